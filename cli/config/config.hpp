@@ -1,0 +1,130 @@
+// The configuration as a value: what the file says, after defaults. Compared by operator==, acted on by
+// bgpd/config/differences. Defaults are written here and nowhere else.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "rib/export_profile.hpp"
+#include "rib/ip_address.hpp"
+#include "rib/path_attributes.hpp"
+#include "rib/prefix.hpp"
+
+namespace cli {
+
+/// "remote-as 64512", "remote-as internal" or "remote-as external".
+struct RemoteAs {
+  enum class Kind : std::uint8_t { Number, Internal, External };
+  Kind kind = Kind::Number;
+  rib::AsNumber number = 0;
+  bool operator==(const RemoteAs&) const = default;
+};
+
+/// Per neighbor and family. Absent members inherit: neighbor, then its peer group, then the default beside.
+struct NeighborFamily {
+  std::optional<bool> activate;                // IPv4: `bgp default ipv4-unicast` (true); IPv6: false
+  std::optional<bool> route_reflector_client;  // false
+  std::optional<rib::NextHopMode> next_hop_mode;        // Standard
+  std::optional<std::uint8_t> allow_own_as;             // 0
+  std::optional<std::uint32_t> maximum_prefix;          // 0: none
+  std::optional<bool> maximum_prefix_warning_only;      // false
+  std::optional<bool> soft_reconfiguration;             // accepted, always on
+  std::optional<bool> send_standard, send_extended, send_large;  // communities: true
+  std::optional<bool> default_originate;                // false
+  bool operator==(const NeighborFamily&) const = default;
+};
+
+/// `neighbor X …`: an address, or the name of a peer group. Absent members inherit as above.
+struct Neighbor {
+  std::optional<RemoteAs> remote_as;
+  std::optional<std::string> peer_group;
+  std::optional<std::string> description;
+  std::optional<bool> passive;
+  std::optional<bool> shutdown;
+  std::optional<std::string> shutdown_message;         // RFC 9003
+  std::optional<std::uint16_t> port;                   // 179
+  std::optional<std::string> update_source;            // address or interface name
+  std::optional<std::uint8_t> ebgp_multihop;           // TTL; 1
+  std::optional<std::uint8_t> ttl_security_hops;       // RFC 5082
+  std::optional<std::string> password;                 // RFC 2385
+  std::optional<std::uint16_t> keepalive_seconds, hold_seconds;  // Bgp's
+  std::optional<std::uint16_t> connect_retry_seconds;  // Bgp's
+  std::optional<bool> disable_connected_check;         // false
+  NeighborFamily families[rib::kFamilyCount];
+  bool operator==(const Neighbor&) const = default;
+};
+
+/// `network P` under an address family.
+struct Network {
+  bool operator==(const Network&) const = default;
+};
+
+/// `discovery …`: the managed mesh's source of peers.
+struct Discovery {
+  bool multicast = false;                         // `discovery multicast`
+  std::vector<std::string> interfaces;            // `discovery interface PATTERN`; empty: the uplinks
+  std::uint16_t port = 7179;                      // UDP; `discovery port N`
+  std::vector<rib::Prefix> pools;                 // `discovery pool P`; empty: RFC 1918 and fd00::/8
+  std::uint32_t maximum_prefix = 64;              // `discovery maximum-prefix N`: per node and family
+  bool operator==(const Discovery&) const = default;
+};
+
+struct Bgp {
+  rib::AsNumber as = 0;
+  std::optional<rib::BgpIdentifier> router_id;    // absent: kept in the state directory
+  std::optional<rib::BgpIdentifier> cluster_id;
+  std::uint16_t keepalive_seconds = 60, hold_seconds = 180;
+  std::uint16_t connect_retry_seconds = 120;
+  bool default_ipv4_unicast = true;
+  bool ebgp_requires_policy = true;               // RFC 8212
+  bool log_neighbor_changes = true;
+  bool graceful_restart = false;
+  bool network_import_check = false;
+  bool always_compare_med = false, med_missing_as_worst = false, deterministic_med = true;
+  bool compare_router_id = false;
+  bool client_to_client_reflection = true;
+  std::uint32_t default_local_preference = 100;
+  std::map<std::string, Neighbor> peer_groups;
+  std::map<rib::IpAddress, Neighbor> neighbors;
+  std::map<rib::Prefix, Network> networks;
+  std::vector<std::string> advertised_interfaces; // `advertise interface docker0 br-*`: patterns, in order
+  Discovery discovery;
+  bool operator==(const Bgp&) const = default;
+};
+
+struct Config {
+  std::optional<std::string> hostname;
+  std::optional<Bgp> bgp;
+  bool ip_forwarding = false;                     // `ip forwarding`: turn it on; absent: leave it as it is
+  bool ipv6_forwarding = false;
+  bool resolve_via_default = true;                // `ip nht resolve-via-default`
+  std::uint32_t fib_metric = 20;                  // `fib metric N`: priority of our kernel routes
+  std::uint32_t fib_table = 254;                  // `fib table N`
+  std::optional<std::string> log_file, log_level;
+  std::map<std::string, std::string> log_levels;  // `log level SUBSYSTEM LEVEL`
+  /// Lines of other daemons' files that kulan does not have: kept in order with the block they stood in,
+  /// warned about once, written back.
+  struct UnknownLine {
+    std::string block;   // "" or e.g. "router bgp 64512"
+    std::string text;
+    bool operator==(const UnknownLine&) const = default;
+  };
+  std::vector<UnknownLine> unknown_lines;
+  bool operator==(const Config&) const = default;
+};
+
+/// The built-in configuration of a node without a file: a member of the managed mesh. As text it is what
+/// `show running-config` prints and `write memory` writes.
+Config built_in_config();
+inline constexpr rib::AsNumber kMeshAs = 4200007179;  // private, RFC 6996; one for all nodes: iBGP
+
+/// A neighbor's settings with peer group and instance defaults filled in. `name` is for errors only.
+/// remote_as may still be absent (the neighbor is then not usable).
+Neighbor resolved(const Bgp& bgp, const Neighbor& neighbor);
+
+}  // namespace cli

@@ -1,0 +1,145 @@
+// The only door to the routes: Adj-RIB-In, decision, Loc-RIB, update groups, next hops, routing table.
+//
+// Pure: no socket, no clock, no log. One thread calls it. Inputs are cheap and never walk a table; what must
+// visit many destinations (a peer went down, a member joined, a next hop moved) is queued and done by run() in
+// slices. Results leave through Output, as calls made from run() and, for group membership, from peer_up/down.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "rib/messages.hpp"
+#include "rib/reason.hpp"
+
+namespace rib {
+
+/// A path as queries show it; copied out, so that it may outlive the engine's state.
+struct PathView {
+  std::optional<PeerHandle> peer;   // nothing: our own route
+  IpAddress peer_address;
+  BgpIdentifier peer_identifier = 0;
+  PeerType peer_type = PeerType::Internal;
+  std::uint32_t path_id = 0;
+  Attributes attributes;
+  PathState state = PathState::Accepted;
+  bool is_best = false, is_multipath = false, is_stale = false;
+  std::uint32_t weight = 0;
+  std::optional<std::uint32_t> igp_metric;  // of the next hop; nothing when unreachable
+  TimePoint learned;
+};
+
+struct DestinationView {
+  Prefix prefix;
+  std::uint64_t version = 0;       // table version of its last change of best path
+  BestReason reason = BestReason::None;
+  FibState fib = FibState::None;
+  std::vector<PathView> paths;     // best first, then by decision order, rejected last
+};
+
+/// A line of `show ip route`: one candidate for the kernel.
+struct RouteView {
+  Prefix prefix;
+  RouteSource source = RouteSource::Kernel;
+  RouteType type = RouteType::Unicast;
+  std::uint8_t distance = 0;
+  std::uint32_t metric = 0;
+  bool is_internal_bgp = false;
+  bool selected = false, installed = false;
+  FibState fib = FibState::None;
+  int error = 0;
+  std::string error_text;
+  std::vector<NextHop> next_hops;
+  std::optional<IpAddress> recursive_next_hop;  // the BGP next hop, when the kernel's differs
+  TimePoint changed;
+};
+
+struct PeerCounters {
+  std::uint32_t received[kFamilyCount] = {};   // paths in Adj-RIB-In
+  std::uint32_t accepted[kFamilyCount] = {};
+  std::uint32_t sent[kFamilyCount] = {};       // prefixes in Adj-RIB-Out
+  std::optional<GroupId> group[kFamilyCount];
+};
+
+struct Totals {
+  std::uint64_t destinations[kFamilyCount] = {};
+  std::uint64_t paths[kFamilyCount] = {};
+  std::uint64_t table_version[kFamilyCount] = {};
+  std::uint64_t attribute_sets = 0;
+  std::uint64_t memory_bytes = 0;  // approximate, all of the above with their indexes
+};
+
+struct NextHopView {
+  IpAddress address;
+  std::uint32_t interface_index = 0;        // for link-local ones
+  bool resolved = false;
+  std::uint32_t metric = 0;
+  std::optional<Prefix> through;
+  std::vector<NextHop> kernel_next_hops;
+  std::uint32_t references = 0;
+};
+
+class Engine {
+ public:
+  explicit Engine(Output& output);
+  ~Engine();
+
+  // --- inputs -------------------------------------------------------------------------------------------------
+  void set_speaker(const Speaker& speaker, TimePoint now);
+
+  /// The peer joins the group of each family's profile; its table follows from run().
+  PeerHandle peer_up(PeerUp peer, TimePoint now);
+  /// Its paths go (in slices), it leaves its groups at once.
+  void peer_down(PeerHandle peer, TimePoint now);
+  void received(PeerHandle peer, const Update& update, TimePoint now);
+  void end_of_rib(PeerHandle peer, Family family, TimePoint now);
+  /// ROUTE-REFRESH, or a member that lost the group's sequence: sends the table again. RFC 2918.
+  void refresh_requested(PeerHandle peer, Family family);
+  void set_import_profile(PeerHandle peer, ImportProfile profile, TimePoint now);
+
+  /// Our own route. `source` bits accumulate; the route goes when the last source withdraws it.
+  void originate(const Prefix& prefix, LocalSource source, const PathAttributes& attributes, TimePoint now);
+  void withdraw_local(const Prefix& prefix, LocalSource source, TimePoint now);
+
+  /// Foreign kernel routes, keyed by (prefix, source, metric, protocol); resolve next hops, contend by distance.
+  void kernel_route(const KernelRoute& route, TimePoint now);
+  void kernel_route_gone(const KernelRoute& route, TimePoint now);
+  void fib_result(const FibResult& result, TimePoint now);
+
+  // --- work ---------------------------------------------------------------------------------------------------
+  bool has_work() const;
+  /// Does at most about `budget` destinations' worth of queued work. Withdraws of a turn leave before announcements.
+  void run(std::size_t budget, TimePoint now);
+
+  // --- queries (copies; never change anything) ----------------------------------------------------------------
+  std::optional<DestinationView> destination(const Prefix& prefix) const;
+  /// The longest prefix of the BGP table that holds the address.
+  std::optional<Prefix> longest_match(const IpAddress& address) const;
+  /// Prefixes of the family's BGP table in listing order, strictly after `after`, at most `limit`.
+  std::vector<Prefix> prefixes(Family family, std::optional<Prefix> after, std::size_t limit) const;
+  /// Adj-RIB-In of one peer: prefixes it announced (accepted or not).
+  std::vector<Prefix> prefixes_from(PeerHandle peer, Family family, std::optional<Prefix> after, std::size_t limit) const;
+  /// Adj-RIB-Out of one peer, with the attributes as they are sent.
+  std::vector<std::pair<Prefix, PathAttributes>> prefixes_to(PeerHandle peer, Family family,
+                                                             std::optional<Prefix> after, std::size_t limit) const;
+  /// The verdict of phase 3 for one prefix and one peer.
+  ExportState export_state(PeerHandle peer, const Prefix& prefix) const;
+  /// Peers (indexes) the prefix's best path is sent to.
+  std::vector<PeerHandle> advertised_to(const Prefix& prefix) const;
+
+  /// The routing table: BGP winners and the kernel's own, listing order.
+  std::vector<RouteView> routes(Family family, std::optional<Prefix> after, std::size_t limit) const;
+  std::vector<RouteView> routes_for(const Prefix& prefix) const;
+  /// Longest match over the routing table.
+  std::optional<Prefix> route_match(const IpAddress& address) const;
+
+  PeerCounters counters(PeerHandle peer) const;
+  Totals totals() const;
+  std::vector<NextHopView> next_hops(Family family) const;
+  const Speaker& speaker() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rib

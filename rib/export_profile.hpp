@@ -1,0 +1,46 @@
+// Everything about a peer that may change what it is sent in one family: the key of its update group.
+// The exporter sees nothing else of a peer, so a knob that matters must be a member here.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "rib/as_path.hpp"
+#include "rib/prefix.hpp"
+
+namespace rib {
+
+enum class PeerType : std::uint8_t { Internal, External };
+
+enum class NextHopMode : std::uint8_t {
+  Standard,   // RFC 4271 §5.1.3: own address to external peers (third party allowed), unchanged to internal ones
+  Self,       // next-hop-self: own address for routes learned from external peers and own routes
+  SelfForce,  // next-hop-self force: for reflected routes too
+  Unchanged,  // next-hop-unchanged
+};
+
+struct ExportProfile {
+  Family family = Family::Ipv4Unicast;
+  PeerType type = PeerType::Internal;
+  AsNumber local_as = 0;                     // prepended towards external peers
+  bool is_route_reflector_client = false;
+  NextHopMode next_hop_mode = NextHopMode::Standard;
+  IpAddress local_address;                   // next hop "self" in this family (IPv6: global or the only one)
+  std::optional<IpAddress> local_link_local; // sent beside it when the peer shares the link, RFC 2545 §3
+  std::optional<Prefix> shared_subnet;       // the link's subnet when the peer is on it: third-party next hops
+  bool requires_policy = false;              // RFC 8212: external peer without export policy; nothing is sent
+  bool send_standard_communities = true;
+  bool send_extended_communities = true;
+  bool send_large_communities = true;
+  bool default_originate = false;
+
+  // How messages are encoded; peers that differ here cannot share bytes.
+  bool four_octet_as = true;        // RFC 6793
+  bool extended_next_hop = false;   // RFC 8950
+  bool add_path_send = false;       // RFC 7911
+  std::uint16_t maximum_message_size = 4096;  // RFC 8654: 65535
+
+  bool operator==(const ExportProfile&) const = default;
+};
+
+}  // namespace rib

@@ -1,0 +1,201 @@
+// What goes into the routing engine and what comes out of it: plain values, no behaviour.
+// Everything that may one day cross a thread is declared here and holds no reference to engine state.
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rib/export_profile.hpp"
+#include "rib/path_attributes.hpp"
+#include "rib/prefix.hpp"
+
+namespace rib {
+
+/// Monotonic. The engine never reads a clock; every input carries the time.
+using TimePoint = std::chrono::steady_clock::time_point;
+
+/// Names a peer that is (or was) Established. An old handle of a reused slot is recognised by its generation
+/// and ignored.
+struct PeerHandle {
+  std::uint32_t index = 0;
+  std::uint32_t generation = 0;
+  auto operator<=>(const PeerHandle&) const = default;
+};
+
+/// The speaker itself. A change is applied by Engine::set_speaker.
+struct Speaker {
+  AsNumber as = 0;
+  BgpIdentifier identifier = 0;
+  BgpIdentifier cluster_id = 0;  // 0: the identifier serves, RFC 4456 §7
+  std::uint32_t default_local_pref = 100;
+  bool always_compare_med = false;
+  bool med_missing_as_worst = false;
+  bool compare_router_id = false;  // false: an older external path stays (FRR's default)
+  bool client_to_client_reflection = true;
+  std::uint8_t maximum_paths_external = 1, maximum_paths_internal = 1;
+  std::uint8_t distance_external = 20, distance_internal = 200, distance_local = 200;
+  bool resolve_via_default = true;  // may a BGP next hop resolve through a default route?
+  bool operator==(const Speaker&) const = default;
+};
+
+/// What a peer may send us. Part of the session, not of any group.
+struct ImportProfile {
+  std::uint8_t allow_own_as = 0;    // allowas-in: occurrences of our AS that are tolerated
+  bool requires_policy = false;     // RFC 8212: external peer without import policy; nothing is accepted
+  std::uint32_t maximum_prefix = 0; // per family, 0: no limit
+  bool maximum_prefix_warning_only = false;
+  /// The managed mesh's guard; only applied when is_mesh_member.
+  bool is_mesh_member = false;
+  std::vector<Prefix> pools;        // accept only prefixes inside one of these (empty: any)
+  std::vector<Prefix> refused;      // never a prefix that overlaps one of these (the node networks)
+  bool operator==(const ImportProfile&) const = default;
+};
+
+/// A session reached Established.
+struct PeerUp {
+  IpAddress address;         // the peer's end
+  IpAddress local_address;   // our end
+  std::uint32_t interface_index = 0;  // of the session's link; gives link-local next hops their zone; 0 unknown
+  AsNumber as = 0;
+  BgpIdentifier identifier = 0;
+  PeerType type = PeerType::Internal;
+  bool is_route_reflector_client = false;
+  bool add_path_receive[kFamilyCount] = {};
+  FamilySet families;        // negotiated
+  ImportProfile import;
+  std::optional<ExportProfile> exports[kFamilyCount];  // one per negotiated family
+  std::string name;          // for logs and explain: "192.168.1.2"
+};
+
+/// One prefix of an UPDATE; `path_id` is 0 unless ADD-PATH (RFC 7911) was negotiated.
+struct Nlri {
+  Prefix prefix;
+  std::uint32_t path_id = 0;
+  bool operator==(const Nlri&) const = default;
+};
+
+/// A decoded and validated UPDATE of one family. Spans are borrowed for the call.
+/// Treat-as-withdraw (RFC 7606) arrives as `withdrawn`.
+struct Update {
+  Family family = Family::Ipv4Unicast;
+  std::span<const Nlri> withdrawn;
+  const PathAttributes* attributes = nullptr;  // set when `announced` is not empty
+  std::span<const Nlri> announced;
+};
+
+/// Why this speaker announces a prefix of its own; several may hold at once.
+enum class LocalSource : std::uint8_t {
+  Network = 1,             // `network P`
+  AdvertisedInterface = 2, // `advertise interface docker0`
+  Redistributed = 4,       // `redistribute connected|kernel|static`
+};
+
+/// A next hop as the kernel takes it.
+struct NextHop {
+  std::optional<IpAddress> gateway;  // nothing: directly connected
+  std::uint32_t interface_index = 0;
+  std::uint8_t weight = 1;
+  bool onlink = false;
+  bool operator==(const NextHop&) const = default;
+};
+
+enum class RouteSource : std::uint8_t { Connected, Kernel, Static, Bgp };
+enum class RouteType : std::uint8_t { Unicast, Blackhole, Unreachable, Prohibit };
+
+/// A route in the kernel that is not ours: what next hops resolve through and what BGP contends with.
+struct KernelRoute {
+  Prefix prefix;
+  RouteSource source = RouteSource::Kernel;  // Connected: protocol `kernel`, scope link
+  RouteType type = RouteType::Unicast;
+  std::uint32_t metric = 0;
+  std::uint8_t protocol = 0;                 // rtnetlink's number, for `show`
+  bool usable = true;                        // some next hop's link is up
+  std::vector<NextHop> next_hops;
+  bool operator==(const KernelRoute&) const = default;
+};
+
+/// What the kernel shall hold for one prefix. No route: nothing of ours.
+struct FibRoute {
+  RouteType type = RouteType::Unicast;
+  std::vector<NextHop> next_hops;
+  bool operator==(const FibRoute&) const = default;
+};
+struct FibChange {
+  Prefix prefix;
+  std::optional<FibRoute> route;
+};
+
+/// The kernel's answer to one FibChange. error is 0 or an errno; text is the extended-ack message.
+struct FibResult {
+  Prefix prefix;
+  bool installed = false;
+  int error = 0;
+  std::string text;
+};
+
+/// Something an operator should read once; the daemon logs it.
+struct Notice {
+  enum class Kind : std::uint8_t {
+    DuplicateSubnet,       // prefix, peer: another node claims a subnet that is also claimed elsewhere
+    DuplicateSubnetGone,
+    MaximumPrefixReached,  // peer, value: the daemon closes the session with Cease/1
+    MaximumPrefixWarning,
+    GuardRefused,          // prefix, peer: the mesh guard refused it
+    DuplicateIdentifier,   // peer: two peers, or a peer and we, have one BGP Identifier
+  };
+  Kind kind;
+  Prefix prefix;
+  std::optional<PeerHandle> peer;
+  std::uint32_t value = 0;
+  std::string text;  // who else, in words for a person
+};
+
+using GroupId = std::uint32_t;
+using CohortId = std::uint32_t;
+
+/// Who of an update group gets a message.
+struct Audience {
+  enum class Kind : std::uint8_t {
+    Group,   // every member, except the peer `except` if set
+    Only,    // the peer `only`
+    Cohort,  // members that joined as `cohort` (their initial or repeated table), except `except`
+  };
+  static constexpr std::uint32_t kNobody = UINT32_MAX;
+  Kind kind = Kind::Group;
+  CohortId cohort = 0;
+  std::uint32_t except = kNobody;  // PeerHandle::index
+  std::uint32_t only = kNobody;    // PeerHandle::index
+  bool operator==(const Audience&) const = default;
+};
+
+/// Where the engine's results go; called synchronously from the engine's own calls, on its thread.
+///
+/// Messages of one group must reach each member in call order: announcements of a cohort's walk and of later
+/// changes stand in one sequence, so order alone makes the last word right.
+class Output {
+ public:
+  virtual ~Output() = default;
+
+  virtual void group_opened(GroupId group, const ExportProfile& profile) = 0;
+  virtual void group_closed(GroupId group) = 0;
+  /// From here on the member reads the group's sequence, and those of `cohort`.
+  virtual void member_joined(GroupId group, PeerHandle peer, CohortId cohort) = 0;
+  virtual void member_left(GroupId group, PeerHandle peer) = 0;
+
+  virtual void withdraw(GroupId group, const Audience& audience, std::span<const Nlri> prefixes) = 0;
+  /// `attributes` are ready to encode for this group; borrowed for the call.
+  virtual void announce(GroupId group, const Audience& audience, const PathAttributes& attributes,
+                        std::span<const Nlri> prefixes) = 0;
+  /// The cohort's walk is complete: End-of-RIB (RFC 4724 §2) goes to its members.
+  virtual void end_of_rib(GroupId group, CohortId cohort) = 0;
+
+  virtual void fib_changes(std::span<const FibChange> changes) = 0;
+  virtual void notice(const Notice& notice) = 0;
+};
+
+}  // namespace rib

@@ -1,0 +1,110 @@
+// The path attributes of a route, RFC 4271 §5, as one plain value; and `Attributes`, the interned, immutable,
+// counted form that paths hold. Equal sets are one object (see attribute_store.hpp).
+//
+// Owned by the routing thread: the count is not atomic.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "rib/as_path.hpp"
+#include "rib/community.hpp"
+#include "rib/compact_array.hpp"
+#include "rib/ip_address.hpp"
+
+namespace rib {
+
+/// BGP Identifier, RFC 6286: any non-zero 32-bit number, written like an IPv4 address. Host order.
+using BgpIdentifier = std::uint32_t;
+
+enum class Origin : std::uint8_t { Igp = 0, Egp = 1, Incomplete = 2 };
+
+struct Aggregator {
+  AsNumber as = 0;
+  BgpIdentifier address = 0;
+  bool operator==(const Aggregator&) const = default;
+};
+
+struct PathAttributes {
+  Origin origin = Origin::Incomplete;
+  bool atomic_aggregate = false;
+  std::optional<std::uint32_t> med;         // MULTI_EXIT_DISC; absent counts as 0
+  std::optional<std::uint32_t> local_pref;  // always absent as received from an external peer
+  IpAddress next_hop;                       // IPv4, or the global (or only) IPv6 next hop, RFC 2545 §3
+  std::optional<IpAddress> link_local_next_hop;  // the second IPv6 next hop, RFC 2545 §3
+  AsPath as_path;
+  CompactArray<Community> communities;                   // in the order received, duplicates removed
+  CompactArray<ExtendedCommunity> extended_communities;
+  CompactArray<LargeCommunity> large_communities;
+  std::optional<BgpIdentifier> originator_id;            // RFC 4456 §8
+  CompactArray<std::uint32_t> cluster_list;              // RFC 4456 §8, nearest cluster first
+  std::optional<Aggregator> aggregator;
+  std::optional<AsNumber> only_to_customer;              // OTC, RFC 9234 §5
+  /// Attributes kulan does not know, optional transitive ones only, whole with header, Partial bit set,
+  /// in ascending type order. RFC 4271 §5, §9.
+  CompactArray<std::uint8_t> unknown_transitive;
+
+  bool has_community(Community c) const;
+  bool operator==(const PathAttributes&) const = default;
+  std::uint64_t hash() const;
+  std::size_t heap_bytes() const;
+};
+
+class AttributeStore;
+
+/// An interned attribute set: created by AttributeStore only, never changed, freed with its last reference.
+class AttributeSet {
+ public:
+  const PathAttributes& get() const { return value_; }
+  std::uint64_t hash() const { return hash_; }
+  /// AS_PATH length and neighbor AS, computed once because the decision process asks often.
+  unsigned as_path_length() const { return as_path_length_; }
+  std::optional<AsNumber> neighbor_as() const {
+    return has_neighbor_as_ ? std::optional(neighbor_as_) : std::nullopt;
+  }
+
+ private:
+  friend class AttributeStore;
+  friend class Attributes;
+  AttributeSet(PathAttributes value, std::uint64_t hash, AttributeStore& store);
+
+  PathAttributes value_;
+  std::uint64_t hash_;
+  AttributeStore& store_;
+  std::uint32_t references_ = 0;
+  std::uint16_t as_path_length_;
+  bool has_neighbor_as_;
+  AsNumber neighbor_as_;
+};
+
+/// A counted reference to an interned set; one pointer wide. Empty when default-constructed.
+/// Equal references mean equal attributes, and the reverse (within one store).
+class Attributes {
+ public:
+  Attributes() = default;
+  explicit Attributes(AttributeSet* set) : set_(set) {
+    if (set_) ++set_->references_;
+  }
+  Attributes(const Attributes& other) : Attributes(other.set_) {}
+  Attributes(Attributes&& other) noexcept : set_(std::exchange(other.set_, nullptr)) {}
+  Attributes& operator=(Attributes other) noexcept {
+    std::swap(set_, other.set_);
+    return *this;
+  }
+  ~Attributes() {
+    if (set_ && --set_->references_ == 0) release(set_);
+  }
+
+  explicit operator bool() const { return set_ != nullptr; }
+  const PathAttributes& operator*() const { return set_->value_; }
+  const PathAttributes* operator->() const { return &set_->value_; }
+  const AttributeSet* set() const { return set_; }
+  bool operator==(const Attributes& other) const { return set_ == other.set_; }
+
+ private:
+  static void release(AttributeSet* set);
+  AttributeSet* set_ = nullptr;
+};
+
+}  // namespace rib
