@@ -20,7 +20,7 @@ enum class BestReason : std::uint8_t {
   ExternalOverInternal,
   InteriorCost,
   OlderPath,           // external paths, unless compare-routerid
-  BgpIdentifier,       // or ORIGINATOR_ID, RFC 4456 §9
+  RouterId,            // BGP Identifier, or ORIGINATOR_ID, RFC 4456 §9
   ClusterListLength,   // RFC 4456 §9
   PeerAddress,
   PathId,              // RFC 7911
