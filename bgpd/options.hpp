@@ -1,0 +1,34 @@
+// kuland's command line.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rib/ip_address.hpp"
+
+namespace bgpd {
+
+struct Options {
+  std::string config = "/etc/kulan/kulan.conf";
+  bool config_given = false;
+  std::string socket = "/run/kulan/kuland.sock";
+  std::string state_directory = "/var/lib/kulan";
+  std::uint16_t bgp_port = 179;
+  std::vector<rib::IpAddress> listen;  // empty: every address, IPv4 and IPv6
+  bool no_kernel = false;
+  std::optional<std::string> log_level, log_file;  // override the file's
+  bool check = false;                  // read the configuration, report, end
+  bool version = false;
+  bool help = false;
+};
+
+/// The options, or a message for standard error that names the argument.
+std::expected<Options, std::string> parse_options(int argc, char* const* argv);
+
+/// The text of --help.
+std::string usage();
+
+}  // namespace bgpd
