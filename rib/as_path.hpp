@@ -52,8 +52,8 @@ class AsPath {
   bool contains(AsNumber as) const;
   /// How often `as` stands in the path (allowas-in, loop detection).
   unsigned count_of(AsNumber as) const;
-  /// The neighbor AS for MED comparison: first number of the first AS_SEQUENCE; nothing when the path is empty
-  /// or begins with a set.
+  /// The neighbor AS for MED comparison: first number of the first AS_SEQUENCE; nothing when the path is
+  /// empty or begins with a set.
   std::optional<AsNumber> first() const;
   /// The AS the route comes from: the last number of the last segment.
   std::optional<AsNumber> origin() const;

@@ -29,18 +29,18 @@ struct Aggregator {
 struct PathAttributes {
   Origin origin = Origin::Incomplete;
   bool atomic_aggregate = false;
-  std::optional<std::uint32_t> med;         // MULTI_EXIT_DISC; absent counts as 0
-  std::optional<std::uint32_t> local_pref;  // always absent as received from an external peer
-  IpAddress next_hop;                       // IPv4, or the global (or only) IPv6 next hop, RFC 2545 §3
+  std::optional<std::uint32_t> med;              // MULTI_EXIT_DISC; absent counts as 0
+  std::optional<std::uint32_t> local_pref;       // always absent as received from an external peer
+  IpAddress next_hop;                            // IPv4, or the global (or only) IPv6 next hop, RFC 2545 §3
   std::optional<IpAddress> link_local_next_hop;  // the second IPv6 next hop, RFC 2545 §3
   AsPath as_path;
-  CompactArray<Community> communities;                   // in the order received, duplicates removed
+  CompactArray<Community> communities;  // in the order received, duplicates removed
   CompactArray<ExtendedCommunity> extended_communities;
   CompactArray<LargeCommunity> large_communities;
-  std::optional<BgpIdentifier> originator_id;            // RFC 4456 §8
-  CompactArray<std::uint32_t> cluster_list;              // RFC 4456 §8, nearest cluster first
+  std::optional<BgpIdentifier> originator_id;  // RFC 4456 §8
+  CompactArray<std::uint32_t> cluster_list;    // RFC 4456 §8, nearest cluster first
   std::optional<Aggregator> aggregator;
-  std::optional<AsNumber> only_to_customer;              // OTC, RFC 9234 §5
+  std::optional<AsNumber> only_to_customer;  // OTC, RFC 9234 §5
   /// Attributes kulan does not know, optional transitive ones only, whole with header, Partial bit set,
   /// in ascending type order. RFC 4271 §5, §9.
   CompactArray<std::uint8_t> unknown_transitive;

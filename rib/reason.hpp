@@ -9,7 +9,7 @@ namespace rib {
 
 /// Why the best path won over the runner-up: the step of RFC 4271 §9.1.2.2 that decided.
 enum class BestReason : std::uint8_t {
-  None,                // there is no best path
+  None,  // there is no best path
   OnlyPath,
   Weight,
   LocalPref,
@@ -19,53 +19,56 @@ enum class BestReason : std::uint8_t {
   Med,
   ExternalOverInternal,
   InteriorCost,
-  OlderPath,           // external paths, unless compare-routerid
-  RouterId,            // BGP Identifier, or ORIGINATOR_ID, RFC 4456 §9
-  ClusterListLength,   // RFC 4456 §9
+  OlderPath,          // external paths, unless compare-routerid
+  RouterId,           // BGP Identifier, or ORIGINATOR_ID, RFC 4456 §9
+  ClusterListLength,  // RFC 4456 §9
   PeerAddress,
-  PathId,              // RFC 7911
+  PathId,  // RFC 7911
 };
 
 /// Why a path takes no part in the decision, or Accepted.
 enum class PathState : std::uint8_t {
   Accepted,
-  AsLoop,                // RFC 4271 §9.1.2
-  OriginatorLoop,        // RFC 4456 §8: ORIGINATOR_ID is ours
-  ClusterLoop,           // RFC 4456 §8: our CLUSTER_ID in CLUSTER_LIST
-  PolicyRequired,        // RFC 8212
+  AsLoop,          // RFC 4271 §9.1.2
+  OriginatorLoop,  // RFC 4456 §8: ORIGINATOR_ID is ours
+  ClusterLoop,     // RFC 4456 §8: our CLUSTER_ID in CLUSTER_LIST
+  PolicyRequired,  // RFC 8212
   PolicyDenied,
-  GuardPool,             // mesh guard: outside the pools
-  GuardDefaultRoute,     // mesh guard: a default route
-  GuardNodeNetwork,      // mesh guard: the nodes' own network
-  NextHopUnreachable,    // RFC 4271 §9.1.2.1
-  NextHopIsSelf,         // RFC 4271 §5.1.3
-  DuplicateSubnet,       // another node claims the same container subnet; see rib/conflicts.hpp
+  GuardPool,           // mesh guard: outside the pools
+  GuardDefaultRoute,   // mesh guard: a default route
+  GuardNodeNetwork,    // mesh guard: the nodes' own network
+  NextHopUnreachable,  // RFC 4271 §9.1.2.1
+  NextHopIsSelf,       // RFC 4271 §5.1.3
+  DuplicateSubnet,     // another node claims the same container subnet; see rib/conflicts.hpp
 };
 
 /// Why the winner is, or is not, in the kernel.
 enum class FibState : std::uint8_t {
-  None,            // nothing to install (no best path, or our own route)
-  Pending,         // handed to the writer
-  Installed,       // the kernel acknowledged it
-  Failed,          // the kernel refused: errno and text stand beside
-  LosesToConnected, LosesToStatic, LosesToKernel,  // administrative distance
-  Suppressed,      // duplicate subnet
+  None,       // nothing to install (no best path, or our own route)
+  Pending,    // handed to the writer
+  Installed,  // the kernel acknowledged it
+  Failed,     // the kernel refused: errno and text stand beside
+  LosesToConnected,
+  LosesToStatic,
+  LosesToKernel,  // administrative distance
+  Suppressed,     // duplicate subnet
 };
 
 /// Why a route is not sent to a peer's group, or Sent.
 enum class ExportState : std::uint8_t {
   Sent,
   NoBestPath,
-  FromSamePeer,          // split horizon
-  InternalToInternal,    // RFC 4271 §9.2.1: not reflected
-  NoExport, NoAdvertise, // RFC 1997
-  PolicyRequired,        // RFC 8212
+  FromSamePeer,        // split horizon
+  InternalToInternal,  // RFC 4271 §9.2.1: not reflected
+  NoExport,
+  NoAdvertise,     // RFC 1997
+  PolicyRequired,  // RFC 8212
   PolicyDenied,
-  NextHopUnusable,       // no next hop of the right family to offer
+  NextHopUnusable,  // no next hop of the right family to offer
   DuplicateSubnet,
 };
 
-std::string_view name_of(BestReason reason);   // "AS Path", FRR's words
+std::string_view name_of(BestReason reason);  // "AS Path", FRR's words
 std::string_view name_of(PathState state);
 std::string_view name_of(FibState state);
 std::string_view name_of(ExportState state);

@@ -1,0 +1,56 @@
+#include "rib/path_attributes.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "rib/attribute_store.hpp"
+#include "rib/hash.hpp"
+
+namespace rib {
+namespace {
+
+template <typename T>
+std::uint64_t word_of(const std::optional<T>& value) {
+  return value ? std::uint64_t{1} << 32 | *value : 0;
+}
+
+}  // namespace
+
+bool PathAttributes::has_community(Community c) const {
+  return std::find(communities.begin(), communities.end(), c) != communities.end();
+}
+
+std::uint64_t PathAttributes::hash() const {
+  auto h = hash_mix(static_cast<std::uint64_t>(origin) << 1 | atomic_aggregate, as_path.hash());
+  h = hash_mix(h, next_hop.hash());
+  h = hash_mix(h, word_of(med) << 16 ^ word_of(local_pref));
+  if (link_local_next_hop) h = hash_mix(h, link_local_next_hop->hash());
+  if (!communities.empty()) h = hash_values(h ^ 8, communities.span());
+  if (!extended_communities.empty()) h = hash_values(h ^ 16, extended_communities.span());
+  if (!large_communities.empty()) h = hash_values(h ^ 32, large_communities.span());
+  if (originator_id) h = hash_mix(h ^ 9, *originator_id);
+  if (!cluster_list.empty()) h = hash_values(h ^ 10, cluster_list.span());
+  if (aggregator) h = hash_mix(h ^ 7, std::uint64_t{aggregator->as} << 32 | aggregator->address);
+  if (only_to_customer) h = hash_mix(h ^ 35, *only_to_customer);
+  if (!unknown_transitive.empty()) h = hash_octets(h ^ 64, unknown_transitive.span());
+  return h;
+}
+
+std::size_t PathAttributes::heap_bytes() const {
+  return as_path.heap_bytes() + communities.heap_bytes() + extended_communities.heap_bytes() +
+         large_communities.heap_bytes() + cluster_list.heap_bytes() + unknown_transitive.heap_bytes();
+}
+
+AttributeSet::AttributeSet(PathAttributes value, std::uint64_t hash, AttributeStore& store)
+    : value_(std::move(value)), hash_(hash), store_(store) {
+  const auto length = value_.as_path.length();
+  as_path_length_ =
+      static_cast<std::uint16_t>(std::min<unsigned>(length, std::numeric_limits<std::uint16_t>::max()));
+  const auto neighbor = value_.as_path.first();
+  has_neighbor_as_ = neighbor.has_value();
+  neighbor_as_ = neighbor.value_or(0);
+}
+
+void Attributes::release(AttributeSet* set) { set->store_.forget(set); }
+
+}  // namespace rib
