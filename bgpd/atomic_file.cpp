@@ -1,0 +1,88 @@
+#include "bgpd/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace bgpd {
+namespace {
+
+class File {
+ public:
+  explicit File(int descriptor) : descriptor_(descriptor) {}
+  ~File() { if (descriptor_ >= 0) ::close(descriptor_); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int get() const { return descriptor_; }
+  bool is_open() const { return descriptor_ >= 0; }
+
+ private:
+  int descriptor_;
+};
+
+std::unexpected<std::string> failure(std::string_view step, const std::string& path) {
+  return std::unexpected(std::string(step) + ' ' + path + ": " + std::strerror(errno));
+}
+
+bool write_all(int descriptor, std::string_view content) {
+  while (!content.empty()) {
+    const auto written = ::write(descriptor, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::expected<void, std::string> write_atomically(const std::string& path, std::string_view content, unsigned mode) {
+  // Behind a symbolic link (a file managed elsewhere) the link's target is replaced, not the link.
+  std::error_code ignored;
+  auto target = std::filesystem::weakly_canonical(path, ignored).string();
+  if (ignored) target = path;
+  struct stat existing {};
+  if (::stat(target.c_str(), &existing) == 0) mode = existing.st_mode & 07777;
+
+  const auto temporary = target + ".new." + std::to_string(::getpid());
+  {
+    File file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+    if (!file.is_open()) return failure("cannot create", temporary);
+    if (!write_all(file.get(), content) || ::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0) {
+      auto why = failure("cannot write", temporary);
+      ::unlink(temporary.c_str());
+      return why;
+    }
+  }
+  if (::rename(temporary.c_str(), target.c_str()) != 0) {
+    auto why = failure("cannot replace", target);
+    ::unlink(temporary.c_str());
+    return why;
+  }
+  auto folder = std::filesystem::path(target).parent_path().string();
+  if (folder.empty()) folder = ".";
+  File directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.is_open()) ::fsync(directory.get());
+  return {};
+}
+
+std::expected<std::string, std::string> read_file(const std::string& path, std::size_t limit) {
+  File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.is_open()) return failure("cannot open", path);
+  std::string content;
+  char buffer[16384];
+  for (;;) {
+    const auto count = ::read(file.get(), buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failure("cannot read", path);
+    if (count == 0) return content;
+    content.append(buffer, static_cast<std::size_t>(count));
+    if (content.size() > limit) return std::unexpected(path + ": larger than " + std::to_string(limit) + " octets");
+  }
+}
+
+}  // namespace bgpd
