@@ -14,6 +14,8 @@ class ByteWriter {
   explicit ByteWriter(std::span<std::uint8_t> room) : room_(room) {}
 
   bool ok() const { return ok_; }
+  /// Says that what was to be written cannot be.
+  void fail() { ok_ = false; }
   /// Octets written so far; also the position of the next one.
   std::size_t size() const { return size_; }
   std::size_t left() const { return room_.size() - size_; }
