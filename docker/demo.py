@@ -28,7 +28,7 @@ def main():
     options = parse_arguments()
     if os.geteuid() != 0:
         return fail("network namespaces need root")
-    folder = f"/run/{options.name}"
+    folder = f"/var/tmp/{options.name}"  # not below /run: each host has a /run of its own
     hosts = Hosts(options.name, options.nodes)
     if options.down:
         remove(hosts, folder)
@@ -43,6 +43,7 @@ def main():
     kulands = []
     try:
         remove(hosts, folder)
+        os.mkdir(folder, 0o700)
         hosts.up()
         kulands = [Kuland(host, folder, reflector_config(hosts, host) if options.reflector else None, build=build)
                    for host in hosts]
@@ -112,7 +113,10 @@ def show(hosts, kulands, options):
     for kuland in kulands:
         kuland.start(wait=False)
     all_started = time.monotonic()
-    finished = watch.wait_until_full(wanted, CONVERGENCE_SECONDS)
+    finished = None
+    while (finished is None and time.monotonic() < started + CONVERGENCE_SECONDS
+           and all(kuland.is_running() for kuland in kulands)):
+        finished = watch.wait_until_full(wanted, 0.5)
     watch.close()
 
     for kuland in kulands:
@@ -137,7 +141,7 @@ def show(hosts, kulands, options):
         print(f": all in the kernels {finished - started:.2f} s after the first daemon was started "
               f"(starting all took {all_started - started:.2f} s)")
     else:
-        print(f": not all there after {CONVERGENCE_SECONDS:.0f} s")
+        print(f": not all there after {time.monotonic() - started:.0f} s")
     problems += show_pings(hosts)
     return problems
 
@@ -156,9 +160,10 @@ def show_host(kuland):
         print(output.rstrip())
         if status != 0:
             problems.append(f"{host.name}: '{command}' ended with {status}")
-    for family in ("-4", "-6"):
-        print(f"\n{host.name}$ ip {'' if family == '-4' else '-6 '}route")
-        print(netns.run(["ip", "-n", host.namespace, family, "route"]).rstrip())
+    print(f"\n{host.name}$ ip route\n" + netns.run(["ip", "-n", host.namespace, "route"]).rstrip())
+    print(f"\n{host.name}$ ip -6 route | grep -v ^fe80")
+    ipv6 = netns.run(["ip", "-n", host.namespace, "-6", "route"]).splitlines()
+    print("\n".join(line.rstrip() for line in ipv6 if not line.startswith("fe80")))
     return problems
 
 

@@ -132,4 +132,5 @@ class Hosts:
 
 
 def _interface_defaults():
-    return {f"net/ipv6/conf/{which}/{name}": value for which in ("all", "default") for name, value in QUIET_IPV6.items()}
+    return {f"net/ipv6/conf/{which}/{name}": value
+            for which in ("all", "default") for name, value in QUIET_IPV6.items()}

@@ -20,9 +20,9 @@ REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__f
 
 ENTER = """
 set -e
-mount --bind "$1/run" /run
-mount --bind "$1/lib" /var/lib
 if [ -e /etc/machine-id ]; then mount --bind "$1/machine-id" /etc/machine-id; fi
+mount --bind "$1/lib" /var/lib
+mount --bind "$1/run" /run
 if [ -d /etc/kulan ]; then mount -t tmpfs none /etc/kulan; fi
 hostname "$2"
 shift 2
@@ -55,7 +55,8 @@ class ShellError(Exception):
 
 
 class Kuland:
-    """host: lab.hosts.Host. folder: the lab's folder for files, made here. config: text of a file, or nothing.
+    """host: lab.hosts.Host. folder: the lab's folder for files, not below /run or /var/lib. config: text of a file, or
+    nothing.
 
     arguments: further words of the command line, e.g. ["--log-level", "debug"].
     """

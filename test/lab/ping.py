@@ -67,6 +67,7 @@ def _collect(icmp, family, identifier, sequence, heard, seconds):
             continue
         kind, _, _, its_identifier, its_sequence = struct.unpack_from("!BBHHH", packet)
         address = sender[0].split("%")[0]
-        if kind == ECHO_REPLY[family] and (its_identifier, its_sequence) == (identifier, sequence) and address in missing:
+        is_ours = kind == ECHO_REPLY[family] and (its_identifier, its_sequence) == (identifier, sequence)
+        if is_ours and address in missing:
             missing.discard(address)
             heard[address] += 1

@@ -1,0 +1,107 @@
+"""Sessions: opening, negotiating, refusing, coming back. RFC 4271 §8, RFC 5492."""
+
+import re
+
+from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, neighbors_for, peers, wait_for
+
+EVERYBODY = ("bird", "frr", "gobgp", "openbgpd")
+
+
+@interop(peers=EVERYBODY, kind=("ibgp", "ebgp"))
+def is_established(lab, peer, kind):
+    peer_as = AS_KULAND if kind == "ibgp" else AS_PEER
+    hosts, kuland, speaker = lab.pair(peer, peer_as=peer_as)
+
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "kuland calls it Established")
+    wait_for(lambda: speaker.is_established(hosts[1].ipv4), f"{speaker.NAME} calls it Established")
+
+    seen = kuland.peers()[hosts[2].ipv4]
+    check(seen["remoteAs"] == peer_as and seen["localAs"] == AS_KULAND, f"AS numbers in the summary: {seen}")
+    text = kuland.show("show ip bgp summary")
+    check(re.search(rf"^{re.escape(hosts[2].ipv4)} +4 +{peer_as} ", text, re.M), f"its line in the summary:\n{text}")
+    check("Total number of neighbors 1" in text, f"the summary's last line:\n{text}")
+    neighbor = kuland.json(f"show ip bgp neighbors {hosts[2].ipv4}")[hosts[2].ipv4]
+    check(neighbor["bgpState"] == "Established", f"show ip bgp neighbors: {neighbor['bgpState']}")
+    check(neighbor["bgpTimerHoldTimeMsecs"] == 9000, f"hold time: {neighbor['bgpTimerHoldTimeMsecs']}")
+
+
+@interop(peers=EVERYBODY)
+def is_established_over_ipv6(lab, peer):
+    hosts = lab.hosts(2)
+    speaker = lab.peer(peer, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv6, AS_KULAND, ("ipv6",))],
+                       networks=["fd00:200::/64"])
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv6, AS_PEER, ("ipv6",))]))
+
+    wait_for(lambda: kuland.is_established(hosts[2].ipv6, "ipv6"), "kuland calls it Established")
+    wait_for(lambda: speaker.route(hosts[1].subnet_ipv6), "the peer has kuland's subnet")
+    wait_for(lambda: "fd00:200::/64" in hosts[1].routes("ipv6"), "the kernel has the peer's prefix")
+
+
+@interop(peers=EVERYBODY)
+def kuland_waits_when_passive(lab, peer):
+    hosts = lab.hosts(2)
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv4, AS_PEER, passive=True)]))
+    lab.peer(peer, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND)])
+
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "the peer's connection is taken")
+
+
+@interop(peers=EVERYBODY)
+def kuland_connects_when_the_peer_is_passive(lab, peer):
+    hosts = lab.hosts(2)
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv4, AS_PEER)]))
+    lab.peer(peer, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND, passive=True)])
+
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "kuland's connection is taken")
+
+
+@interop(peers=("bird", "frr"))
+def one_session_is_left_when_both_connect(lab, peer):
+    """RFC 4271 §6.8, again and again: each clear makes both connect at once."""
+    hosts, kuland, speaker = lab.pair(peer)
+    for times in range(1, 6):
+        wait_for(lambda: kuland.is_established(hosts[2].ipv4) and speaker.is_established(hosts[1].ipv4),
+                 f"established, time {times}")
+        before = kuland.peers()[hosts[2].ipv4]["connectionsDropped"]
+        kuland.show(f"clear ip bgp {hosts[2].ipv4}")
+        wait_for(lambda: kuland.peers()[hosts[2].ipv4]["connectionsDropped"] > before, "the session was cleared")
+    wait_for(lambda: "10.200.0.0/24" in hosts[1].routes(), "the routes are back")
+
+
+@interop(peers=EVERYBODY)
+def comes_back_when_the_peer_restarts(lab, peer):
+    hosts, kuland, speaker = lab.pair(peer)
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established")
+
+    speaker.stop()
+    wait_for(lambda: not kuland.is_established(hosts[2].ipv4), "kuland saw it go")
+    speaker.start()
+
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established again", 30)
+    wait_for(lambda: "10.200.0.0/24" in hosts[1].routes(), "the routes are back")
+
+
+@interop()
+def wrong_as_is_answered_with_bad_peer_as(lab):
+    """RFC 4271 §6.2: OPEN Message Error, Bad Peer AS."""
+    hosts = lab.hosts(2)
+    bird = lab.peer(peers.Bird, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND)])
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv4, 65000)]))
+
+    wait_for(lambda: "Bad peer AS" in bird._birdc("show protocols all peer1"), "BIRD was told why")
+    check(not kuland.is_established(hosts[2].ipv4), "and no session came of it")
+
+
+@interop(peers=("bird", "frr"))
+def needs_the_same_password(lab, peer):
+    """RFC 2385, both ways: the same key connects, another does not."""
+    hosts, kuland, speaker = lab.pair(peer, password="onager")
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established with the same password")
+
+    config = kuland_config(hosts[1], neighbors_for(peer, hosts[2], AS_PEER, password="donkey"))
+    kuland.reload(config)
+
+    wait_for(lambda: not kuland.is_established(hosts[2].ipv4), "the session ends with another password")
+    kuland.reload(config.replace("donkey", "onager"))
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established again", 30)
+    check(speaker.is_established(hosts[1].ipv4), "on both sides")
