@@ -1,0 +1,94 @@
+// A configuration command is a row: how it is written, what each word is for, how it changes the value, and
+// how the value is written back. The file, the prompt, `no`, TAB, `?`, running-config and
+// docs/configuration.md all come from the same rows. Handlers touch the value and nothing else.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command/arguments.hpp"
+#include "cli/command/mode.hpp"
+#include "cli/config/config.hpp"
+
+namespace cli {
+
+/// What a row is about: where it may be typed and how often it is written.
+enum class Scope : std::uint8_t {
+  System,          // once; typed in configure
+  Bgp,             // once per instance; router bgp
+  Peer,            // per neighbor and peer group, which it may create or remove; router bgp
+  Neighbor,        // per neighbor and peer group that is there; router bgp
+  Family,          // once per address family; address-family, or router bgp for IPv4
+  NeighborFamily,  // per neighbor, peer group and address family; typed likewise
+};
+
+/// The value under the hands of a handler. Pointers are set as far as the row's scope goes.
+struct Target {
+  Config& config;
+  rib::Family family = rib::Family::Ipv4Unicast;
+  Bgp initial_bgp{};  // what `router bgp` starts from: the file's "frr defaults"
+  Bgp* bgp = nullptr;
+  Neighbor* neighbor = nullptr;
+  NeighborFamily* settings = nullptr;
+  /// The member's peer group, an empty one without: what an absent member falls back to.
+  const Neighbor* group = nullptr;
+  const NeighborFamily* group_settings = nullptr;
+};
+
+/// The value as a row writes it.
+struct Source {
+  const Config& config;
+  const Bgp* bgp = nullptr;
+  std::string peer = {};  // as written after "neighbor"
+  bool is_group = false;
+  const Neighbor* neighbor = nullptr;
+  rib::Family family = rib::Family::Ipv4Unicast;
+  const NeighborFamily* settings = nullptr;
+
+  std::string neighbor_line(std::string_view rest) const {
+    return "neighbor " + peer + " " + std::string(rest);
+  }
+};
+
+/// Why the command cannot be done, as the operator reads it ("% …"); nothing when it is done.
+using Outcome = std::optional<std::string>;
+using Lines = std::vector<std::string>;
+
+enum class Leave : std::uint8_t { No, Mode, Family, Configure };
+
+struct Command {
+  std::string syntax;
+  std::vector<std::string_view> help;  // one per token
+  Scope scope = Scope::System;
+  /// Absent: only the `no` form exists.
+  std::function<Outcome(Target&, const Arguments&)> set;
+  /// Absent: there is no `no` form.
+  std::function<Outcome(Target&, const Arguments&)> unset = nullptr;
+  /// Absent: another row writes it.
+  std::function<void(const Source&, Lines&)> write = nullptr;
+  std::string_view summary;  // one sentence for the reference page
+
+  std::string no_syntax = {};              // where negated(syntax) is not what it should be
+  std::optional<rib::Family> family = {};  // Scope::Family: only there
+  std::optional<Mode> enters = {};         // a block follows
+  Leave leaves = Leave::No;                // exit, end
+  bool is_inert = false;                   // accepted and written back, without effect here
+};
+
+/// The modes in which the row may be typed.
+std::vector<Mode> modes_of(const Command& command);
+
+/// The rows, in the order in which running-config writes them.
+std::span<const Command> all_commands();
+
+std::vector<Command> system_commands();
+std::vector<Command> bgp_commands();
+std::vector<Command> interface_commands();
+std::vector<Command> neighbor_commands();
+std::vector<Command> address_family_commands();
+
+}  // namespace cli

@@ -1,0 +1,304 @@
+// Rows of `address-family ipv4|ipv6 unicast`: networks, and what a neighbor does in one family. Directly
+// under `router bgp`, as in Quagga's files, they mean IPv4 unicast and are written back under address-family.
+#include <bit>
+
+#include "cli/config/command.hpp"
+#include "cli/config/neighbor_rows.hpp"
+
+namespace cli {
+
+namespace {
+
+constexpr std::uint8_t kAllowOwnAsDefault = 3;  // FRR's `allowas-in` without a number
+
+bool activated_by_default(const Target& t) {
+  return t.family == rib::Family::Ipv4Unicast && t.bgp->default_ipv4_unicast;
+}
+
+Outcome add_network(Target& t, const rib::Prefix& prefix) {
+  t.bgp->networks.try_emplace(prefix);
+  return {};
+}
+
+Outcome remove_network(Target& t, const rib::Prefix& prefix) {
+  if (t.bgp->networks.erase(prefix) == 0) return "% Can't find static route specified";
+  return {};
+}
+
+/// "network 10.1.0.0 mask 255.255.0.0", or without mask by class, as Quagga still wrote it.
+std::optional<rib::Prefix> classic_prefix(const Arguments& a) {
+  const auto* address = a.address("address");
+  if (!address) return std::nullopt;
+  if (const auto* mask = a.address("mask")) {
+    const auto bits = mask->to_v4();
+    const auto length = std::countl_one(bits);
+    if (std::popcount(bits) != length) return std::nullopt;
+    return rib::Prefix(*address, static_cast<unsigned>(length));
+  }
+  const auto first = address->bytes()[0];
+  return rib::Prefix(*address, first < 128 ? 8 : first < 192 ? 16 : 24);
+}
+
+std::vector<Command> network_commands() {
+  std::vector<Command> rows;
+  for (const auto family : rib::kFamilies) {
+    const bool v4 = family == rib::Family::Ipv4Unicast;
+    const std::string token = v4 ? "A.B.C.D/M$prefix" : "X:X::X:X/M$prefix";
+    rows.push_back({
+        .syntax = "network " + token,
+        .help = {"Specify a network to announce via BGP", v4 ? "IPv4 prefix" : "IPv6 prefix"},
+        .scope = Scope::Family,
+        .set = [](Target& t, const Arguments& a) { return add_network(t, *a.prefix("prefix")); },
+        .unset = [](Target& t, const Arguments& a) { return remove_network(t, *a.prefix("prefix")); },
+        .write =
+            [](const Source& s, Lines& lines) {
+              for (const auto& [prefix, network] : s.bgp->networks)
+                if (prefix.family() == s.family) lines.push_back("network " + prefix.to_string());
+            },
+        .summary = "Announces this prefix.",
+        .no_syntax = "no network " + token,
+        .family = family,
+    });
+  }
+  rows.push_back({
+      .syntax = "network A.B.C.D$address [mask A.B.C.D$mask]",
+      .help = {"Specify a network to announce via BGP", "Network number", "Network mask", "As an address"},
+      .scope = Scope::Family,
+      .set = [](Target& t, const Arguments& a) -> Outcome {
+        if (const auto prefix = classic_prefix(a)) return add_network(t, *prefix);
+        return "% Malformed network mask";
+      },
+      .unset = [](Target& t, const Arguments& a) -> Outcome {
+        if (const auto prefix = classic_prefix(a)) return remove_network(t, *prefix);
+        return "% Malformed network mask";
+      },
+      .summary = "The old way to write `network`.",
+      .no_syntax = "no network A.B.C.D$address [mask A.B.C.D$mask]",
+      .family = rib::Family::Ipv4Unicast,
+  });
+  return rows;
+}
+
+Command activate_command() {
+  auto row = family_switch<&NeighborFamily::activate>(
+      "activate", {"Enable the address family for this neighbor"},
+      "Exchanges routes of this family with the neighbor. IPv4 unicast is on without it, unless "
+      "`no bgp default ipv4-unicast`.");
+  row.unset = [](Target& t, const Arguments&) -> Outcome {
+    t.settings->activate = switched_off(t.group_settings->activate, activated_by_default(t));
+    return {};
+  };
+  return row;
+}
+
+Command next_hop_self_command() {
+  using rib::NextHopMode;
+  return {
+      .syntax = "neighbor PEER$peer next-hop-self [force]",
+      .help = neighbor_help({"Disable the next hop calculation for this neighbor",
+                             "Set the next hop to self for reflected routes"}),
+      .scope = Scope::NeighborFamily,
+      .set = [](Target& t, const Arguments& a) -> Outcome {
+        t.settings->next_hop_mode = a.has("force") ? NextHopMode::SelfForce : NextHopMode::Self;
+        return {};
+      },
+      .unset = [](Target& t, const Arguments&) -> Outcome {
+        const auto inherited = t.group_settings->next_hop_mode.value_or(NextHopMode::Standard);
+        t.settings->next_hop_mode.reset();
+        if (inherited == NextHopMode::Self || inherited == NextHopMode::SelfForce)
+          t.settings->next_hop_mode = NextHopMode::Standard;
+        return {};
+      },
+      .write =
+          [](const Source& s, Lines& lines) {
+            const auto& mode = s.settings->next_hop_mode;
+            if (mode == NextHopMode::Self) lines.push_back(s.neighbor_line("next-hop-self"));
+            if (mode == NextHopMode::SelfForce) lines.push_back(s.neighbor_line("next-hop-self force"));
+            if (mode == NextHopMode::Standard) lines.push_back("no " + s.neighbor_line("next-hop-self"));
+          },
+      .summary = "The neighbor gets our own address as next hop; with `force` for reflected routes too.",
+  };
+}
+
+Command next_hop_unchanged_command() {
+  using rib::NextHopMode;
+  return {
+      .syntax = "neighbor PEER$peer attribute-unchanged next-hop",
+      .help = neighbor_help({"BGP attribute is propagated unchanged to this neighbor", "Nexthop attribute"}),
+      .scope = Scope::NeighborFamily,
+      .set = [](Target& t, const Arguments&) -> Outcome {
+        t.settings->next_hop_mode = NextHopMode::Unchanged;
+        return {};
+      },
+      .unset = [](Target& t, const Arguments&) -> Outcome {
+        const auto inherited = t.group_settings->next_hop_mode.value_or(NextHopMode::Standard);
+        t.settings->next_hop_mode.reset();
+        if (inherited == NextHopMode::Unchanged) t.settings->next_hop_mode = NextHopMode::Standard;
+        return {};
+      },
+      .write =
+          [](const Source& s, Lines& lines) {
+            if (s.settings->next_hop_mode == NextHopMode::Unchanged)
+              lines.push_back(s.neighbor_line("attribute-unchanged next-hop"));
+          },
+      .summary = "The neighbor gets the next hop as we got it.",
+  };
+}
+
+struct CommunityKinds {
+  bool standard, extended, large;
+};
+
+CommunityKinds kinds_of(const Arguments& a) {
+  if (a.has("all")) return {true, true, true};
+  if (a.has("both")) return {true, true, false};
+  if (a.has("extended")) return {false, true, false};
+  if (a.has("large")) return {false, false, true};
+  return {true, false, false};
+}
+
+/// One line says what several kinds have in common; the shortest set of lines.
+void write_communities(const Source& s, bool value, Lines& lines) {
+  const auto& f = *s.settings;
+  const auto line = [&](std::string_view kind) {
+    lines.push_back((value ? "" : "no ") + s.neighbor_line("send-community" + std::string(kind)));
+  };
+  const bool standard = f.send_standard == value, extended = f.send_extended == value,
+             large = f.send_large == value;
+  if (standard && extended && large) return line(" all");
+  if (standard) line("");
+  if (extended) line(" extended");
+  if (large) line(" large");
+}
+
+Command send_community_command() {
+  return {
+      .syntax = "neighbor PEER$peer send-community [<standard|extended|large|both|all>]",
+      .help = neighbor_help({"Send community attribute to this neighbor", "Standard communities (RFC 1997)",
+                             "Extended communities (RFC 4360)", "Large communities (RFC 8092)",
+                             "Standard and extended", "All three"}),
+      .scope = Scope::NeighborFamily,
+      .set = [](Target& t, const Arguments& a) -> Outcome {
+        const auto kinds = kinds_of(a);
+        if (kinds.standard) t.settings->send_standard = true;
+        if (kinds.extended) t.settings->send_extended = true;
+        if (kinds.large) t.settings->send_large = true;
+        return {};
+      },
+      .unset = [](Target& t, const Arguments& a) -> Outcome {
+        const auto kinds = kinds_of(a);
+        const auto off = [&](std::optional<bool> NeighborFamily::*member) {
+          t.settings->*member = switched_off(t.group_settings->*member, true);
+        };
+        if (kinds.standard) off(&NeighborFamily::send_standard);
+        if (kinds.extended) off(&NeighborFamily::send_extended);
+        if (kinds.large) off(&NeighborFamily::send_large);
+        return {};
+      },
+      .write =
+          [](const Source& s, Lines& lines) {
+            write_communities(s, true, lines);
+            write_communities(s, false, lines);
+          },
+      .summary = "Which communities are sent; all without this line. The bare word means `standard`.",
+  };
+}
+
+Command maximum_prefix_command() {
+  return {
+      .syntax = "neighbor PEER$peer maximum-prefix (1-4294967295)$number [warning-only]",
+      .help =
+          neighbor_help({"Maximum number of prefixes to accept from this peer", "Maximum no. of prefix limit",
+                         "Only give a warning when the limit is exceeded"}),
+      .scope = Scope::NeighborFamily,
+      .set = [](Target& t, const Arguments& a) -> Outcome {
+        t.settings->maximum_prefix = a.number_as<std::uint32_t>("number");
+        t.settings->maximum_prefix_warning_only.reset();
+        if (a.has("warning-only"))
+          t.settings->maximum_prefix_warning_only = true;
+        else if (t.group_settings->maximum_prefix_warning_only.value_or(false))
+          t.settings->maximum_prefix_warning_only = false;
+        return {};
+      },
+      .unset = [](Target& t, const Arguments&) -> Outcome {
+        t.settings->maximum_prefix.reset();
+        t.settings->maximum_prefix_warning_only.reset();
+        if (t.group_settings->maximum_prefix.value_or(0) != 0) t.settings->maximum_prefix = 0;
+        return {};
+      },
+      .write =
+          [](const Source& s, Lines& lines) {
+            const auto& limit = s.settings->maximum_prefix;
+            if (!limit) return;
+            if (*limit == 0) return lines.push_back("no " + s.neighbor_line("maximum-prefix"));
+            const bool only_warns = s.settings->maximum_prefix_warning_only.value_or(false);
+            lines.push_back(s.neighbor_line("maximum-prefix " + std::to_string(*limit) +
+                                            (only_warns ? " warning-only" : "")));
+          },
+      .summary =
+          "Closes the session when the neighbor announces more prefixes (RFC 4271 §6.7); with "
+          "`warning-only` it is only logged.",
+  };
+}
+
+Command allow_own_as_command() {
+  return {
+      .syntax = "neighbor PEER$peer allowas-in [(1-10)$count]",
+      .help =
+          neighbor_help({"Accept as-path with my AS present in it", "Number of occurrences of AS number"}),
+      .scope = Scope::NeighborFamily,
+      .set = [](Target& t, const Arguments& a) -> Outcome {
+        t.settings->allow_own_as = a.has("count") ? a.number_as<std::uint8_t>("count") : kAllowOwnAsDefault;
+        return {};
+      },
+      .unset = [](Target& t, const Arguments&) -> Outcome {
+        t.settings->allow_own_as.reset();
+        if (t.group_settings->allow_own_as.value_or(0) != 0) t.settings->allow_own_as = 0;
+        return {};
+      },
+      .write =
+          [](const Source& s, Lines& lines) {
+            const auto& count = s.settings->allow_own_as;
+            if (!count) return;
+            if (*count == 0) return lines.push_back("no " + s.neighbor_line("allowas-in"));
+            lines.push_back(s.neighbor_line("allowas-in" + (*count == kAllowOwnAsDefault
+                                                                ? std::string{}
+                                                                : " " + std::to_string(*count))));
+          },
+      .summary = "Accepts routes with our own AS this many times in the path; 3 without a number.",
+  };
+}
+
+}  // namespace
+
+std::vector<Command> address_family_commands() {
+  std::vector<Command> rows;
+  for (const bool v4 : {true, false})
+    rows.push_back({
+        .syntax = v4 ? "address-family ipv4 [unicast]" : "address-family ipv6 [unicast]",
+        .help = {"Enter Address Family command mode", v4 ? "IPv4" : "IPv6", "Unicast routes"},
+        .scope = Scope::Bgp,
+        .set = [](Target&, const Arguments&) -> Outcome { return {}; },
+        .summary = "What follows, up to `exit-address-family`, is about this family.",
+        .enters = v4 ? Mode::AddressFamilyIpv4 : Mode::AddressFamilyIpv6,
+    });
+  for (auto& row : network_commands()) rows.push_back(std::move(row));
+  rows.push_back(activate_command());
+  rows.push_back(family_switch<&NeighborFamily::route_reflector_client>(
+      "route-reflector-client", {"Configure a neighbor as Route Reflector client"},
+      "We reflect internal routes to and from this neighbor (RFC 4456)."));
+  rows.push_back(next_hop_self_command());
+  rows.push_back(send_community_command());
+  rows.push_back(family_switch<&NeighborFamily::default_originate>(
+      "default-originate", {"Originate default route to this neighbor"}, "Announces a default route to it."));
+  rows.push_back(family_switch<&NeighborFamily::soft_reconfiguration>(
+      "soft-reconfiguration inbound",
+      {"Per neighbor soft reconfiguration", "Allow inbound soft reconfiguration"},
+      "Received routes are always kept; the line is accepted for FRR's sake."));
+  rows.push_back(maximum_prefix_command());
+  rows.push_back(allow_own_as_command());
+  rows.push_back(next_hop_unchanged_command());
+  return rows;
+}
+
+}  // namespace cli

@@ -1,0 +1,201 @@
+// Rows of `router bgp` that belong to the whole instance, in FRR's order.
+#include <algorithm>
+
+#include "cli/config/command.hpp"
+
+namespace cli {
+
+namespace {
+
+constexpr std::string_view kBgp = "BGP information";
+
+template <bool Bgp::*member>
+Command bgp_switch(std::string syntax, std::vector<std::string_view> help, std::string_view summary) {
+  const auto text = syntax;
+  return {.syntax = std::move(syntax),
+          .help = std::move(help),
+          .scope = Scope::Bgp,
+          .set = [](Target& t, const Arguments&) -> Outcome {
+            t.bgp->*member = true;
+            return {};
+          },
+          .unset = [](Target& t, const Arguments&) -> Outcome {
+            t.bgp->*member = false;
+            return {};
+          },
+          .write =
+              [text](const Source& s, Lines& lines) {
+                if (s.bgp->*member != Bgp{}.*member) lines.push_back(s.bgp->*member ? text : "no " + text);
+              },
+          .summary = summary};
+}
+
+template <std::optional<rib::BgpIdentifier> Bgp::*member>
+Command bgp_identifier(std::string keywords, std::vector<std::string_view> help, std::string_view summary) {
+  return {.syntax = keywords + " A.B.C.D$id",
+          .help = std::move(help),
+          .scope = Scope::Bgp,
+          .set = [](Target& t, const Arguments& a) -> Outcome {
+            const auto* id = a.address("id");
+            if (!id || id->is_unspecified()) return "% An identifier of zero is not valid (RFC 6286)";
+            t.bgp->*member = id->to_v4();
+            return {};
+          },
+          .unset = [](Target& t, const Arguments&) -> Outcome {
+            (t.bgp->*member).reset();
+            return {};
+          },
+          .write =
+              [keywords](const Source& s, Lines& lines) {
+                if (const auto& id = s.bgp->*member)
+                  lines.push_back(keywords + " " + rib::IpAddress::v4(*id).to_string());
+              },
+          .summary = summary};
+}
+
+Outcome set_router_bgp(Target& t, const Arguments& a) {
+  const auto as = a.number_as<rib::AsNumber>("as");
+  if (t.config.bgp && t.config.bgp->as != as)
+    return "BGP is already running; AS is " + std::to_string(t.config.bgp->as);
+  if (t.config.bgp) return {};
+  t.config.bgp = t.initial_bgp;
+  t.config.bgp->as = as;
+  return {};
+}
+
+Outcome unset_router_bgp(Target& t, const Arguments& a) {
+  if (!t.config.bgp) return "% BGP instance not found";
+  if (a.has("as") && a.number("as") != t.config.bgp->as) return "% Can't find BGP instance";
+  const auto block = "router bgp " + std::to_string(t.config.bgp->as);
+  std::erase_if(t.config.unknown_lines, [&](const Config::UnknownLine& line) {
+    return line.block == block || line.block.starts_with(block + " / ");
+  });
+  t.config.bgp.reset();
+  return {};
+}
+
+Outcome set_timers(Target& t, const Arguments& a) {
+  const auto hold = a.number_as<std::uint16_t>("hold");
+  if (hold != 0 && hold < 3) return "% hold time value must be either 0 or greater than 3";
+  t.bgp->hold_seconds = hold;
+  t.bgp->keepalive_seconds =  // RFC 4271 §4.4: a third of the hold time is the reasonable maximum
+      std::min(a.number_as<std::uint16_t>("keepalive"), static_cast<std::uint16_t>(hold / 3));
+  return {};
+}
+
+}  // namespace
+
+std::vector<Command> bgp_commands() {
+  std::vector<Command> rows;
+  rows.push_back({
+      .syntax = "router bgp ASNUM$as",
+      .help = {"Enable a routing process", kBgp, "AS number, plain or as-dot"},
+      .scope = Scope::System,
+      .set = set_router_bgp,
+      .unset = unset_router_bgp,
+      .summary = "Runs BGP in this AS; the lines of the block follow.",
+      .enters = Mode::RouterBgp,
+  });
+  rows.push_back(bgp_identifier<&Bgp::router_id>(
+      "bgp router-id", {kBgp, "Override configured router identifier", "Identifier in address form"},
+      "BGP Identifier of this node; without it one is made once and kept in the state directory."));
+  rows.push_back(bgp_switch<&Bgp::log_neighbor_changes>("bgp log-neighbor-changes",
+                                                        {kBgp, "Log neighbor up and down, and why"},
+                                                        "One log line per session change."));
+  rows.push_back(bgp_switch<&Bgp::always_compare_med>(
+      "bgp always-compare-med", {kBgp, "Allow comparing MED from different neighbors"},
+      "Compares MULTI_EXIT_DISC between neighbor ASes (RFC 4271 §9.1.2.2 c)."));
+  rows.push_back(bgp_switch<&Bgp::ebgp_requires_policy>(
+      "bgp ebgp-requires-policy", {kBgp, "Require policy on external sessions, RFC 8212"},
+      "Without a policy nothing is exchanged with external neighbors (RFC 8212)."));
+  rows.push_back(bgp_switch<&Bgp::default_ipv4_unicast>(
+      "bgp default ipv4-unicast", {kBgp, "Configure BGP defaults", "Activate ipv4-unicast for a neighbor"},
+      "Neighbors have IPv4 unicast without `activate`."));
+  rows.push_back({
+      .syntax = "bgp default local-preference (0-4294967295)$value",
+      .help = {kBgp, "Configure BGP defaults", "Local preference (higher is preferred)", "The value"},
+      .scope = Scope::Bgp,
+      .set = [](Target& t, const Arguments& a) -> Outcome {
+        t.bgp->default_local_preference = a.number_as<std::uint32_t>("value");
+        return {};
+      },
+      .unset = [](Target& t, const Arguments&) -> Outcome {
+        t.bgp->default_local_preference = Bgp{}.default_local_preference;
+        return {};
+      },
+      .write =
+          [](const Source& s, Lines& lines) {
+            if (s.bgp->default_local_preference != Bgp{}.default_local_preference)
+              lines.push_back("bgp default local-preference " +
+                              std::to_string(s.bgp->default_local_preference));
+          },
+      .summary = "LOCAL_PREF of routes that came without one.",
+  });
+  rows.push_back(bgp_switch<&Bgp::client_to_client_reflection>(
+      "bgp client-to-client reflection",
+      {kBgp, "Client to client route reflection", "Reflection of routes between clients"},
+      "A reflector passes routes of one client to the others (RFC 4456)."));
+  rows.push_back(bgp_identifier<&Bgp::cluster_id>(
+      "bgp cluster-id", {kBgp, "Route reflector's cluster", "Identifier in address form"},
+      "CLUSTER_ID of a reflector; the router id without this line (RFC 4456 §7)."));
+  rows.push_back(bgp_switch<&Bgp::deterministic_med>(
+      "bgp deterministic-med", {kBgp, "Choose among paths of one neighbor AS first"},
+      "Kulan's choice never depends on the order of arrival; the line is kept for FRR's sake."));
+  rows.push_back(bgp_switch<&Bgp::graceful_restart>(
+      "bgp graceful-restart", {kBgp, "Graceful restart, RFC 4724"},
+      "Offers graceful restart: neighbors keep our routes while the daemon is restarted."));
+  rows.push_back(bgp_switch<&Bgp::compare_router_id>(
+      "bgp bestpath compare-routerid",
+      {kBgp, "Change the default bestpath selection", "Compare identifiers of identical external paths"},
+      "External paths that are equal otherwise are told apart by BGP Identifier."));
+  rows.push_back(
+      bgp_switch<&Bgp::med_missing_as_worst>("bgp bestpath med missing-as-worst",
+                                             {kBgp, "Change the default bestpath selection", "MED attribute",
+                                              "Treat a missing MED as the least preferred"},
+                                             "A path without MED counts as the worst instead of as 0."));
+  rows.push_back(bgp_switch<&Bgp::network_import_check>(
+      "bgp network import-check", {kBgp, "The network command", "Announce only what has a route"},
+      "`network` announces a prefix only while the kernel has a route for it."));
+  rows.push_back({
+      .syntax = "timers bgp (0-65535)$keepalive (0-65535)$hold",
+      .help = {"Adjust routing timers", "BGP timers", "Keepalive interval in seconds",
+               "Hold time in seconds"},
+      .scope = Scope::Bgp,
+      .set = set_timers,
+      .unset = [](Target& t, const Arguments&) -> Outcome {
+        t.bgp->keepalive_seconds = Bgp{}.keepalive_seconds;
+        t.bgp->hold_seconds = Bgp{}.hold_seconds;
+        return {};
+      },
+      .write =
+          [](const Source& s, Lines& lines) {
+            if (s.bgp->keepalive_seconds != Bgp{}.keepalive_seconds ||
+                s.bgp->hold_seconds != Bgp{}.hold_seconds)
+              lines.push_back("timers bgp " + std::to_string(s.bgp->keepalive_seconds) + " " +
+                              std::to_string(s.bgp->hold_seconds));
+          },
+      .summary = "Keepalive interval and hold time offered to neighbors; hold time 0 turns both off.",
+  });
+  rows.push_back({
+      .syntax = "timers connect (1-65535)$seconds",
+      .help = {"Adjust routing timers", "Connect retry timer", "Seconds between attempts to connect"},
+      .scope = Scope::Bgp,
+      .set = [](Target& t, const Arguments& a) -> Outcome {
+        t.bgp->connect_retry_seconds = a.number_as<std::uint16_t>("seconds");
+        return {};
+      },
+      .unset = [](Target& t, const Arguments&) -> Outcome {
+        t.bgp->connect_retry_seconds = Bgp{}.connect_retry_seconds;
+        return {};
+      },
+      .write =
+          [](const Source& s, Lines& lines) {
+            if (s.bgp->connect_retry_seconds != Bgp{}.connect_retry_seconds)
+              lines.push_back("timers connect " + std::to_string(s.bgp->connect_retry_seconds));
+          },
+      .summary = "ConnectRetryTime of all neighbors (RFC 4271 §8).",
+  });
+  return rows;
+}
+
+}  // namespace cli

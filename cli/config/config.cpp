@@ -1,0 +1,103 @@
+#include "cli/config/config.hpp"
+
+namespace cli {
+
+namespace {
+
+/// The first that says something; what comes last is the default.
+template <typename T>
+void inherit(std::optional<T>& own, const std::optional<T>& group) {
+  if (!own) own = group;
+}
+
+void inherit_family(NeighborFamily& own, const NeighborFamily& group) {
+  inherit(own.activate, group.activate);
+  inherit(own.route_reflector_client, group.route_reflector_client);
+  inherit(own.next_hop_mode, group.next_hop_mode);
+  inherit(own.allow_own_as, group.allow_own_as);
+  if (!own.maximum_prefix) inherit(own.maximum_prefix_warning_only, group.maximum_prefix_warning_only);
+  inherit(own.maximum_prefix, group.maximum_prefix);
+  inherit(own.soft_reconfiguration, group.soft_reconfiguration);
+  inherit(own.send_standard, group.send_standard);
+  inherit(own.send_extended, group.send_extended);
+  inherit(own.send_large, group.send_large);
+  inherit(own.default_originate, group.default_originate);
+}
+
+void inherit_neighbor(Neighbor& own, const Neighbor& group) {
+  inherit(own.remote_as, group.remote_as);
+  inherit(own.description, group.description);
+  inherit(own.passive, group.passive);
+  if (!own.shutdown) inherit(own.shutdown_message, group.shutdown_message);  // they belong together
+  inherit(own.shutdown, group.shutdown);
+  inherit(own.port, group.port);
+  inherit(own.update_source, group.update_source);
+  // The two exclude each other: one of the neighbor's own silences the other of its group.
+  const bool own_ttl = own.ebgp_multihop || own.ttl_security_hops;
+  if (!own_ttl) {
+    inherit(own.ebgp_multihop, group.ebgp_multihop);
+    inherit(own.ttl_security_hops, group.ttl_security_hops);
+  }
+  inherit(own.password, group.password);
+  inherit(own.keepalive_seconds, group.keepalive_seconds);
+  inherit(own.hold_seconds, group.hold_seconds);
+  inherit(own.connect_retry_seconds, group.connect_retry_seconds);
+  inherit(own.disable_connected_check, group.disable_connected_check);
+  for (std::size_t i = 0; i < rib::kFamilyCount; ++i) inherit_family(own.families[i], group.families[i]);
+}
+
+NeighborFamily family_defaults(const Bgp& bgp, rib::Family family) {
+  NeighborFamily defaults;
+  defaults.activate = family == rib::Family::Ipv4Unicast && bgp.default_ipv4_unicast;
+  defaults.route_reflector_client = false;
+  defaults.next_hop_mode = rib::NextHopMode::Standard;
+  defaults.allow_own_as = 0;
+  defaults.maximum_prefix = 0;
+  defaults.maximum_prefix_warning_only = false;
+  defaults.soft_reconfiguration = false;
+  defaults.send_standard = defaults.send_extended = defaults.send_large = true;
+  defaults.default_originate = false;
+  return defaults;
+}
+
+/// ebgp_multihop stays absent when nothing says it: absent and 1 mean the same to external neighbors only.
+Neighbor neighbor_defaults(const Bgp& bgp) {
+  Neighbor defaults;
+  defaults.passive = false;
+  defaults.shutdown = false;
+  defaults.port = 179;  // RFC 4271 §8.2.1
+  defaults.keepalive_seconds = bgp.keepalive_seconds;
+  defaults.hold_seconds = bgp.hold_seconds;
+  defaults.connect_retry_seconds = bgp.connect_retry_seconds;
+  defaults.disable_connected_check = false;
+  for (const auto family : rib::kFamilies) defaults.families[index_of(family)] = family_defaults(bgp, family);
+  return defaults;
+}
+
+}  // namespace
+
+Config built_in_config() {
+  Config config;
+  config.ip_forwarding = config.ipv6_forwarding = true;
+  Bgp bgp;
+  bgp.as = kMeshAs;
+  bgp.keepalive_seconds = 3;
+  bgp.hold_seconds = 9;
+  bgp.connect_retry_seconds = 5;
+  bgp.graceful_restart = true;
+  bgp.advertised_interfaces = {"docker0", "br-*"};
+  bgp.discovery.multicast = true;
+  config.bgp = std::move(bgp);
+  return config;
+}
+
+Neighbor resolved(const Bgp& bgp, const Neighbor& neighbor) {
+  Neighbor whole = neighbor;
+  if (neighbor.peer_group)
+    if (const auto group = bgp.peer_groups.find(*neighbor.peer_group); group != bgp.peer_groups.end())
+      inherit_neighbor(whole, group->second);
+  inherit_neighbor(whole, neighbor_defaults(bgp));
+  return whole;
+}
+
+}  // namespace cli

@@ -1,0 +1,283 @@
+#include "cli/config/edit.hpp"
+
+#include <algorithm>
+
+#include "cli/command/words.hpp"
+
+namespace cli {
+
+namespace {
+
+std::size_t depth_of(Mode mode) {
+  std::size_t depth = 0;
+  for (; mode != Mode::Config && mode != parent_of(mode); mode = parent_of(mode)) ++depth;
+  return depth;
+}
+
+Mode mode_at(const Context& context) {
+  if (context.empty()) return Mode::Config;
+  if (context.size() == 1) return Mode::RouterBgp;
+  return context.back().starts_with("address-family ipv6") ? Mode::AddressFamilyIpv6
+                                                           : Mode::AddressFamilyIpv4;
+}
+
+/// The context with every line in its full form; nothing when one opens no mode.
+std::optional<Context> canonical(const Context& context) {
+  Context full;
+  for (const auto& line : context) {
+    const auto match = tree_of(mode_at(full)).match(line);
+    const auto* matched = std::get_if<Matched>(&match);
+    const auto form = matched ? form_of(matched->command) : Form{};
+    if (!matched || form.is_negated || !form.command->enters || full.size() >= 2) return std::nullopt;
+    if (*form.command->enters == Mode::RouterBgp)
+      full.push_back("router bgp " + std::to_string(matched->arguments.number("as")));
+    else
+      full.push_back(std::string(row_of(*form.command->enters).name));
+  }
+  return full;
+}
+
+/// A match in the mode itself or, when it knows nothing like it, in a mode around it.
+struct Found {
+  Match match;
+  Mode mode;
+};
+Found find(Mode mode, std::string_view line) {
+  std::optional<Found> deepest;  // of the failures: the one that understood most words tells most
+  for (auto m = mode;; m = parent_of(m)) {
+    auto match = tree_of(m).match(line);
+    if (const auto* matched = std::get_if<Matched>(&match); matched && m != mode) {
+      // The families' commands stand under router bgp for Quagga's sake; climbing must not change the family.
+      const auto scope = form_of(matched->command).command->scope;
+      if (scope == Scope::Family || scope == Scope::NeighborFamily) match = Unknown{};
+    }
+    const auto* unknown = std::get_if<Unknown>(&match);
+    if (!unknown) return {std::move(match), m};
+    if (!deepest || unknown->word > std::get<Unknown>(deepest->match).word)
+      deepest = Found{std::move(match), m};
+    if (m == Mode::Config) return *std::move(deepest);
+  }
+}
+
+/// Points the target at what the row is about; says why that is not there.
+Outcome aim(Target& target, Scope scope, const Context& context, const Arguments& arguments) {
+  if (scope == Scope::System) return {};
+  if (!target.config.bgp) return "% No BGP process is configured";
+  if (context.empty() || context.front() != "router bgp " + std::to_string(target.config.bgp->as))
+    return "% BGP instance not found";
+  auto& bgp = *target.config.bgp;
+  target.bgp = &bgp;
+  if (scope != Scope::Neighbor && scope != Scope::NeighborFamily) return {};
+
+  if (const auto* address = arguments.address("peer")) {
+    const auto at = bgp.neighbors.find(*address);
+    if (at != bgp.neighbors.end()) target.neighbor = &at->second;
+  } else if (const auto at = bgp.peer_groups.find(arguments.text("peer")); at != bgp.peer_groups.end()) {
+    target.neighbor = &at->second;
+  }
+  if (!target.neighbor) return "% Specify remote-as or peer-group commands first";
+  static const Neighbor kNoGroup;
+  const auto group = bgp.peer_groups.find(target.neighbor->peer_group.value_or(""));
+  target.group = group == bgp.peer_groups.end() ? &kNoGroup : &group->second;
+  target.group_settings = &target.group->families[index_of(target.family)];
+  target.settings = &target.neighbor->families[index_of(target.family)];
+  return {};
+}
+
+bool begins_with_words(std::string_view text, std::string_view words) {
+  return text == words || (text.starts_with(words) && text[words.size()] == ' ');
+}
+
+/// Rows without effect live among the kept lines: the same command replaces, `no` removes.
+void keep_inert(Config& config, const std::string& block, const Arguments& arguments, bool is_negated) {
+  std::string whole, keywords;
+  for (const auto& [text, is_keyword] : arguments.written()) {
+    if (is_negated && whole.empty() && text == "no") continue;
+    whole += (whole.empty() ? "" : " ") + text;
+    if (is_keyword) keywords = whole;
+  }
+  std::erase_if(config.unknown_lines, [&](const Config::UnknownLine& line) {
+    return line.block == block && begins_with_words(line.text, keywords);
+  });
+  if (!is_negated) config.unknown_lines.push_back({block, whole});
+}
+
+/// "no X" for a kept line X that kulan does not know: it goes, with the block it opened.
+bool forget_kept_line(Config& config, const Context& context, std::string_view line) {
+  const auto words = split_words(line);
+  if (words.size() < 2 || words[0].text != "no") return false;
+  const auto text = right_trimmed(line.substr(words[1].column));
+  const auto block = block_of(context);
+  const auto opened = (block.empty() ? "" : block + " / ") + std::string(text);
+  return std::erase_if(config.unknown_lines, [&](const Config::UnknownLine& kept) {
+           return (kept.block == block && trimmed(kept.text) == text) || kept.block == opened ||
+                  kept.block.starts_with(opened + " / ");
+         }) > 0;
+}
+
+Applied failure(const Match& match) {
+  Applied applied;
+  if (const auto* unknown = std::get_if<Unknown>(&match)) {
+    applied.status = EditStatus::Unknown;
+    applied.column = unknown->column;
+    applied.expected_keywords = unknown->keywords;
+    applied.expected_values = unknown->values;
+  } else if (const auto* ambiguous = std::get_if<Ambiguous>(&match)) {
+    applied.status = EditStatus::Ambiguous;
+    applied.column = ambiguous->column;
+    applied.expected_keywords = ambiguous->keywords;
+  } else if (const auto* incomplete = std::get_if<Incomplete>(&match)) {
+    applied.status = EditStatus::Incomplete;
+    applied.expected_keywords = incomplete->expected;
+  }
+  return applied;
+}
+
+Applied leave(const Command& command, Context& context) {
+  Applied applied;
+  applied.left = true;
+  if (command.leaves == Leave::Configure || context.empty()) {
+    applied.leaves_configure = true;
+    context.clear();
+  } else {
+    context.pop_back();
+  }
+  return applied;
+}
+
+}  // namespace
+
+std::string block_of(const Context& context) {
+  std::string block;
+  for (const auto& line : context) block += (block.empty() ? "" : " / ") + line;
+  return block;
+}
+
+std::optional<Mode> mode_of(const Context& context) {
+  const auto full = canonical(context);
+  return full ? std::optional(mode_at(*full)) : std::nullopt;
+}
+
+Applied apply_line(Config& config, Context& context, std::string_view line, const Bgp& initial) {
+  const auto found = find(mode_at(context), line);
+  const auto* matched = std::get_if<Matched>(&found.match);
+  if (!matched) return failure(found.match);
+
+  const auto form = form_of(matched->command);
+  const auto& command = *form.command;
+  auto place = context;
+  place.resize(std::min(place.size(), depth_of(found.mode)));
+  Applied applied;
+  applied.form = form;
+  if (command.leaves != Leave::No) {
+    applied = leave(command, context);
+    applied.form = form;
+    return applied;
+  }
+
+  Target target{.config = config, .initial_bgp = initial};
+  if (found.mode == Mode::AddressFamilyIpv6) target.family = rib::Family::Ipv6Unicast;
+  auto outcome = aim(target, command.scope, place, matched->arguments);
+  if (!outcome) {
+    if (command.is_inert)
+      keep_inert(config, block_of(place), matched->arguments, form.is_negated);
+    else
+      outcome = (form.is_negated ? command.unset : command.set)(target, matched->arguments);
+  }
+  if (outcome) {
+    applied.status = EditStatus::Refused;
+    applied.message = *std::move(outcome);
+    return applied;
+  }
+  if (command.enters && !form.is_negated)
+    place.push_back(*command.enters == Mode::RouterBgp ? "router bgp " + std::to_string(config.bgp->as)
+                                                       : std::string(row_of(*command.enters).name));
+  context = std::move(place);
+  return applied;
+}
+
+EditResult edit(Config& config, const Context& context, std::string_view line) {
+  EditResult result;
+  result.context = context;
+  const auto refuse = [&](std::string text) {
+    result.status = EditStatus::Refused;
+    result.text = std::move(text);
+    return result;
+  };
+  if (const auto defect = line_defect(line)) return refuse("% " + *defect);
+  const auto text = trimmed(line);
+  if (text.empty() || text.front() == '!' || text.front() == '#') return result;
+  auto place = canonical(context);
+  if (!place) return refuse("% Unknown mode: " + block_of(context));
+
+  const auto applied = apply_line(config, *place, line);
+  result.status = applied.status;
+  result.column = applied.column;
+  switch (applied.status) {
+    case EditStatus::Done:
+      result.context = *std::move(place);
+      result.leaves_configure = applied.leaves_configure;
+      break;
+    case EditStatus::Refused:
+      result.text = applied.message;
+      break;
+    case EditStatus::Unknown:
+      if (forget_kept_line(config, *place, line)) {
+        result.status = EditStatus::Done;
+        break;
+      }
+      [[fallthrough]];
+    case EditStatus::Ambiguous:
+    case EditStatus::Incomplete:
+      result.text = error_mark(applied.status, line, applied.column, hint_for(line, applied));
+      break;
+  }
+  return result;
+}
+
+Completion complete(const Context& context, std::string_view line) {
+  const auto mode = mode_of(context);
+  return mode ? tree_of(*mode).complete(line) : Completion{};
+}
+
+std::vector<HelpLine> help(const Context& context, std::string_view line) {
+  const auto mode = mode_of(context);
+  return mode ? tree_of(*mode).help(line) : std::vector<HelpLine>{};
+}
+
+std::vector<std::string> list_commands(const Context& context) {
+  const auto mode = mode_of(context);
+  return mode ? tree_of(*mode).notations() : std::vector<std::string>{};
+}
+
+std::string error_mark(EditStatus status, std::string_view line, std::size_t column, std::string_view hint) {
+  std::string text = status == EditStatus::Ambiguous    ? "% Ambiguous command: "
+                     : status == EditStatus::Incomplete ? "% Command incomplete: "
+                                                        : "% Unknown command: ";
+  std::string caret(text.size(), ' ');
+  text += line;
+  if (hint.empty()) return text;
+  for (std::size_t i = 0; i < column && i < line.size(); ++i) caret += line[i] == '\t' ? '\t' : ' ';
+  return text + "\n" + caret + "^ " + std::string(hint);
+}
+
+std::string hint_for(std::string_view line, const Applied& applied) {
+  constexpr std::size_t kMostNamed = 6;
+  const auto named = [&](const std::vector<std::string>& words) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size() && i < kMostNamed; ++i) text += (i == 0 ? "" : ", ") + words[i];
+    return text + (words.size() > kMostNamed ? ", …" : "");
+  };
+  if (applied.status == EditStatus::Ambiguous) return "could be " + named(applied.expected_keywords);
+  if (applied.status != EditStatus::Unknown) return {};
+  const auto rest = split_words(line.substr(std::min(applied.column, line.size())));
+  if (rest.empty()) return {};
+  if (const auto near = nearest_word(rest.front().text, applied.expected_keywords))
+    return "did you mean \"" + *near + "\"?";
+  if (applied.expected_values.empty()) return {};
+  auto expected = applied.expected_values;
+  expected.insert(expected.end(), applied.expected_keywords.begin(), applied.expected_keywords.end());
+  return "expected " + named(expected);
+}
+
+}  // namespace cli

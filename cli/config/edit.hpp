@@ -1,0 +1,67 @@
+// What `configure terminal` does with one line. The place where it is typed is a context: the lines that
+// opened the modes, outermost first, e.g. {"router bgp 64512", "address-family ipv6 unicast"}; empty in
+// configure itself. Used by the daemon for the API, by the shell to know where it is, and by the reader for
+// each line of a file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command/tree.hpp"
+#include "cli/config/command.hpp"
+#include "cli/config/grammar.hpp"
+
+namespace cli {
+
+using Context = std::vector<std::string>;
+
+enum class EditStatus : std::uint8_t {
+  Done,
+  Unknown,     // no such command
+  Ambiguous,   // several match
+  Incomplete,  // unfinished
+  Refused,     // understood, but not possible
+};
+
+struct EditResult {
+  EditStatus status = EditStatus::Done;
+  Context context;                // where the next line is typed; as before after an error
+  bool leaves_configure = false;  // `end`, or `exit` at the outermost
+  std::string text;        // for the operator: FRR's mark, maybe a second line with a caret. "" when done
+  std::size_t column = 0;  // of the word in error, from 0
+};
+
+/// Changes `config` by one line, or leaves it as it was and says why not. A blank line or a comment does
+/// nothing. A line that only a parent mode knows leaves the inner modes by itself.
+EditResult edit(Config& config, const Context& context, std::string_view line);
+
+/// What a line of a file comes to; more than edit() tells, for the reader.
+struct Applied {
+  EditStatus status = EditStatus::Done;
+  Form form;  // of what was matched
+  std::size_t column = 0;
+  std::vector<std::string> expected_keywords, expected_values;  // Unknown, Incomplete, Ambiguous
+  std::string message;                                          // Refused
+  bool left = false, leaves_configure = false;
+};
+/// initial: what `router bgp` starts from. `context` is changed when the line was done.
+Applied apply_line(Config& config, Context& context, std::string_view line, const Bgp& initial = {});
+
+/// Nothing when a line of the context opens no mode.
+std::optional<Mode> mode_of(const Context& context);
+
+/// TAB and `?` at the end of `line`, and all commands, in the mode of the context.
+Completion complete(const Context& context, std::string_view line);
+std::vector<HelpLine> help(const Context& context, std::string_view line);
+std::vector<std::string> list_commands(const Context& context);
+
+/// "% Unknown command: …" and its kin, then a line with a caret where there is something to say.
+std::string error_mark(EditStatus status, std::string_view line, std::size_t column, std::string_view hint);
+/// `did you mean "X"?`, `expected …`, or "".
+std::string hint_for(std::string_view line, const Applied& applied);
+
+/// The block in which a kept line stands (Config::UnknownLine).
+std::string block_of(const Context& context);
+
+}  // namespace cli

@@ -1,0 +1,10 @@
+// docs/configuration.md, made from the rows. A test compares it with the file and says how to refresh it.
+#pragma once
+
+#include <string>
+
+namespace cli {
+
+std::string configuration_reference();
+
+}  // namespace cli

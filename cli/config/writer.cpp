@@ -1,0 +1,173 @@
+#include "cli/config/writer.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "cli/config/command.hpp"
+
+namespace cli {
+
+namespace {
+
+/// One block of lines with its place: text is collected with indentation, kept lines come where FRR has their
+/// like.
+class Writer {
+ public:
+  explicit Writer(const Config& config) : config_(config) {
+    for (const auto& line : config.unknown_lines) kept_[line.block].push_back(line.text);
+  }
+
+  std::string write() {
+    write_rows(Scope::System, {.config = config_}, "");
+    write_kept_lines("", "", [](std::string_view text) { return !stands_behind_bgp(text); });
+    if (config_.bgp) write_bgp(*config_.bgp);
+    write_kept_lines("", "", stands_behind_bgp);
+    return std::move(text_);
+  }
+
+ private:
+  struct Peer {
+    std::string name;
+    bool is_group;
+    const Neighbor* neighbor;
+  };
+
+  /// Prefix lists, route maps and the like come after the routers in FRR's files.
+  static bool stands_behind_bgp(std::string_view text) {
+    static constexpr std::string_view kBehind[] = {"bgp as-path ",
+                                                   "bgp community-list ",
+                                                   "bgp large-community-list ",
+                                                   "bgp extcommunity-list ",
+                                                   "access-list ",
+                                                   "ipv6 access-list ",
+                                                   "ip prefix-list ",
+                                                   "ipv6 prefix-list ",
+                                                   "ip as-path ",
+                                                   "ip community-list ",
+                                                   "ip large-community-list ",
+                                                   "ip extcommunity-list ",
+                                                   "route-map ",
+                                                   "line ",
+                                                   "bfd",
+                                                   "ip protocol ",
+                                                   "ipv6 protocol "};
+    return std::ranges::any_of(kBehind, [&](std::string_view word) { return text.starts_with(word); });
+  }
+
+  void line(std::string_view indentation, std::string_view text) {
+    text_ += indentation;
+    text_ += text;
+    text_ += '\n';
+  }
+  /// "!" once, and never at the beginning.
+  void separate(std::string_view indentation) {
+    const auto mark = std::string(indentation) + "!\n";
+    if (!text_.empty() && !text_.ends_with("\n" + mark) && text_ != mark) text_ += mark;
+  }
+
+  void write_rows(Scope scope, const Source& source, std::string_view indentation) {
+    Lines lines;
+    for (const auto& command : all_commands()) {
+      if (command.scope != scope || !command.write) continue;
+      if (command.family && *command.family != source.family) continue;
+      command.write(source, lines);
+    }
+    for (const auto& text : lines) line(indentation, text);
+  }
+
+  /// The kept lines of a block that `wanted` takes, each followed by the block it opens.
+  template <typename Wanted>
+  void write_kept_lines(const std::string& block, const std::string& indentation, const Wanted& wanted) {
+    for (const auto& kept : lines_of(block)) {
+      if (!wanted(kept)) continue;
+      const auto& inside = lines_of(block.empty() ? kept : block + " / " + kept);
+      if (inside.empty()) {
+        line(indentation, kept);
+        continue;
+      }
+      separate(indentation);
+      line(indentation, kept);
+      for (const auto& inner : inside) line(indentation + " ", inner);
+      line(indentation, kept.starts_with("address-family") ? "exit-address-family" : "exit");
+      if (block.empty()) separate(indentation);
+    }
+    if (block.empty()) separate(indentation);
+  }
+  const std::vector<std::string>& lines_of(const std::string& block) const {
+    static const std::vector<std::string> kNone;
+    const auto at = kept_.find(block);
+    return at == kept_.end() ? kNone : at->second;
+  }
+
+  /// FRR's order: groups, then members group by group, then the other neighbors.
+  static std::vector<Peer> peers_of(const Bgp& bgp) {
+    std::vector<Peer> peers;
+    for (const auto& [name, group] : bgp.peer_groups) peers.push_back({name, true, &group});
+    std::vector<std::pair<const rib::IpAddress*, const Neighbor*>> neighbors;
+    for (const auto& [address, neighbor] : bgp.neighbors) neighbors.emplace_back(&address, &neighbor);
+    std::ranges::stable_sort(neighbors, {}, [](const auto& entry) {
+      const auto& group = entry.second->peer_group;
+      return std::pair(!group, group.value_or(""));
+    });
+    for (const auto& [address, neighbor] : neighbors)
+      peers.push_back({address->to_string(), false, neighbor});
+    return peers;
+  }
+
+  void write_bgp(const Bgp& bgp) {
+    const auto head = "router bgp " + std::to_string(bgp.as);
+    const auto peers = peers_of(bgp);
+    separate("");
+    line("", head);
+    write_rows(Scope::Bgp, {.config = config_, .bgp = &bgp}, " ");
+    for (const auto& peer : peers) {
+      const Source source{.config = config_,
+                          .bgp = &bgp,
+                          .peer = peer.name,
+                          .is_group = peer.is_group,
+                          .neighbor = peer.neighbor};
+      write_rows(Scope::Peer, source, " ");
+      write_rows(Scope::Neighbor, source, " ");
+    }
+    write_kept_lines(head, " ", [](std::string_view) { return true; });
+    for (const auto family : rib::kFamilies) write_family(bgp, head, peers, family);
+    line("", "exit");
+    separate("");
+  }
+
+  void write_family(const Bgp& bgp, const std::string& head, const std::vector<Peer>& peers,
+                    rib::Family family) {
+    const std::string name =
+        family == rib::Family::Ipv4Unicast ? "address-family ipv4 unicast" : "address-family ipv6 unicast";
+    const auto before = text_.size();
+    separate(" ");
+    line(" ", name);
+    const auto empty = text_.size();
+    write_rows(Scope::Family, {.config = config_, .bgp = &bgp, .family = family}, "  ");
+    for (const auto& peer : peers)
+      write_rows(Scope::NeighborFamily,
+                 {.config = config_,
+                  .bgp = &bgp,
+                  .peer = peer.name,
+                  .is_group = peer.is_group,
+                  .neighbor = peer.neighbor,
+                  .family = family,
+                  .settings = &peer.neighbor->families[index_of(family)]},
+                 "  ");
+    write_kept_lines(head + " / " + name, "  ", [](std::string_view) { return true; });
+    if (text_.size() == empty)
+      text_.resize(before);  // nothing to say
+    else
+      line(" ", "exit-address-family");
+  }
+
+  const Config& config_;
+  std::unordered_map<std::string, std::vector<std::string>> kept_;  // by block
+  std::string text_;
+};
+
+}  // namespace
+
+std::string write_config(const Config& config) { return Writer(config).write(); }
+
+}  // namespace cli
