@@ -1,0 +1,239 @@
+#include "cli/show/format.hpp"
+
+#include <array>
+#include <cstdarg>
+#include <cstdio>
+#include <ctime>
+#include <span>
+
+namespace cli::show {
+namespace {
+
+constexpr std::uint64_t kDay = 24 * 3600, kWeek = 7 * kDay;
+
+/// `value` as an enumerator of E when it is at most `last`; replies may come from a newer daemon.
+template <typename E>
+E enumerator(int value, E last) {
+  return value < 0 || value > static_cast<int>(last) ? E{} : static_cast<E>(value);
+}
+
+/// RFC 4271 §4.5 and §6; RFC 4486 for Cease.
+std::string notification_text(std::uint32_t code, std::uint32_t subcode) {
+  static constexpr std::array<const char*, 8> kCodes{"",
+                                                     "Message Header Error",
+                                                     "OPEN Message Error",
+                                                     "UPDATE Message Error",
+                                                     "Hold Timer Expired",
+                                                     "Finite State Machine Error",
+                                                     "Cease",
+                                                     "ROUTE-REFRESH Message Error"};
+  static constexpr std::array<const char*, 11> kCease{"",
+                                                      "Maximum Number of Prefixes Reached",
+                                                      "Administrative Shutdown",
+                                                      "Peer De-configured",
+                                                      "Administrative Reset",
+                                                      "Connection Rejected",
+                                                      "Other Configuration Change",
+                                                      "Connection Collision Resolution",
+                                                      "Out of Resources",
+                                                      "Hard Reset",
+                                                      "BFD Down"};
+  static constexpr std::array<const char*, 12> kOpen{"",
+                                                     "Unsupported Version Number",
+                                                     "Bad Peer AS",
+                                                     "Bad BGP Identifier",
+                                                     "Unsupported Optional Parameter",
+                                                     "",
+                                                     "Unacceptable Hold Time",
+                                                     "Unsupported Capability",
+                                                     "",
+                                                     "",
+                                                     "",
+                                                     "Role Mismatch"};
+  std::string text = code > 0 && code < kCodes.size() ? kCodes[code] : "code " + std::to_string(code);
+  std::string detail;
+  if (code == 6 && subcode < kCease.size()) detail = kCease[subcode];
+  if (code == 2 && subcode < kOpen.size()) detail = kOpen[subcode];
+  if (detail.empty() && subcode != 0) detail = "subcode " + std::to_string(subcode);
+  return detail.empty() ? text : text + "/" + detail;
+}
+
+}  // namespace
+
+void append(std::string& out, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  va_list again;
+  va_copy(again, arguments);
+  const int length = std::vsnprintf(nullptr, 0, format, arguments);
+  va_end(arguments);
+  if (length > 0) {
+    const auto old = out.size();
+    out.resize(old + static_cast<std::size_t>(length) + 1);
+    std::vsnprintf(out.data() + old, static_cast<std::size_t>(length) + 1, format, again);
+    out.pop_back();
+  }
+  va_end(again);
+}
+
+std::optional<rib::IpAddress> address_of(std::string_view octets) {
+  return rib::IpAddress::from_bytes(
+      std::span(reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()));
+}
+
+std::string address_text(std::string_view octets) {
+  const auto address = address_of(octets);
+  return address ? address->to_string() : std::string();
+}
+
+rib::Prefix prefix_of(const api::Prefix& prefix) {
+  return {address_of(prefix.address()).value_or(rib::IpAddress()), prefix.length()};
+}
+
+std::string prefix_text(const api::Prefix& prefix) { return prefix_of(prefix).to_string(); }
+
+std::string neighbor_text(const api::NeighborName& name) {
+  const auto address = address_of(name.address());
+  if (!address) return name.interface();
+  if (!address->is_link_local() || name.interface().empty()) return address->to_string();
+  return address->to_string() + "%" + name.interface();
+}
+
+std::string identifier_text(std::uint32_t identifier) { return rib::IpAddress::v4(identifier).to_string(); }
+
+std::string age_text(std::optional<std::uint64_t> milliseconds) {
+  if (!milliseconds) return "never";
+  const std::uint64_t seconds = *milliseconds / 1000;
+  const auto days = static_cast<unsigned long>(seconds / kDay);
+  const auto hours = static_cast<unsigned>(seconds / 3600 % 24);
+  const auto minutes = static_cast<unsigned>(seconds / 60 % 60);
+  std::string text;
+  if (seconds < kDay)
+    append(text, "%02u:%02u:%02u", hours, minutes, static_cast<unsigned>(seconds % 60));
+  else if (seconds < kWeek)
+    append(text, "%lud%02uh%02um", days, hours, minutes);
+  else
+    append(text, "%02luw%lud%02uh", days / 7, days % 7, hours);
+  return text;
+}
+
+std::string date_text(WallClock when) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
+  std::tm parts{};
+  localtime_r(&seconds, &parts);
+  char text[64];
+  const auto length = std::strftime(text, sizeof text, "%a %b %e %H:%M:%S %Y", &parts);
+  return {text, length};
+}
+
+std::int64_t epoch_of(WallClock now, std::uint64_t age_ms) {
+  const auto then = now - std::chrono::milliseconds(age_ms);
+  return std::chrono::duration_cast<std::chrono::seconds>(then.time_since_epoch()).count();
+}
+
+std::string memory_text(std::uint64_t octets) {
+  constexpr std::uint64_t kKibi = 1024, kMebi = kKibi * kKibi;
+  if (octets > 10 * kMebi) return std::to_string((octets + kMebi / 2) / kMebi) + " MiB";
+  if (octets > 10 * kKibi) return std::to_string((octets + kKibi / 2) / kKibi) + " KiB";
+  return std::to_string(octets) + " bytes";
+}
+
+rib::BestReason reason_of(api::BestReason reason) { return enumerator(reason, rib::BestReason::PathId); }
+rib::PathState state_of(api::PathState state) { return enumerator(state, rib::PathState::DuplicateSubnet); }
+rib::FibState state_of(api::FibState state) { return enumerator(state, rib::FibState::Suppressed); }
+
+std::string_view session_state_text(api::SessionState state) {
+  switch (state) {
+    case api::STATE_CONNECT:
+      return "Connect";
+    case api::STATE_ACTIVE:
+      return "Active";
+    case api::STATE_OPEN_SENT:
+      return "OpenSent";
+    case api::STATE_OPEN_CONFIRM:
+      return "OpenConfirm";
+    case api::STATE_ESTABLISHED:
+      return "Established";
+    default:
+      return "Idle";
+  }
+}
+
+std::string_view origin_text(api::PathAttributes::Origin origin) {
+  if (origin == api::PathAttributes::IGP) return "IGP";
+  return origin == api::PathAttributes::EGP ? "EGP" : "incomplete";
+}
+
+char origin_code(api::PathAttributes::Origin origin) {
+  if (origin == api::PathAttributes::IGP) return 'i';
+  return origin == api::PathAttributes::EGP ? 'e' : '?';
+}
+
+std::string_view family_key(api::Family family) {
+  return family == api::IPV6_UNICAST ? "ipv6Unicast" : "ipv4Unicast";
+}
+
+std::string_view family_name(api::Family family) {
+  return rib::name_of(family == api::IPV6_UNICAST ? rib::Family::Ipv6Unicast : rib::Family::Ipv4Unicast);
+}
+
+std::string as_path_text(const api::PathAttributes& attributes) {
+  std::string text;
+  for (const auto& segment : attributes.as_path()) {
+    const bool is_set = segment.type() == 1 || segment.type() == 4;
+    const bool is_confederation = segment.type() == 3 || segment.type() == 4;
+    if (!text.empty()) text += ' ';
+    if (is_set || is_confederation) text += is_confederation ? (is_set ? '[' : '(') : '{';
+    bool first = true;
+    for (const auto as : segment.as_numbers()) {
+      if (!first) text += is_set ? ',' : ' ';
+      text += std::to_string(as);
+      first = false;
+    }
+    if (is_set || is_confederation) text += is_confederation ? (is_set ? ']' : ')') : '}';
+  }
+  return text;
+}
+
+bool is_rejected(api::PathState state) {
+  return state != api::PATH_ACCEPTED && state != api::PATH_NEXT_HOP_UNREACHABLE &&
+         state != api::PATH_DUPLICATE_SUBNET;
+}
+
+bool is_duplicate(const api::Destination& destination, const api::Path& path) {
+  return path.state() == api::PATH_DUPLICATE_SUBNET || destination.fib() == api::FIB_SUPPRESSED;
+}
+
+std::string reset_text(const api::LastReset& reset) {
+  const auto with_text = [&](std::string words) {
+    return reset.text().empty() ? words : words + " (" + reset.text() + ")";
+  };
+  switch (reset.cause()) {
+    case api::LastReset::NOTIFICATION_SENT:
+      return "Notification sent: " + with_text(notification_text(reset.code(), reset.subcode()));
+    case api::LastReset::NOTIFICATION_RECEIVED:
+      return "Notification received: " + with_text(notification_text(reset.code(), reset.subcode()));
+    case api::LastReset::CONNECTION_CLOSED:
+      return "Peer closed the session";
+    case api::LastReset::CONNECTION_FAILED:
+      return with_text("Connection failed");
+    case api::LastReset::HOLD_TIMER_EXPIRED:
+      return "Hold Timer expired";
+    case api::LastReset::SEND_HOLD_TIMER_EXPIRED:
+      return "Send Hold Timer expired";
+    case api::LastReset::ADMINISTRATIVE:
+      return with_text("Admin. shutdown");
+    case api::LastReset::CONFIGURATION_CHANGED:
+      return "Configuration changed";
+    case api::LastReset::CLEARED:
+      return "User reset";
+    case api::LastReset::REMOVED:
+      return "Neighbor deleted";
+    case api::LastReset::COLLISION:
+      return "Connection collision";
+    default:
+      return "Waiting for peer OPEN";
+  }
+}
+
+}  // namespace cli::show

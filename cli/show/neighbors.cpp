@@ -1,0 +1,214 @@
+#include "cli/show/neighbors.hpp"
+
+#include <algorithm>
+
+namespace cli::show {
+namespace {
+
+bool has(const google::protobuf::RepeatedField<int>& families, api::Family family) {
+  return std::ranges::find(families, static_cast<int>(family)) != families.end();
+}
+
+/// "advertised and received", "advertised", "received" or "".
+std::string both(bool advertised, bool received) {
+  if (advertised && received) return "advertised and received";
+  return advertised ? "advertised" : received ? "received" : "";
+}
+
+void append_identity(std::string& out, const api::Neighbor& n) {
+  const char* star = n.discovered() ? "*" : "";
+  append(out, "BGP neighbor is %s%s, remote AS %u, local AS %u, %s link\n", star, neighbor_text(n.name()).c_str(),
+         n.remote_as(), n.local_as(), n.type() == api::INTERNAL ? "internal" : "external");
+  if (!n.description().empty()) append(out, " Description: %s\n", n.description().c_str());
+  if (!n.received().hostname().empty()) append(out, "Hostname: %s\n", n.received().hostname().c_str());
+  if (n.discovered()) out += "  Discovered, not configured\n";
+  if (n.shutdown())
+    append(out, " Administratively shut down%s%s\n", n.shutdown_message().empty() ? "" : ": ",
+           n.shutdown_message().c_str());
+  append(out, "  BGP version 4, remote router ID %s, local router ID %s\n",
+         identifier_text(n.remote_identifier()).c_str(), identifier_text(n.local_identifier()).c_str());
+}
+
+std::string session_state(const api::Neighbor& n) {
+  if (n.shutdown()) return "Idle (Admin)";
+  if (n.prefix_limit()) return "Idle (PfxCt)";
+  return std::string(session_state_text(n.state()));
+}
+
+void append_state(std::string& out, const api::Neighbor& n) {
+  append(out, "  BGP state = %s", session_state(n).c_str());
+  if (n.state() == api::STATE_ESTABLISHED) append(out, ", up for %s", age_text(n.state_ms()).c_str());
+  out += '\n';
+  const auto age = [](bool known, std::uint64_t ms) { return known ? age_text(ms) : std::string("never"); };
+  append(out, "  Last read %s, Last write %s\n", age(n.has_last_read_ms(), n.last_read_ms()).c_str(),
+         age(n.has_last_write_ms(), n.last_write_ms()).c_str());
+  append(out, "  Hold time is %u seconds, keepalive interval is %u seconds\n", n.hold_seconds(), n.keepalive_seconds());
+  append(out, "  Configured hold time is %u seconds, keepalive interval is %u seconds\n", n.configured_hold_seconds(),
+         n.configured_keepalive_seconds());
+}
+
+void append_capabilities(std::string& out, const api::Neighbor& n) {
+  if (!n.has_advertised() && !n.has_received()) return;
+  const auto& ours = n.advertised();
+  const auto& theirs = n.received();
+  const auto line = [&](const char* name, bool advertised, bool received) {
+    if (advertised || received) append(out, "    %s: %s\n", name, both(advertised, received).c_str());
+  };
+  out += "  Neighbor capabilities:\n";
+  line("4 Byte AS", ours.four_octet_as(), theirs.four_octet_as());
+  line("Extended Message", ours.extended_message(), theirs.extended_message());
+  bool heading = false;
+  for (const auto family : {api::IPV4_UNICAST, api::IPV6_UNICAST}) {
+    const auto rx = both(has(ours.add_path_receive(), family), has(theirs.add_path_receive(), family));
+    const auto tx = both(has(ours.add_path_send(), family), has(theirs.add_path_send(), family));
+    if (rx.empty() && tx.empty()) continue;
+    if (!heading) out += "    AddPath:\n";
+    heading = true;
+    const std::string name(family_name(family));
+    if (!tx.empty()) append(out, "      %s: TX %s\n", name.c_str(), tx.c_str());
+    if (!rx.empty()) append(out, "      %s: RX %s\n", name.c_str(), rx.c_str());
+  }
+  line("Long-lived Graceful Restart", ours.long_lived_graceful_restart(), theirs.long_lived_graceful_restart());
+  line("Route refresh", ours.route_refresh(), theirs.route_refresh());
+  line("Enhanced Route Refresh", ours.enhanced_route_refresh(), theirs.enhanced_route_refresh());
+  for (const auto family : {api::IPV4_UNICAST, api::IPV6_UNICAST})
+    line(("Address Family " + std::string(family_name(family))).c_str(), has(ours.families(), family),
+         has(theirs.families(), family));
+  if (ours.has_hostname() || theirs.has_hostname()) {
+    const auto named = [&](const char* word, const api::Capabilities& side) {
+      if (side.has_hostname())
+        append(out, " %s (name: %s,domain name: %s)", word, side.hostname().c_str(),
+               side.domain().empty() ? "n/a" : side.domain().c_str());
+    };
+    out += "    Hostname Capability:";
+    named("advertised", ours);
+    named("received", theirs);
+    out += '\n';
+  }
+  line("Graceful Restart Capability", ours.graceful_restart(), theirs.graceful_restart());
+  if (theirs.graceful_restart()) {
+    append(out, "      Remote Restart timer is %u seconds\n      Address families by peer:\n", theirs.restart_seconds());
+    if (theirs.graceful_restart_families().empty()) out += "        none\n";
+    for (const auto family : theirs.graceful_restart_families())
+      append(out, "        %s\n", std::string(family_name(static_cast<api::Family>(family))).c_str());
+  }
+}
+
+/// "IPv4 Unicast, IPv6 Unicast" of the families for which `fact` holds.
+template <typename Fact>
+std::string families_with(const api::Neighbor& n, Fact fact) {
+  std::string text;
+  for (const auto& family : n.families())
+    if (fact(family)) text += (text.empty() ? "" : ", ") + std::string(family_name(family.family()));
+  return text;
+}
+
+void append_end_of_rib(std::string& out, const api::Neighbor& n) {
+  const auto sent = families_with(n, [](const auto& f) { return f.end_of_rib_sent(); });
+  const auto received = families_with(n, [](const auto& f) { return f.end_of_rib_received(); });
+  if (sent.empty() && received.empty()) return;
+  out += "  Graceful restart information:\n";
+  if (!sent.empty()) append(out, "    End-of-RIB send: %s\n", sent.c_str());
+  if (!received.empty()) append(out, "    End-of-RIB received: %s\n", received.c_str());
+}
+
+void append_statistics(std::string& out, const api::Neighbor& n) {
+  const auto& sent = n.sent();
+  const auto& received = n.received_messages();
+  append(out, "  Message statistics:\n    Inq depth is %u\n    Outq depth is %u\n", n.input_queue(), n.output_queue());
+  out += "                         Sent       Rcvd\n";
+  std::uint64_t total_sent = 0, total_received = 0;
+  const auto line = [&](const char* name, std::uint64_t out_count, std::uint64_t in_count) {
+    append(out, "    %-16s%9llu  %9llu\n", name, static_cast<unsigned long long>(out_count),
+           static_cast<unsigned long long>(in_count));
+    total_sent += out_count;
+    total_received += in_count;
+  };
+  line("Opens:", sent.opens(), received.opens());
+  line("Notifications:", sent.notifications(), received.notifications());
+  line("Updates:", sent.updates(), received.updates());
+  line("Keepalives:", sent.keepalives(), received.keepalives());
+  line("Route Refresh:", sent.route_refreshes(), received.route_refreshes());
+  line("Capability:", sent.capabilities(), received.capabilities());
+  line("Total:", total_sent, total_received);
+  out += "  Minimum time between advertisement runs is 0 seconds\n";
+  if (!n.update_source().empty()) append(out, "  Update source is %s\n", n.update_source().c_str());
+}
+
+const char* communities_sent(const api::NeighborFamily& family) {
+  if (family.send_standard() && family.send_extended()) return "  Community attribute sent to this neighbor(all)\n";
+  if (family.send_standard()) return "  Community attribute sent to this neighbor(standard)\n";
+  if (family.send_extended()) return "  Community attribute sent to this neighbor(extended)\n";
+  return family.send_large() ? "  Community attribute sent to this neighbor(large)\n" : "";
+}
+
+void append_family(std::string& out, const api::NeighborFamily& family) {
+  append(out, "\n For address family: %s\n", std::string(family_name(family.family())).c_str());
+  if (family.has_update_group())
+    append(out, "  Update group %u, subgroup %u\n  Packet Queue length 0\n", family.update_group(), family.update_group());
+  else
+    out += "  Not part of any update group\n";
+  if (family.route_reflector_client()) out += "  Route-Reflector Client\n";
+  if (family.next_hop_self()) out += "  NEXT_HOP is always this router\n";
+  if (family.next_hop_unchanged()) out += "  NEXT_HOP is propagated unchanged to this neighbor\n";
+  if (family.allow_own_as() > 0) append(out, "  Local AS allowed in path, %u occurrences\n", family.allow_own_as());
+  out += communities_sent(family);
+  if (family.default_originate()) out += "  Default information originate\n";
+  if (family.policy_missing())
+    out +=
+        "  Inbound updates discarded due to missing policy\n"
+        "  Outbound updates discarded due to missing policy\n";
+  append(out, "  %u accepted prefixes\n", family.accepted());
+  if (family.received() > family.accepted())
+    append(out, "  %u rejected prefixes (received-routes says why)\n", family.received() - family.accepted());
+  if (family.maximum_prefix() > 0)
+    append(out, "  Maximum prefixes allowed %u%s\n", family.maximum_prefix(),
+           family.maximum_prefix_warning_only() ? " (warning-only)" : "");
+}
+
+void append_connection(std::string& out, const api::Neighbor& n) {
+  append(out, "\n  Connections established %u; dropped %u\n", n.established_count(), n.dropped_count());
+  if (n.last_reset().cause() == api::LastReset::NONE)
+    out += "  Last reset never\n";
+  else
+    append(out, "  Last reset %s,  %s\n", age_text(n.last_reset().ms()).c_str(), reset_text(n.last_reset()).c_str());
+  const char* kind = n.type() == api::INTERNAL ? "Internal" : "External";
+  if (n.minimum_ttl() > 0)
+    append(out, "  %s BGP neighbor must be within %u hops (TTL security).\n", kind, 256 - n.minimum_ttl());
+  else
+    append(out, "  %s BGP neighbor may be up to %u hops away.\n", kind, n.ttl());
+  if (!n.local_address().empty())
+    append(out, "Local host: %s, Local port: %u\nForeign host: %s, Foreign port: %u\n",
+           address_text(n.local_address()).c_str(), n.local_port(), address_text(n.remote_address()).c_str(),
+           n.remote_port());
+  if (!n.next_hop().empty())
+    append(out, "Nexthop: %s\nNexthop global: %s\nNexthop local: %s\n", address_text(n.next_hop()).c_str(),
+           n.next_hop_global().empty() ? "::" : address_text(n.next_hop_global()).c_str(),
+           n.next_hop_link_local().empty() ? "::" : address_text(n.next_hop_link_local()).c_str());
+  append(out, "BGP Connect Retry Timer in Seconds: %u\n", n.connect_retry_seconds());
+  if (n.has_next_connect_ms())
+    append(out, "Next connect timer due in %llu seconds\n",
+           static_cast<unsigned long long>((n.next_connect_ms() + 999) / 1000));
+  if (n.authenticated()) out += "Peer Authentication Enabled\n";
+}
+
+}  // namespace
+
+std::string neighbors_text(const api::Neighbors& neighbors) {
+  std::string out;
+  for (const auto& neighbor : neighbors.neighbors()) {
+    append_identity(out, neighbor);
+    append_state(out, neighbor);
+    append_capabilities(out, neighbor);
+    append_end_of_rib(out, neighbor);
+    append_statistics(out, neighbor);
+    for (const auto& family : neighbor.families()) append_family(out, family);
+    append_connection(out, neighbor);
+    out += '\n';
+  }
+  return out;
+}
+
+std::string no_such_neighbor_text() { return "% No such neighbor in this view/vrf\n"; }
+
+}  // namespace cli::show

@@ -1,0 +1,231 @@
+#include <algorithm>
+
+#include "cli/show/json.hpp"
+#include "cli/show/neighbors.hpp"
+
+namespace cli::show {
+namespace {
+
+bool has(const google::protobuf::RepeatedField<int>& families, api::Family family) {
+  return std::ranges::find(families, static_cast<int>(family)) != families.end();
+}
+
+/// FRR's word; "" when neither side has it.
+std::string both(bool advertised, bool received) {
+  if (advertised && received) return "advertisedAndReceived";
+  return advertised ? "advertised" : received ? "received" : "";
+}
+
+Json capabilities_json(const api::Neighbor& n) {
+  const auto& ours = n.advertised();
+  const auto& theirs = n.received();
+  auto json = Json::object();
+  const auto put = [&](const char* name, bool advertised, bool received) {
+    if (const auto word = both(advertised, received); !word.empty()) json[name] = word;
+  };
+  put("4byteAs", ours.four_octet_as(), theirs.four_octet_as());
+  put("extendedMessage", ours.extended_message(), theirs.extended_message());
+  auto add_path = Json::object();
+  auto extensions = Json::object();
+  for (const auto family : {api::IPV4_UNICAST, api::IPV6_UNICAST}) {
+    const std::string key(family_key(family));
+    const auto direction = [&](const char* prefix, bool advertised, bool received) {
+      auto word = both(advertised, received);
+      if (word.empty()) return;
+      word[0] = static_cast<char>(word[0] - 'a' + 'A');
+      add_path[key][prefix + word] = true;
+    };
+    direction("tx", has(ours.add_path_send(), family), has(theirs.add_path_send(), family));
+    direction("rx", has(ours.add_path_receive(), family), has(theirs.add_path_receive(), family));
+    if (const auto word = both(has(ours.families(), family), has(theirs.families(), family)); !word.empty())
+      extensions[key] = {{word, true}};
+  }
+  if (!add_path.empty()) json["addPath"] = std::move(add_path);
+  put("longLivedGracefulRestart", ours.long_lived_graceful_restart(), theirs.long_lived_graceful_restart());
+  put("routeRefresh", ours.route_refresh(), theirs.route_refresh());
+  put("enhancedRouteRefresh", ours.enhanced_route_refresh(), theirs.enhanced_route_refresh());
+  if (!extensions.empty()) json["multiprotocolExtensions"] = std::move(extensions);
+  auto hostname = Json::object();
+  const auto names = [&](const char* prefix, const api::Capabilities& side) {
+    if (!side.has_hostname()) return;
+    hostname[std::string(prefix) + "HostName"] = side.hostname();
+    hostname[std::string(prefix) + "DomainName"] = side.domain().empty() ? "n/a" : side.domain();
+  };
+  names("adv", ours);
+  names("rcv", theirs);
+  if (!hostname.empty()) json["hostName"] = std::move(hostname);
+  put("gracefulRestart", ours.graceful_restart(), theirs.graceful_restart());
+  if (theirs.graceful_restart()) {
+    json["gracefulRestartRemoteTimerMsecs"] = theirs.restart_seconds() * 1000;
+    if (theirs.graceful_restart_families().empty()) json["addressFamiliesByPeer"] = "none";
+  }
+  return json;
+}
+
+Json graceful_restart_json(const api::Neighbor& n) {
+  auto sent = Json::object(), received = Json::object();
+  for (const auto& family : n.families()) {
+    const std::string key(family_key(family.family()));
+    if (family.end_of_rib_sent()) sent[key] = true;
+    if (family.end_of_rib_received()) received[key] = true;
+  }
+  auto json = Json::object();
+  if (!sent.empty()) json["endOfRibSend"] = std::move(sent);
+  if (!received.empty()) json["endOfRibRecv"] = std::move(received);
+  json["localGrMode"] = n.advertised().graceful_restart() ? "Restart" : "Disable";
+  json["remoteGrMode"] = !n.has_received()                   ? "NotApplicable"
+                         : n.received().graceful_restart() ? "Restart"
+                                                             : "Disable";
+  json["timers"] = {{"configuredRestartTimer", n.advertised().restart_seconds()},
+                    {"receivedRestartTimer", n.received().restart_seconds()}};
+  return json;
+}
+
+Json message_stats_json(const api::Neighbor& n) {
+  const auto& sent = n.sent();
+  const auto& received = n.received_messages();
+  const auto total = [](const api::MessageCounts& c) {
+    return c.opens() + c.notifications() + c.updates() + c.keepalives() + c.route_refreshes() + c.capabilities();
+  };
+  Json json;
+  json["depthInq"] = n.input_queue();
+  json["depthOutq"] = n.output_queue();
+  json["opensSent"] = sent.opens();
+  json["opensRecv"] = received.opens();
+  json["notificationsSent"] = sent.notifications();
+  json["notificationsRecv"] = received.notifications();
+  json["updatesSent"] = sent.updates();
+  json["updatesRecv"] = received.updates();
+  json["keepalivesSent"] = sent.keepalives();
+  json["keepalivesRecv"] = received.keepalives();
+  json["routeRefreshSent"] = sent.route_refreshes();
+  json["routeRefreshRecv"] = received.route_refreshes();
+  json["capabilitySent"] = sent.capabilities();
+  json["capabilityRecv"] = received.capabilities();
+  json["totalSent"] = total(sent);
+  json["totalRecv"] = total(received);
+  return json;
+}
+
+Json family_json(const api::NeighborFamily& family) {
+  Json json;
+  if (family.has_update_group()) {
+    json["updateGroupId"] = family.update_group();
+    json["subGroupId"] = family.update_group();
+    json["packetQueueLength"] = 0;
+  }
+  if (family.route_reflector_client()) json["routeReflectorClient"] = true;
+  if (family.next_hop_self()) json["routerAlwaysNextHop"] = true;
+  if (family.next_hop_unchanged()) json["unchangedNextHopPropogatedToNbr"] = true;  // FRR's spelling
+  if (family.allow_own_as() > 0) json["localAsAllowedInPath"] = family.allow_own_as();
+  if (family.send_standard() && family.send_extended())
+    json["commAttriSentToNbr"] = "extendedAndStandard";
+  else if (family.send_standard() || family.send_extended())
+    json["commAttriSentToNbr"] = family.send_standard() ? "standard" : "extended";
+  if (family.default_originate()) json["defaultOriginate"] = true;
+  if (family.policy_missing())
+    json["inboundEbgpRequiresPolicy"] = "Inbound updates discarded due to missing policy",
+    json["outboundEbgpRequiresPolicy"] = "Outbound updates discarded due to missing policy";
+  json["acceptedPrefixCounter"] = family.accepted();
+  json["sentPrefixCounter"] = family.sent();
+  json["receivedPrefixCounter"] = family.received();
+  if (family.maximum_prefix() > 0) {
+    json["prefixAllowedMax"] = family.maximum_prefix();
+    if (family.maximum_prefix_warning_only()) json["prefixAllowedMaxWarning"] = true;
+  }
+  return json;
+}
+
+void put_timers(Json& json, const api::Neighbor& n, WallClock now) {
+  json["bgpState"] = n.shutdown()       ? "Idle (Admin)"
+                     : n.prefix_limit() ? "Idle (PfxCt)"
+                                        : std::string(session_state_text(n.state()));
+  if (n.state() == api::STATE_ESTABLISHED) {
+    json["bgpTimerUpMsec"] = n.state_ms();
+    json["bgpTimerUpString"] = age_text(n.state_ms());
+    json["bgpTimerUpEstablishedEpoch"] = epoch_of(now, n.state_ms());
+  }
+  json["bgpTimerLastRead"] = n.last_read_ms();
+  json["bgpTimerLastWrite"] = n.last_write_ms();
+  json["bgpInUpdateElapsedTimeMsecs"] = n.last_update_ms();
+  json["bgpTimerConfiguredHoldTimeMsecs"] = n.configured_hold_seconds() * 1000;
+  json["bgpTimerConfiguredKeepAliveIntervalMsecs"] = n.configured_keepalive_seconds() * 1000;
+  json["bgpTimerHoldTimeMsecs"] = n.hold_seconds() * 1000;
+  json["bgpTimerKeepAliveIntervalMsecs"] = n.keepalive_seconds() * 1000;
+}
+
+void put_connection(Json& json, const api::Neighbor& n) {
+  json["connectionsEstablished"] = n.established_count();
+  json["connectionsDropped"] = n.dropped_count();
+  if (n.last_reset().cause() == api::LastReset::NONE) {
+    json["lastReset"] = "never";
+  } else {
+    json["lastResetTimerMsecs"] = n.last_reset().ms();
+    json["lastResetDueTo"] = reset_text(n.last_reset());
+    if (n.last_reset().code() != 0) {
+      std::string hex;
+      append(hex, "%02X%02X", n.last_reset().code(), n.last_reset().subcode());
+      json["lastErrorCodeSubcode"] = hex;
+    }
+  }
+  const bool internal = n.type() == api::INTERNAL;
+  json[internal ? "internalBgpNbrMaxHopsAway" : "externalBgpNbrMaxHopsAway"] =
+      n.minimum_ttl() > 0 ? 256 - n.minimum_ttl() : n.ttl();
+  if (!n.local_address().empty()) {
+    json["hostLocal"] = address_text(n.local_address());
+    json["portLocal"] = n.local_port();
+    json["hostForeign"] = address_text(n.remote_address());
+    json["portForeign"] = n.remote_port();
+  }
+  if (!n.next_hop().empty()) {
+    json["nexthop"] = address_text(n.next_hop());
+    json["nexthopGlobal"] = n.next_hop_global().empty() ? "::" : address_text(n.next_hop_global());
+    json["nexthopLocal"] = n.next_hop_link_local().empty() ? "::" : address_text(n.next_hop_link_local());
+  }
+  json["connectRetryTimer"] = n.connect_retry_seconds();
+  if (n.has_next_connect_ms()) json["nextConnectTimerDueInMsecs"] = n.next_connect_ms();
+  if (n.authenticated()) json["authenticationEnabled"] = 1;
+}
+
+Json neighbor_json(const api::Neighbor& n, WallClock now) {
+  Json json;
+  json["remoteAs"] = n.remote_as();
+  json["localAs"] = n.local_as();
+  json[n.type() == api::INTERNAL ? "nbrInternalLink" : "nbrExternalLink"] = true;
+  if (!n.description().empty()) json["nbrDesc"] = n.description();
+  if (!n.received().hostname().empty()) json["hostname"] = n.received().hostname();
+  if (n.discovered()) json["dynamicPeer"] = true;
+  if (n.shutdown()) json["adminShutDown"] = true;
+  json["bgpVersion"] = 4;
+  json["remoteRouterId"] = identifier_text(n.remote_identifier());
+  json["localRouterId"] = identifier_text(n.local_identifier());
+  put_timers(json, n, now);
+  json["neighborCapabilities"] = capabilities_json(n);
+  json["gracefulRestartInfo"] = graceful_restart_json(n);
+  json["messageStats"] = message_stats_json(n);
+  std::uint32_t filtered = 0;
+  auto families = Json::object();
+  for (const auto& family : n.families()) {
+    families[std::string(family_key(family.family()))] = family_json(family);
+    filtered += family.received() - std::min(family.received(), family.accepted());
+  }
+  json["prefixStats"] = {{"inboundFiltered", filtered}};
+  if (!n.update_source().empty()) json["updateSource"] = n.update_source();
+  json["minBtwnAdvertisementRunsTimerMsecs"] = 0;
+  json["addressFamilyInfo"] = std::move(families);
+  put_connection(json, n);
+  return json;
+}
+
+}  // namespace
+
+std::string neighbors_json(const api::Neighbors& neighbors, WallClock now) {
+  auto json = Json::object();
+  for (const auto& neighbor : neighbors.neighbors())
+    json.get_ref<Json::object_t&>().emplace_back(neighbor_text(neighbor.name()), neighbor_json(neighbor, now));
+  return json_text(json) + "\n";
+}
+
+std::string no_such_neighbor_json() { return json_text({{"bgpNoSuchNeighbor", true}}) + "\n"; }
+
+}  // namespace cli::show

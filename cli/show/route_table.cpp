@@ -1,0 +1,366 @@
+#include "cli/show/route_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "cli/show/json.hpp"
+
+namespace cli::show {
+namespace {
+
+constexpr const char* kLegend =
+    "Codes: K - kernel route, C - connected, S - static, B - BGP,\n"
+    "       > - selected route, * - FIB route, q - queued, r - rejected\n"
+    "\n";
+
+char code_of(api::RouteSource source) {
+  switch (source) {
+    case api::CONNECTED:
+      return 'C';
+    case api::STATIC:
+      return 'S';
+    case api::BGP:
+      return 'B';
+    default:
+      return 'K';
+  }
+}
+
+std::string_view protocol_of(api::RouteSource source) {
+  switch (source) {
+    case api::CONNECTED:
+      return "connected";
+    case api::STATIC:
+      return "static";
+    case api::BGP:
+      return "bgp";
+    default:
+      return "kernel";
+  }
+}
+
+const char* type_text(api::RouteType type) {
+  if (type == api::BLACKHOLE) return "unreachable (blackhole)";
+  return type == api::PROHIBIT ? "unreachable (ICMP admin-prohibited)" : "unreachable (ICMP unreachable)";
+}
+
+/// '*' in the kernel, 'q' on its way, 'r' refused, ' ' not chosen.
+char fib_letter(const api::RouteEntry& entry) {
+  if (entry.installed()) return '*';
+  if (!entry.selected()) return ' ';
+  if (entry.fib() == api::FIB_FAILED) return 'r';
+  return entry.fib() == api::FIB_PENDING ? 'q' : ' ';
+}
+
+std::string interface_text(const api::NextHop& next_hop) {
+  return next_hop.interface().empty() ? "if" + std::to_string(next_hop.interface_index()) : next_hop.interface();
+}
+
+/// "via 192.168.77.2, eth0" or "is directly connected, docker0".
+std::string next_hop_text(const api::NextHop& next_hop) {
+  std::string text = next_hop.gateway().empty() ? "is directly connected" : "via " + address_text(next_hop.gateway());
+  text += ", " + interface_text(next_hop);
+  if (next_hop.onlink()) text += " onlink";
+  return text;
+}
+
+/// The lines of one entry, each but the first aligned under "via".
+void append_entry(std::string& out, const api::RouteEntry& entry) {
+  std::string head;
+  append(head, "%c%c%c %s", code_of(entry.source()), entry.selected() ? '>' : ' ', fib_letter(entry),
+         prefix_text(entry.prefix()).c_str());
+  if (entry.source() != api::CONNECTED) append(head, " [%u/%u]", entry.distance(), entry.metric());
+  out += head + ' ';
+
+  const auto age = age_text(entry.age_ms());
+  if (entry.type() != api::UNICAST) {
+    append(out, "%s, weight 1, %s\n", type_text(entry.type()), age.c_str());
+    return;
+  }
+  const auto indent = [&] {
+    append(out, "  %c%*s", entry.installed() ? '*' : ' ', static_cast<int>(head.size()) - 2, "");
+  };
+  bool first = true;
+  if (!entry.recursive_next_hop().empty()) {
+    append(out, "via %s (recursive), weight 1, %s\n", address_text(entry.recursive_next_hop()).c_str(), age.c_str());
+    first = false;
+  } else if (entry.next_hops().empty()) {
+    append(out, "inactive, %s\n", age.c_str());
+  }
+  for (const auto& next_hop : entry.next_hops()) {
+    if (!first) indent();
+    out += next_hop_text(next_hop);
+    if (!next_hop.gateway().empty()) append(out, ", weight %u", std::max(next_hop.weight(), 1u));
+    out += ", " + age + '\n';
+    first = false;
+  }
+}
+
+class TextList : public RouteTableListing {
+ public:
+  explicit TextList(Sink sink) : sink_(std::move(sink)) {}
+  void page(const api::RouteTable& table) override {
+    std::string out;
+    if (!begun_ && !table.entries().empty()) {
+      out = kLegend;
+      begun_ = true;
+    }
+    for (const auto& entry : table.entries()) append_entry(out, entry);
+    sink_(out);
+  }
+  void finish() override {}
+
+ private:
+  Sink sink_;
+  bool begun_ = false;
+};
+
+class TextDetail : public RouteTableListing {
+ public:
+  explicit TextDetail(Sink sink) : sink_(std::move(sink)) {}
+
+  void page(const api::RouteTable& table) override {
+    std::string out;
+    for (const auto& entry : table.entries()) append_one(out, entry);
+    sink_(out);
+    any_ = any_ || !table.entries().empty();
+  }
+  void finish() override {
+    if (!any_) sink_("% Network not in table\n");
+  }
+
+ private:
+  static void append_one(std::string& out, const api::RouteEntry& entry) {
+    append(out, "Routing entry for %s\n", prefix_text(entry.prefix()).c_str());
+    append(out, "  Known via \"%s\", distance %u, metric %u", std::string(protocol_of(entry.source())).c_str(),
+           entry.distance(), entry.metric());
+    if (entry.selected()) out += ", best";
+    append(out, "\n  Last update %s ago\n", age_text(entry.age_ms()).c_str());
+    const char mark = entry.installed() ? '*' : ' ';
+    if (!entry.recursive_next_hop().empty())
+      append(out, "    %s (recursive), weight 1\n", address_text(entry.recursive_next_hop()).c_str());
+    if (entry.type() != api::UNICAST) append(out, "  %c %s\n", mark, type_text(entry.type()));
+    for (const auto& next_hop : entry.next_hops()) {
+      if (next_hop.gateway().empty())
+        append(out, "  %c directly connected, %s", mark, interface_text(next_hop).c_str());
+      else
+        append(out, "  %c %s, via %s, weight %u", mark, address_text(next_hop.gateway()).c_str(),
+               interface_text(next_hop).c_str(), std::max(next_hop.weight(), 1u));
+      out += next_hop.onlink() ? " onlink\n" : "\n";
+    }
+    if (entry.source() == api::BGP && entry.fib() != api::FIB_INSTALLED && entry.fib() != api::FIB_NONE) {
+      append(out, "  Not in the kernel: %s", std::string(rib::name_of(state_of(entry.fib()))).c_str());
+      if (entry.error() != 0) append(out, " (%s)", std::strerror(entry.error() < 0 ? -entry.error() : entry.error()));
+      if (!entry.error_text().empty()) out += ", " + entry.error_text();
+      out += '\n';
+    }
+    out += '\n';
+  }
+
+  Sink sink_;
+  bool any_ = false;
+};
+
+/// Counts by source, the rows of `show ip route summary`.
+class Summary : public RouteTableListing {
+ public:
+  Summary(bool as_json, Sink sink) : as_json_(as_json), sink_(std::move(sink)) {}
+
+  void page(const api::RouteTable& table) override {
+    for (const auto& entry : table.entries()) {
+      auto& count = counts_[row_of(entry)];
+      ++count.routes;
+      if (entry.installed()) ++count.in_fib;
+    }
+  }
+  void finish() override { as_json_ ? finish_json() : finish_text(); }
+
+ private:
+  struct Count {
+    std::uint64_t routes = 0, in_fib = 0;
+  };
+  static constexpr std::array<const char*, 5> kRows{"kernel", "connected", "static", "ebgp", "ibgp"};
+
+  static std::size_t row_of(const api::RouteEntry& entry) {
+    switch (entry.source()) {
+      case api::CONNECTED:
+        return 1;
+      case api::STATIC:
+        return 2;
+      case api::BGP:
+        return entry.internal_bgp() ? 4 : 3;
+      default:
+        return 0;
+    }
+  }
+  bool shown(std::size_t row) const { return row >= 3 || counts_[row].routes > 0; }
+
+  void finish_text() {
+    std::string out;
+    append(out, "%-20s %-20s %-20s (vrf default)\n", "Route Source", "Routes", "FIB");
+    Count total;
+    const auto line = [&](const char* name, const Count& count) {
+      append(out, "%-20s %-20llu %-20llu\n", name, static_cast<unsigned long long>(count.routes),
+             static_cast<unsigned long long>(count.in_fib));
+    };
+    for (std::size_t row = 0; row < kRows.size(); ++row) {
+      if (shown(row)) line(kRows[row], counts_[row]);
+      total.routes += counts_[row].routes;
+      total.in_fib += counts_[row].in_fib;
+    }
+    out += "------\n";
+    line("Totals", total);
+    sink_(out + "\n");
+  }
+
+  void finish_json() {
+    Json json;
+    json["routes"] = Json::array();
+    Count total;
+    for (std::size_t row = 0; row < kRows.size(); ++row) {
+      total.routes += counts_[row].routes;
+      total.in_fib += counts_[row].in_fib;
+      if (!shown(row)) continue;
+      json["routes"].push_back({{"fib", counts_[row].in_fib},
+                                {"rib", counts_[row].routes},
+                                {"fibOffLoaded", 0},
+                                {"fibTrapped", 0},
+                                {"type", kRows[row]}});
+    }
+    json["routesTotal"] = total.routes;
+    json["routesTotalFib"] = total.in_fib;
+    sink_(json_text(json) + "\n");
+  }
+
+  bool as_json_;
+  Sink sink_;
+  std::array<Count, kRows.size()> counts_{};
+};
+
+constexpr int kActive = 1, kInFib = 2, kRecursive = 4;      // nexthops[].flags
+constexpr int kStatusInstalled = 16, kStatusFailed = 32, kStatusQueued = 64;  // internalStatus
+
+Json next_hop_json(const api::RouteEntry& entry, const api::NextHop& next_hop) {
+  Json json;
+  json["flags"] = entry.installed() ? kActive | kInFib : kActive;
+  if (entry.installed()) json["fib"] = true;
+  if (next_hop.gateway().empty()) {
+    json["directlyConnected"] = true;
+  } else {
+    json["ip"] = address_text(next_hop.gateway());
+    json["afi"] = next_hop.gateway().size() == 4 ? "ipv4" : "ipv6";
+  }
+  json["interfaceIndex"] = next_hop.interface_index();
+  json["interfaceName"] = interface_text(next_hop);
+  json["active"] = true;
+  if (!entry.recursive_next_hop().empty()) json["resolver"] = true;
+  if (next_hop.onlink()) json["onLink"] = true;
+  if (!next_hop.gateway().empty()) json["weight"] = std::max(next_hop.weight(), 1u);
+  return json;
+}
+
+Json entry_json(const api::RouteEntry& entry) {
+  const auto prefix = prefix_of(entry.prefix());
+  const int count = entry.next_hops_size();
+  Json json;
+  json["prefix"] = prefix.to_string();
+  json["prefixLen"] = prefix.length();
+  json["protocol"] = protocol_of(entry.source());
+  json["vrfId"] = 0;
+  json["vrfName"] = "default";
+  if (entry.selected()) json["selected"] = json["destSelected"] = true;
+  json["distance"] = entry.distance();
+  json["metric"] = entry.metric();
+  if (entry.installed()) json["installed"] = true;
+  if (entry.fib() == api::FIB_PENDING) json["queued"] = true;
+  if (entry.fib() == api::FIB_FAILED) json["failed"] = true;
+  if (entry.fib() == api::FIB_SUPPRESSED) json["duplicate"] = true;
+  if (entry.error() != 0 || !entry.error_text().empty())
+    json["error"] = entry.error_text().empty() ? std::strerror(std::abs(entry.error())) : entry.error_text();
+  json["table"] = entry.table();
+  json["internalStatus"] = entry.installed()                    ? kStatusInstalled
+                           : entry.fib() == api::FIB_FAILED     ? kStatusFailed
+                           : entry.fib() == api::FIB_PENDING ? kStatusQueued
+                                                                : 0;
+  json["internalFlags"] = entry.source() == api::BGP ? 13 : 8;
+  json["internalNextHopNum"] = count;
+  json["internalNextHopActiveNum"] = count;
+  json["internalNextHopFibInstalledNum"] = entry.installed() ? count : 0;
+  json["nexthopGroupId"] = 0;  // next hops stand in the route
+  json["installedNexthopGroupId"] = 0;
+  json["uptime"] = age_text(entry.age_ms());
+  auto hops = Json::array();
+  if (!entry.recursive_next_hop().empty()) {
+    hops.push_back({{"flags", kActive | kRecursive},
+                    {"ip", address_text(entry.recursive_next_hop())},
+                    {"afi", entry.recursive_next_hop().size() == 4 ? "ipv4" : "ipv6"},
+                    {"active", true},
+                    {"recursive", true},
+                    {"weight", 1}});
+  }
+  if (entry.type() != api::UNICAST)
+    hops.push_back({{"flags", entry.installed() ? kActive | kInFib : kActive},
+                    {"fib", entry.installed()},
+                    {"unreachable", true},
+                    {entry.type() == api::BLACKHOLE ? "blackhole" : "reject", true},
+                    {"active", true}});
+  for (const auto& next_hop : entry.next_hops()) hops.push_back(next_hop_json(entry, next_hop));
+  json["nexthops"] = std::move(hops);
+  return json;
+}
+
+class JsonList : public RouteTableListing {
+ public:
+  explicit JsonList(Sink sink) : out_(std::move(sink)) {}
+
+  void page(const api::RouteTable& table) override {
+    begin();
+    for (const auto& entry : table.entries()) {
+      auto prefix = prefix_text(entry.prefix());
+      if (prefix != prefix_) flush();
+      prefix_ = std::move(prefix);
+      entries_.push_back(entry_json(entry));
+    }
+  }
+  void finish() override {
+    begin();
+    flush();
+    out_.close();
+  }
+
+ private:
+  void begin() {
+    if (!begun_) out_.open();
+    begun_ = true;
+  }
+  void flush() {
+    if (!entries_.empty()) out_.member(prefix_, entries_);
+    entries_ = Json::array();
+  }
+
+  JsonStream out_;
+  bool begun_ = false;
+  std::string prefix_;
+  Json entries_ = Json::array();
+};
+
+}  // namespace
+
+std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink sink) {
+  switch (kind) {
+    case RouteTableKind::Detail:
+      return std::make_unique<TextDetail>(std::move(sink));
+    case RouteTableKind::Summary:
+      return std::make_unique<Summary>(false, std::move(sink));
+    default:
+      return std::make_unique<TextList>(std::move(sink));
+  }
+}
+
+std::unique_ptr<RouteTableListing> json_route_table(RouteTableKind kind, Sink sink) {
+  if (kind == RouteTableKind::Summary) return std::make_unique<Summary>(true, std::move(sink));
+  return std::make_unique<JsonList>(std::move(sink));
+}
+
+}  // namespace cli::show

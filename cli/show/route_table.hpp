@@ -1,0 +1,28 @@
+// `show ip route` and `show ipv6 route`: the kernel's routes and ours, and which of them win.
+// Fed page by page, written as they come.
+#pragma once
+
+#include <memory>
+
+#include "cli/show/format.hpp"
+
+namespace cli::show {
+
+enum class RouteTableKind : std::uint8_t {
+  List,
+  Detail,   // of one prefix: `show ip route A.B.C.D`
+  Summary,  // counts by source
+};
+
+class RouteTableListing {
+ public:
+  virtual ~RouteTableListing() = default;
+  virtual void page(const api::RouteTable& table) = 0;
+  virtual void finish() = 0;
+};
+
+std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink sink);
+/// List and Detail have one shape: prefix → array of entries.
+std::unique_ptr<RouteTableListing> json_route_table(RouteTableKind kind, Sink sink);
+
+}  // namespace cli::show

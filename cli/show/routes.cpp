@@ -1,0 +1,122 @@
+#include "cli/show/routes.hpp"
+
+namespace cli::show {
+namespace {
+
+constexpr int kNetworkWidth = 17, kNextHopWidth = 16, kNextHopColumn = 36, kFirstColumn = 20;
+
+/// Two columns of state and one of origin: "*>i", "D  ", "r> ".
+std::string status_letters(const api::Destination& destination, const api::Path& path) {
+  std::string letters = "   ";
+  if (is_duplicate(destination, path))
+    letters[0] = 'D';
+  else if (path.stale())
+    letters[0] = 'S';
+  else if (path.best() && destination.fib() == api::FIB_FAILED)
+    letters[0] = 'r';
+  else if (path.state() == api::PATH_ACCEPTED)
+    letters[0] = '*';
+  if (path.best())
+    letters[1] = '>';
+  else if (path.multipath())
+    letters[1] = '=';
+  if (!path.own() && path.peer_type() == api::INTERNAL) letters[2] = 'i';
+  return letters;
+}
+
+/// `text` padded to `width`; when it fills the column, the next column begins on a line of its own.
+void append_column(std::string& out, const std::string& text, int width, int next_column) {
+  out += text;
+  const int left = width - static_cast<int>(text.size());
+  if (left < 1)
+    append(out, "\n%*s", next_column, "");
+  else
+    out.append(static_cast<std::size_t>(left), ' ');
+}
+
+void append_number(std::string& out, int width, std::optional<std::uint32_t> value) {
+  if (value)
+    append(out, "%*u", width, *value);
+  else
+    append(out, "%*s", width, "");
+}
+
+class TextListing : public RouteListing {
+ public:
+  TextListing(RouteListingKind kind, Sink sink) : kind_(kind), sink_(std::move(sink)) {}
+
+  void page(const api::Routes& routes) override {
+    std::string out;
+    total_in_table_ = routes.total_paths();
+    for (const auto& destination : routes.destinations()) append_destination(out, routes, destination);
+    sink_(out);
+  }
+
+  void finish() override {
+    if (kind_ == RouteListingKind::Table || kind_ == RouteListingKind::Learned) {
+      if (routes_ == 0)
+        sink_("No BGP prefixes displayed, " + std::to_string(total_in_table_) + " exist\n");
+      else
+        sink_("\nDisplayed " + std::to_string(routes_) + " routes and " + std::to_string(paths_) + " total paths\n");
+      return;
+    }
+    if (routes_ > 0) sink_("\n");
+    sink_("Total number of prefixes " + std::to_string(routes_) + "\n");
+  }
+
+ private:
+  void append_header(std::string& out, const api::Routes& routes) {
+    append(out, "BGP table version is %llu, local router ID is %s, vrf id 0\n",
+           static_cast<unsigned long long>(routes.table_version()), identifier_text(routes.router_id()).c_str());
+    append(out, "Default local pref %u, local AS %u\n", routes.default_local_pref(), routes.local_as());
+    out +=
+        "Status codes:  s suppressed, d damped, h history, * valid, > best, = multipath,\n"
+        "               i internal, r RIB-failure, S Stale, R Removed, D duplicate subnet\n"
+        "Nexthop codes: @NNN nexthop's vrf id, < announce-nh-self\n"
+        "Origin codes:  i - IGP, e - EGP, ? - incomplete\n"
+        "RPKI validation codes: V valid, I invalid, N Not found\n"
+        "\n"
+        "   Network          Next Hop            Metric LocPrf Weight Path\n";
+  }
+
+  void append_destination(std::string& out, const api::Routes& routes, const api::Destination& destination) {
+    bool first = true;
+    for (const auto& path : destination.paths()) {
+      if (kind_ != RouteListingKind::Received && is_rejected(path.state())) continue;
+      if (routes_ == 0 && first) append_header(out, routes);
+      out += status_letters(destination, path);
+      append_column(out, first ? prefix_text(destination.prefix()) : "", kNetworkWidth, kFirstColumn);
+      append_path(out, path);
+      first = false;
+      ++paths_;
+    }
+    if (!first) ++routes_;
+  }
+
+  void append_path(std::string& out, const api::Path& path) {
+    const auto& attributes = path.attributes();
+    append_column(out, address_text(attributes.next_hop()), kNextHopWidth, kNextHopColumn);
+    append_number(out, 10, attributes.has_med() ? std::optional(attributes.med()) : std::nullopt);
+    append_number(out, 7, attributes.has_local_pref() ? std::optional(attributes.local_pref()) : std::nullopt);
+    append(out, "%7u ", path.weight());
+    const auto as_path = as_path_text(attributes);
+    out += as_path;
+    if (!as_path.empty()) out += ' ';
+    out += origin_code(attributes.origin());
+    if (is_rejected(path.state())) append(out, " (%s)", std::string(rib::name_of(state_of(path.state()))).c_str());
+    out += '\n';
+  }
+
+  RouteListingKind kind_;
+  Sink sink_;
+  std::size_t routes_ = 0, paths_ = 0;
+  std::uint64_t total_in_table_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<RouteListing> text_listing(RouteListingKind kind, Sink sink) {
+  return std::make_unique<TextListing>(kind, std::move(sink));
+}
+
+}  // namespace cli::show

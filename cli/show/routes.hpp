@@ -1,0 +1,30 @@
+// Tables of BGP paths: `show ip bgp`, a neighbor's routes, received-routes and advertised-routes.
+//
+// A listing is fed page by page and writes as it goes, so that a full table costs the memory of one page.
+#pragma once
+
+#include <memory>
+
+#include "cli/show/format.hpp"
+
+namespace cli::show {
+
+enum class RouteListingKind : std::uint8_t {
+  Table,       // Loc-RIB; rejected paths are not listed
+  Learned,     // `neighbors X routes`: the accepted paths of one neighbor
+  Received,    // `neighbors X received-routes`: all it announced, rejected ones too
+  Advertised,  // `neighbors X advertised-routes`
+};
+
+class RouteListing {
+ public:
+  virtual ~RouteListing() = default;
+  virtual void page(const api::Routes& routes) = 0;
+  /// After the last page; writes what closes the table.
+  virtual void finish() = 0;
+};
+
+std::unique_ptr<RouteListing> text_listing(RouteListingKind kind, Sink sink);
+std::unique_ptr<RouteListing> json_listing(RouteListingKind kind, Sink sink);
+
+}  // namespace cli::show

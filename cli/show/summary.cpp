@@ -1,0 +1,180 @@
+#include "cli/show/summary.hpp"
+
+#include <algorithm>
+
+#include "cli/show/json.hpp"
+
+namespace cli::show {
+namespace {
+
+constexpr std::size_t kNeighborWidth = 16, kDescriptionWidth = 20, kWideDescriptionWidth = 64;
+
+/// "Idle (Admin)", "Active", or the number of prefixes.
+std::string state_or_prefixes(const api::SummaryNeighbor& neighbor) {
+  if (neighbor.state() == api::STATE_ESTABLISHED) {
+    if (neighbor.not_negotiated()) return "NoNeg";
+    return neighbor.policy_missing() ? "(Policy)" : std::to_string(neighbor.received());
+  }
+  if (neighbor.shutdown()) return "Idle (Admin)";
+  if (neighbor.prefix_limit()) return "Idle (PfxCt)";
+  return std::string(session_state_text(neighbor.state()));
+}
+
+std::string sent_prefixes(const api::SummaryNeighbor& neighbor) {
+  if (neighbor.state() != api::STATE_ESTABLISHED) return "0";
+  if (neighbor.not_negotiated()) return "NoNeg";
+  return neighbor.policy_missing() ? "(Policy)" : std::to_string(neighbor.sent());
+}
+
+std::string shown_name(const api::SummaryNeighbor& neighbor) {
+  return (neighbor.discovered() ? "*" : "") + neighbor_text(neighbor.name());
+}
+
+std::string as_text(const api::SummaryNeighbor& neighbor) {
+  return neighbor.has_remote_as() ? std::to_string(neighbor.remote_as()) : "0";
+}
+
+/// Up/Down: the time since the last change; only Established and sessions that once were have one.
+std::optional<std::uint64_t> since(const api::SummaryNeighbor& neighbor) {
+  return neighbor.has_state_ms() ? std::optional(neighbor.state_ms()) : std::nullopt;
+}
+
+std::string description(const api::SummaryNeighbor& neighbor, bool wide) {
+  if (neighbor.description().empty()) return "N/A";
+  return neighbor.description().substr(0, wide ? kWideDescriptionWidth : kDescriptionWidth);
+}
+
+void append_family(std::string& out, const api::FamilySummary& family, const SummaryFilter& filter) {
+  append(out, "\n%s Summary:\n", std::string(family_name(family.family())).c_str());
+  append(out, "BGP router identifier %s, local AS number %u VRF default vrf-id 0\n",
+         identifier_text(family.router_id()).c_str(), family.local_as());
+  if (!filter.terse) {
+    append(out, "BGP table version %llu\n", static_cast<unsigned long long>(family.table_version()));
+    append(out, "RIB entries %llu, using %s of memory\n", static_cast<unsigned long long>(family.rib_entries()),
+           memory_text(family.rib_bytes()).c_str());
+    append(out, "Peers %d, using %s of memory\n", family.neighbors_size(), memory_text(family.neighbor_bytes()).c_str());
+  }
+  out += '\n';
+
+  std::size_t width = kNeighborWidth;
+  for (const auto& neighbor : family.neighbors()) width = std::max(width, shown_name(neighbor).size() + 1);
+  const int pad = static_cast<int>(width);
+  int displayed = 0, discovered = 0;
+  for (const auto& neighbor : family.neighbors()) {
+    if (!filter.shows(neighbor)) continue;
+    if (displayed++ == 0)
+      append(out, "%-*sV         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt Desc\n", pad,
+             "Neighbor");
+    append(out, "%-*s4 %10s %9llu %9llu %8llu %4u %4u %8s %12s %8s %s\n", pad, shown_name(neighbor).c_str(),
+           as_text(neighbor).c_str(), static_cast<unsigned long long>(neighbor.messages_received()),
+           static_cast<unsigned long long>(neighbor.messages_sent()),
+           static_cast<unsigned long long>(neighbor.table_version()), neighbor.input_queue(), neighbor.output_queue(),
+           age_text(since(neighbor)).c_str(), state_or_prefixes(neighbor).c_str(), sent_prefixes(neighbor).c_str(),
+           description(neighbor, filter.wide).c_str());
+    if (neighbor.discovered()) ++discovered;
+  }
+  if (displayed == 0) out += "% No BGP neighbors found in VRF default\n";
+  if (filter.filters()) append(out, "\nDisplayed neighbors %d", displayed);
+  append(out, "\nTotal number of neighbors %d\n", family.neighbors_size());
+  if (discovered > 0) append(out, "* - dynamic neighbor\n%d dynamic neighbor(s)\n", discovered);
+}
+
+std::string_view peer_state(const api::SummaryNeighbor& neighbor) {
+  if (neighbor.shutdown()) return "Admin";
+  if (neighbor.prefix_limit()) return "PfxCt";
+  if (neighbor.passive()) return "Passive";
+  return neighbor.policy_missing() ? "Policy" : "OK";
+}
+
+std::string_view id_type(const api::SummaryNeighbor& neighbor) {
+  if (!neighbor.name().interface().empty()) return "interface";
+  return neighbor.name().address().size() == 4 ? "ipv4" : "ipv6";
+}
+
+Json neighbor_json(const api::SummaryNeighbor& neighbor, WallClock now) {
+  Json json;
+  if (!neighbor.hostname().empty()) json["hostname"] = neighbor.hostname();
+  json["remoteAs"] = neighbor.remote_as();
+  json["localAs"] = neighbor.local_as();
+  json["version"] = 4;
+  json["msgRcvd"] = neighbor.messages_received();
+  json["msgSent"] = neighbor.messages_sent();
+  json["tableVersion"] = neighbor.table_version();
+  json["outq"] = neighbor.output_queue();
+  json["inq"] = neighbor.input_queue();
+  json["peerUptime"] = age_text(since(neighbor));
+  json["peerUptimeMsec"] = neighbor.state_ms();
+  if (neighbor.state() == api::STATE_ESTABLISHED)
+    json["peerUptimeEstablishedEpoch"] = epoch_of(now, neighbor.state_ms());
+  json["pfxRcd"] = neighbor.received();
+  json["pfxSnt"] = neighbor.sent();
+  json["state"] = neighbor.shutdown()      ? "Idle (Admin)"
+                  : neighbor.prefix_limit() ? "Idle (PfxCt)"
+                                            : std::string(session_state_text(neighbor.state()));
+  json["peerState"] = peer_state(neighbor);
+  json["connectionsEstablished"] = neighbor.established_count();
+  json["connectionsDropped"] = neighbor.dropped_count();
+  if (!neighbor.description().empty()) json["desc"] = neighbor.description();
+  json["idType"] = id_type(neighbor);
+  if (neighbor.discovered()) json["dynamicPeer"] = true;
+  return json;
+}
+
+Json family_json(const api::FamilySummary& family, const SummaryFilter& filter, WallClock now) {
+  Json json;
+  json["routerId"] = identifier_text(family.router_id());
+  json["as"] = family.local_as();
+  json["vrfId"] = 0;
+  json["vrfName"] = "default";
+  json["tableVersion"] = family.table_version();
+  json["ribCount"] = family.rib_entries();
+  json["ribMemory"] = family.rib_bytes();
+  json["peerCount"] = family.neighbors_size();
+  json["peerMemory"] = family.neighbor_bytes();
+
+  auto peers = Json::object();
+  int failed = 0, displayed = 0, dynamic = 0;
+  for (const auto& neighbor : family.neighbors()) {
+    if (neighbor.state() != api::STATE_ESTABLISHED) ++failed;
+    if (neighbor.discovered()) ++dynamic;
+    if (!filter.shows(neighbor)) continue;
+    ++displayed;
+    // emplace_back, not operator[], which would look through all members each time.
+    static_cast<Json::object_t&>(peers.get_ref<Json::object_t&>())
+        .emplace_back(neighbor_text(neighbor.name()), neighbor_json(neighbor, now));
+  }
+  json["peers"] = std::move(peers);
+  json["failedPeers"] = failed;
+  json["displayedPeers"] = displayed;
+  json["totalPeers"] = family.neighbors_size();
+  json["dynamicPeers"] = dynamic;
+  return json;
+}
+
+}  // namespace
+
+bool SummaryFilter::shows(const api::SummaryNeighbor& candidate) const {
+  const bool is_established = candidate.state() == api::STATE_ESTABLISHED;
+  if ((established && !is_established) || (failed && is_established)) return false;
+  if (neighbor && address_of(candidate.name().address()) != neighbor) return false;
+  if (type && candidate.type() != *type) return false;
+  return !remote_as || candidate.remote_as() == *remote_as;
+}
+
+std::string summary_text(const api::Summary& summary, const SummaryFilter& filter) {
+  if (summary.families().empty()) return "% No BGP neighbors found in VRF default\n";
+  std::string out;
+  for (const auto& family : summary.families()) append_family(out, family, filter);
+  return out;
+}
+
+std::string summary_json(const api::Summary& summary, const SummaryFilter& filter, bool keyed, WallClock now) {
+  auto json = Json::object();
+  for (const auto& family : summary.families()) {
+    if (!keyed) return json_text(family_json(family, filter, now)) + "\n";
+    json[std::string(family_key(family.family()))] = family_json(family, filter, now);
+  }
+  return json_text(json) + "\n";
+}
+
+}  // namespace cli::show

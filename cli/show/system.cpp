@@ -1,0 +1,190 @@
+#include "cli/show/system.hpp"
+
+#include "cli/show/json.hpp"
+
+namespace cli::show {
+namespace {
+
+std::string interface_text(const api::NextHop& next_hop) {
+  return next_hop.interface().empty() ? "if" + std::to_string(next_hop.interface_index()) : next_hop.interface();
+}
+
+const char* status_word(const api::Interface& interface) {
+  return interface.is_up() ? (interface.is_running() ? "up" : "up/no-carrier") : "down";
+}
+
+std::string with_length(const api::InterfaceAddress& address) {
+  return address_text(address.address()) + "/" + std::to_string(address.length());
+}
+
+std::string uptime_text(const api::Status& status) { return age_text(status.uptime_ms()); }
+
+std::string config_text(const api::Status& status) {
+  return status.config_built_in() ? "built in (no file " + status.config_file() + ")" : status.config_file();
+}
+
+}  // namespace
+
+std::string next_hops_text(const api::NextHops& next_hops) {
+  std::string out = "Current BGP nexthop cache:\n";
+  for (const auto& next_hop : next_hops.next_hops()) {
+    append(out, " %s", address_text(next_hop.address()).c_str());
+    if (!next_hop.interface().empty()) append(out, "%%%s", next_hop.interface().c_str());
+    if (next_hop.resolved())
+      append(out, " valid [IGP metric %u], #paths %u\n", next_hop.metric(), next_hop.paths());
+    else
+      append(out, " invalid, #paths %u\n", next_hop.paths());
+    if (next_hop.has_through()) append(out, "  Resolved prefix %s\n", prefix_text(next_hop.through()).c_str());
+    for (const auto& via : next_hop.kernel_next_hops()) {
+      if (via.gateway().empty())
+        append(out, "  if %s\n", interface_text(via).c_str());
+      else
+        append(out, "  gate %s, if %s\n", address_text(via.gateway()).c_str(), interface_text(via).c_str());
+    }
+    if (!next_hop.resolved()) out += "  No route to it\n";
+    out += '\n';
+  }
+  return out;
+}
+
+std::string next_hops_json(const api::NextHops& next_hops) {
+  Json json;
+  json["ipv4"] = Json::object();
+  json["ipv6"] = Json::object();
+  for (const auto& next_hop : next_hops.next_hops()) {
+    Json entry;
+    entry["valid"] = next_hop.resolved();
+    entry["complete"] = true;
+    if (next_hop.resolved()) entry["igpMetric"] = next_hop.metric();
+    entry["pathCount"] = next_hop.paths();
+    if (next_hop.has_through()) entry["resolvedPrefix"] = prefix_text(next_hop.through());
+    auto hops = Json::array();
+    for (const auto& via : next_hop.kernel_next_hops()) {
+      Json hop;
+      if (!via.gateway().empty()) hop["ip"] = address_text(via.gateway());
+      hop["interfaceName"] = interface_text(via);
+      hops.push_back(std::move(hop));
+    }
+    entry["nexthops"] = std::move(hops);
+    const bool is_v4 = next_hop.address().size() == 4;
+    auto name = address_text(next_hop.address());
+    if (!next_hop.interface().empty()) name += "%" + next_hop.interface();
+    json[is_v4 ? "ipv4" : "ipv6"].get_ref<Json::object_t&>().emplace_back(name, std::move(entry));
+  }
+  return json_text(json) + "\n";
+}
+
+std::string interfaces_text(const api::Interfaces& interfaces) {
+  std::string out;
+  append(out, "%-15s %-7s %-15s %s\n", "Interface", "Status", "VRF", "Addresses");
+  append(out, "%-15s %-7s %-15s %s\n", "---------", "------", "---", "---------");
+  for (const auto& interface : interfaces.interfaces()) {
+    append(out, "%-15s %-7s %-15s ", interface.name().c_str(), interface.is_up() ? "up" : "down", "default");
+    bool first = true;
+    for (const auto& address : interface.addresses()) {
+      if (const auto value = address_of(address.address()); !value || value->is_link_local()) continue;
+      if (!first) append(out, "%*s+ ", 40, "");
+      out += with_length(address) + "\n";
+      first = false;
+    }
+    if (first) out += '\n';
+  }
+  return out + "\n";
+}
+
+std::string interfaces_json(const api::Interfaces& interfaces) {
+  auto json = Json::object();
+  for (const auto& interface : interfaces.interfaces()) {
+    auto addresses = Json::array();
+    for (const auto& address : interface.addresses()) addresses.push_back(with_length(address));
+    Json entry;
+    entry["status"] = interface.is_up() ? "up" : "down";
+    entry["vrfName"] = "default";
+    entry["addresses"] = std::move(addresses);
+    entry["operational"] = status_word(interface);
+    entry["index"] = interface.index();
+    entry["mtu"] = interface.mtu();
+    if (!interface.kind().empty()) entry["kind"] = interface.kind();
+    if (interface.advertised()) entry["advertised"] = true;
+    json.get_ref<Json::object_t&>().emplace_back(interface.name(), std::move(entry));
+  }
+  return json_text(json) + "\n";
+}
+
+std::string version_text(const api::Version& version) {
+  std::string out;
+  append(out, "Kulan %s (%s) on %s, commit %s.\n", version.version().c_str(), version.hostname().c_str(),
+         version.system().c_str(), version.commit().c_str());
+  return out;
+}
+
+std::string version_json(const api::Version& version) {
+  Json json;
+  json["name"] = "Kulan";
+  json["version"] = version.version();
+  json["commit"] = version.commit();
+  json["hostname"] = version.hostname();
+  json["system"] = version.system();
+  return json_text(json) + "\n";
+}
+
+std::string memory_report_text(const api::Status& status) {
+  std::string out;
+  for (const auto& totals : status.totals())
+    append(out, "%llu %s RIB nodes, %llu BGP routes\n", static_cast<unsigned long long>(totals.destinations()),
+           std::string(family_name(totals.family())).c_str(), static_cast<unsigned long long>(totals.paths()));
+  append(out, "%llu BGP attributes\n", static_cast<unsigned long long>(status.attribute_sets()));
+  append(out, "RIB with its indexes, using %s of memory\n", memory_text(status.rib_bytes()).c_str());
+  append(out, "%u peers\n", status.neighbors());
+  append(out, "Process, using %s of memory (resident)\n", memory_text(status.resident_bytes()).c_str());
+  return out;
+}
+
+std::string memory_report_json(const api::Status& status) {
+  auto json = Json::object();
+  for (const auto& totals : status.totals())
+    json[std::string(family_key(totals.family()))] = {{"ribNodes", totals.destinations()}, {"routes", totals.paths()}};
+  json["attributes"] = status.attribute_sets();
+  json["ribBytes"] = status.rib_bytes();
+  json["peers"] = status.neighbors();
+  json["residentBytes"] = status.resident_bytes();
+  return json_text(json) + "\n";
+}
+
+std::string status_text(const api::Status& status) {
+  std::string out;
+  append(out, "Host            %s\n", status.hostname().c_str());
+  append(out, "Process         %u, up for %s\n", status.process_id(), uptime_text(status).c_str());
+  append(out, "Configuration   %s\n", config_text(status).c_str());
+  append(out, "Kernel routes   %s\n", status.writes_kernel() ? "written" : "not written (--no-kernel)");
+  if (status.bgp_configured())
+    append(out, "BGP             AS %u, router identifier %s\n", status.local_as(),
+           identifier_text(status.router_id()).c_str());
+  else
+    out += "BGP             not configured\n";
+  append(out, "Neighbors       %u, %u established\n", status.neighbors(), status.established());
+  for (const auto& totals : status.totals())
+    append(out, "%-15s %llu routes, %llu paths\n", std::string(family_name(totals.family())).c_str(),
+           static_cast<unsigned long long>(totals.destinations()), static_cast<unsigned long long>(totals.paths()));
+  append(out, "Memory          %s\n", memory_text(status.resident_bytes()).c_str());
+  return out;
+}
+
+std::string status_json(const api::Status& status) {
+  Json json;
+  json["hostname"] = status.hostname();
+  json["processId"] = status.process_id();
+  json["uptimeMsec"] = status.uptime_ms();
+  json["configFile"] = status.config_file();
+  json["configBuiltIn"] = status.config_built_in();
+  json["writesKernel"] = status.writes_kernel();
+  json["bgpConfigured"] = status.bgp_configured();
+  json["as"] = status.local_as();
+  json["routerId"] = identifier_text(status.router_id());
+  json["neighbors"] = status.neighbors();
+  json["established"] = status.established();
+  json["residentBytes"] = status.resident_bytes();
+  return json_text(json) + "\n";
+}
+
+}  // namespace cli::show
