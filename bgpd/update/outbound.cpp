@@ -1,0 +1,301 @@
+#include "bgpd/update/outbound.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace bgpd::update {
+namespace {
+
+constexpr std::size_t kBatchLimit = 8192;  // prefixes that wait for more of their kind
+
+std::size_t total(std::span<const Range> ranges) {
+  std::size_t octets = 0;
+  for (const auto& range : ranges) octets += range.size();
+  return octets;
+}
+
+}  // namespace
+
+Outbound::Outbound(Callbacks callbacks) : Outbound(std::move(callbacks), Options{}) {}
+Outbound::Outbound(Callbacks callbacks, Options options)
+    : callbacks_(std::move(callbacks)), options_(options) {}
+
+Outbound::~Outbound() { peers_.clear(); }  // cursors go before their logs
+
+// --- groups and members
+// ------------------------------------------------------------------------------------------
+
+void Outbound::group_opened(rib::GroupId id, const rib::ExportProfile& profile) {
+  group_closed(id);
+  groups_.emplace(id, std::make_unique<Group>(profile));
+}
+
+void Outbound::group_closed(rib::GroupId id) {
+  for (auto& peer : peers_) {
+    if (!peer) continue;
+    for (auto& membership : peer->memberships)
+      if (membership.cursor && membership.group == id) end_membership(*peer, membership);
+  }
+  groups_.erase(id);
+}
+
+/// Again for a member that asked for a refresh: it stays where it is and reads the new cohort's messages too.
+void Outbound::member_joined(rib::GroupId id, rib::PeerHandle handle, rib::CohortId cohort) {
+  auto* group = find(id);
+  if (!group) return;
+  flush(id, *group);
+  auto& peer = peer_of(handle);
+  if (peer.lagging) return;
+  auto& membership = peer.memberships[rib::index_of(group->encoder.profile().family)];
+  if (membership.cursor && membership.group != id) end_membership(peer, membership);
+  if (!membership.cursor) {
+    membership = {id, group->log.join(handle.index)};
+    group->members.push_back(handle.index);
+  }
+  membership.cursor->join_cohort(cohort);
+}
+
+void Outbound::member_left(rib::GroupId id, rib::PeerHandle handle) {
+  auto* peer = find(handle);
+  if (!peer) return;
+  for (auto& membership : peer->memberships)
+    if (membership.cursor && membership.group == id) end_membership(*peer, membership);
+}
+
+/// A message that was begun must be ended, also when the peer goes on in another group.
+void Outbound::end_membership(Peer& peer, Membership& membership) {
+  if (auto* group = find(membership.group)) std::erase(group->members, peer.handle.index);
+  const auto rest = membership.cursor->rest_of_message();
+  peer.started.insert(peer.started.end(), rest.begin(), rest.end());
+  membership.cursor.reset();
+}
+
+void Outbound::forget(rib::PeerHandle handle) {
+  auto* peer = find(handle);
+  if (!peer) return;
+  for (auto& membership : peer->memberships)
+    if (membership.cursor) end_membership(*peer, membership);
+  peers_[handle.index].reset();
+}
+
+// --- routes
+// ------------------------------------------------------------------------------------------------------
+
+void Outbound::announce(rib::GroupId id, const rib::Audience& audience, const rib::PathAttributes& attributes,
+                        std::span<const rib::Nlri> prefixes) {
+  auto* group = find(id);
+  if (!group || prefixes.empty() || !group->log.has_reader(audience)) return;
+  group->encoder.encode(attributes, encoded_);
+  auto& batch = group->batch;
+  const bool same_attributes = batch.kind == Batch::Kind::Announce && batch.attributes == encoded_;
+  if (!same_attributes) {
+    flush(id, *group);
+    std::swap(batch.attributes, encoded_);
+  }
+  add_to_batch(id, *group, Batch::Kind::Announce, audience, prefixes);
+}
+
+void Outbound::withdraw(rib::GroupId id, const rib::Audience& audience, std::span<const rib::Nlri> prefixes) {
+  auto* group = find(id);
+  if (!group || prefixes.empty() || !group->log.has_reader(audience)) return;
+  add_to_batch(id, *group, Batch::Kind::Withdraw, audience, prefixes);
+}
+
+void Outbound::end_of_rib(rib::GroupId id, rib::CohortId cohort) {
+  auto* group = find(id);
+  if (!group) return;
+  flush(id, *group);
+  const rib::Audience audience{.kind = rib::Audience::Kind::Cohort, .cohort = cohort};
+  messages_.clear();
+  group->encoder.end_of_rib(messages_);
+  group->log.append(messages_, audience);
+  tell_writable(*group, audience);
+  group->log.end_cohort(cohort);
+}
+
+void Outbound::add_to_batch(rib::GroupId id, Group& group, Batch::Kind kind, const rib::Audience& audience,
+                            std::span<const rib::Nlri> prefixes) {
+  auto& batch = group.batch;
+  if (batch.kind != kind || batch.audience != audience) {
+    flush(id, group);
+    batch.kind = kind;
+    batch.audience = audience;
+    tell_writable(group, audience);
+  }
+  batch.prefixes.insert(batch.prefixes.end(), prefixes.begin(), prefixes.end());
+  if (batch.prefixes.size() >= kBatchLimit) flush(id, group);
+}
+
+/// The batch becomes messages in the log. What has no room in a message is withdrawn instead, for the same
+/// members.
+void Outbound::flush(rib::GroupId id, Group& group) {
+  auto& batch = group.batch;
+  const auto kind = std::exchange(batch.kind, Batch::Kind::None);
+  if (kind == Batch::Kind::None) return;
+  messages_.clear();
+  unsendable_.clear();
+  if (kind == Batch::Kind::Withdraw) {
+    group.encoder.withdraw(batch.prefixes, messages_);
+  } else {
+    group.encoder.announce(batch.attributes, batch.prefixes, messages_, unsendable_);
+    group.encoder.withdraw(unsendable_, messages_);
+  }
+  batch.prefixes.clear();
+  group.log.append(messages_, batch.audience);
+  drop_laggards(group);
+  if (!unsendable_.empty() && callbacks_.unsendable) callbacks_.unsendable(id, unsendable_);
+}
+
+void Outbound::flush_groups_of(const Peer& peer) {
+  for (const auto& membership : peer.memberships)
+    if (membership.cursor) flush(membership.group, *find(membership.group));
+}
+
+void Outbound::tell_writable(Group& group, const rib::Audience& audience) {
+  for (const auto index : group.members) {
+    auto& peer = *peers_[index];
+    if (peer.told) continue;
+    const auto& cursor = peer.memberships[rib::index_of(group.encoder.profile().family)].cursor;
+    if (!cursor->sees(audience)) continue;
+    peer.told = true;
+    if (callbacks_.writable) callbacks_.writable(peer.handle);
+  }
+}
+
+void Outbound::drop_laggards(Group& group) {
+  const auto family = rib::index_of(group.encoder.profile().family);
+  const auto lag_of = [&](std::uint32_t index) { return peers_[index]->memberships[family].cursor->lag(); };
+  while (group.log.size() > options_.maximum_log_octets) {
+    const auto last = std::ranges::max_element(group.members, {}, lag_of);
+    if (last == group.members.end() || lag_of(*last) <= options_.maximum_log_octets) return;
+    auto& peer = *peers_[*last];
+    peer.lagging = true;
+    for (auto& membership : peer.memberships)
+      if (membership.cursor) end_membership(peer, membership);
+    peer.started.clear();
+    if (callbacks_.member_lagging) callbacks_.member_lagging(peer.handle);
+  }
+}
+
+void Outbound::fib_changes(std::span<const rib::FibChange> changes) {
+  if (callbacks_.fib_changes) callbacks_.fib_changes(changes);
+}
+
+void Outbound::notice(const rib::Notice& notice) {
+  if (callbacks_.notice) callbacks_.notice(notice);
+}
+
+// --- sessions
+// ----------------------------------------------------------------------------------------------------
+
+bool Outbound::has_output(rib::PeerHandle handle) {
+  auto* peer = find(handle);
+  if (!peer) return false;
+  flush_groups_of(*peer);
+  return !peer->started.empty() || std::ranges::any_of(peer->memberships, [](const Membership& membership) {
+    return membership.cursor && membership.cursor->has_output();
+  });
+}
+
+std::size_t Outbound::fill(rib::PeerHandle handle, std::span<Range> ranges, std::size_t maximum) {
+  auto* peer = find(handle);
+  if (!peer) return 0;
+  flush_groups_of(*peer);
+  std::size_t count = 0, octets = 0;
+  peer->filled_started = 0;
+  std::ranges::fill(peer->filled, std::size_t{0});
+  if (!peer->started.empty() && !ranges.empty()) {
+    ranges[count++] = peer->started;
+    octets = peer->filled_started = peer->started.size();
+  }
+  for (std::size_t i = 0; i < rib::kFamilyCount && octets < maximum; ++i) {
+    const auto family = (peer->first_family + i) % rib::kFamilyCount;
+    const auto& cursor = peer->memberships[family].cursor;
+    if (!cursor) continue;
+    const auto set = cursor->fill(ranges.subspan(count), maximum - octets);
+    peer->filled[family] = total(ranges.subspan(count, set));
+    octets += peer->filled[family];
+    count += set;
+  }
+  if (count == 0) peer->told = false;
+  return count;
+}
+
+std::size_t Outbound::consume(rib::PeerHandle handle, std::size_t octets) {
+  auto* peer = find(handle);
+  if (!peer) return 0;
+  std::size_t completed = 0;
+  if (const auto part = std::min(octets, std::exchange(peer->filled_started, 0)); part > 0) {
+    peer->started.erase(peer->started.begin(), peer->started.begin() + static_cast<std::ptrdiff_t>(part));
+    if (peer->started.empty()) ++completed;
+    octets -= part;
+  }
+  const auto first = peer->first_family;
+  peer->first_family = (first + 1) % rib::kFamilyCount;
+  for (std::size_t i = 0; i < rib::kFamilyCount; ++i) {
+    const auto family = (first + i) % rib::kFamilyCount;
+    const auto part = std::min(octets, std::exchange(peer->filled[family], 0));
+    const auto& cursor = peer->memberships[family].cursor;
+    if (part == 0 || !cursor) continue;
+    completed += cursor->consume(part);
+    octets -= part;
+    if (!cursor->rest_of_message().empty())
+      peer->first_family = family;  // it must be ended before anything else
+  }
+  if (peer->told && !has_output(handle)) peer->told = false;
+  return completed;
+}
+
+Range Outbound::rest_of_message(rib::PeerHandle handle) {
+  const auto* peer = find(handle);
+  if (!peer) return {};
+  if (!peer->started.empty()) return peer->started;
+  for (const auto& membership : peer->memberships)
+    if (membership.cursor)
+      if (const auto rest = membership.cursor->rest_of_message(); !rest.empty()) return rest;
+  return {};
+}
+
+std::size_t Outbound::lag(rib::PeerHandle handle) {
+  const auto* peer = find(handle);
+  if (!peer) return 0;
+  flush_groups_of(*peer);
+  auto octets = peer->started.size();
+  for (const auto& membership : peer->memberships)
+    if (membership.cursor) octets += membership.cursor->lag();
+  return octets;
+}
+
+std::size_t Outbound::memory() const {
+  std::size_t octets = 0;
+  for (const auto& [id, group] : groups_) octets += group->log.memory();
+  return octets;
+}
+
+// --- look-ups
+// ----------------------------------------------------------------------------------------------------
+
+Outbound::Group* Outbound::find(rib::GroupId group) {
+  const auto found = groups_.find(group);
+  return found == groups_.end() ? nullptr : found->second.get();
+}
+
+Outbound::Peer* Outbound::find(rib::PeerHandle handle) {
+  if (handle.index >= peers_.size() || !peers_[handle.index]) return nullptr;
+  auto& peer = *peers_[handle.index];
+  return peer.handle == handle ? &peer : nullptr;
+}
+
+/// The peer's record; that of an older session in the same slot goes.
+Outbound::Peer& Outbound::peer_of(rib::PeerHandle handle) {
+  if (handle.index >= peers_.size()) peers_.resize(handle.index + 1);
+  auto& slot = peers_[handle.index];
+  if (slot && slot->handle != handle) forget(slot->handle);
+  if (!slot) {
+    slot = std::make_unique<Peer>();
+    slot->handle = handle;
+  }
+  return *slot;
+}
+
+}  // namespace bgpd::update

@@ -1,0 +1,131 @@
+// Where the routing engine's results leave it: announcements and withdraws become messages in the log of
+// their update group, and sessions write them from there. Changes for the kernel and notices are handed on as
+// they come.
+//
+// Owned by the daemon; lives on the routing thread. A session that may write does, without waiting in
+// between,
+//   fill() -> one non-blocking write -> consume()
+// and comes back when its socket takes more: ranges are valid only until the next call of anything here or in
+// the engine. Its own messages (KEEPALIVE, NOTIFICATION) may stand only at a message boundary: when
+// rest_of_message() is not empty, that goes first.
+#pragma once
+
+#include <functional>
+#include <unordered_map>
+
+#include "bgpd/update/encoder.hpp"
+#include "bgpd/update/group_log.hpp"
+
+namespace bgpd::update {
+
+class Outbound : public rib::Output {
+ public:
+  struct Options {
+    /// What one group keeps for slow members; a member further behind loses its place.
+    std::size_t maximum_log_octets = 64u * 1024 * 1024;
+  };
+
+  /// Called from inside the engine's calls, so they may schedule work but call neither the engine nor this
+  /// object. Each may be empty.
+  struct Callbacks {
+    /// The peer has something to write: once, until fill() has returned 0 or consume() has emptied it.
+    std::function<void(rib::PeerHandle)> writable;
+    /// The peer lagged too far and gets nothing more; its session must be closed. Once per session.
+    std::function<void(rib::PeerHandle)> member_lagging;
+    /// These prefixes do not fit into a message with their attributes and were withdrawn from the group.
+    std::function<void(rib::GroupId, std::span<const rib::Nlri>)> unsendable;
+    std::function<void(std::span<const rib::FibChange>)> fib_changes;
+    std::function<void(const rib::Notice&)> notice;
+  };
+
+  explicit Outbound(Callbacks callbacks);
+  Outbound(Callbacks callbacks, Options options);
+  ~Outbound() override;
+
+  // --- from the engine, see rib/messages.hpp
+  // --------------------------------------------------------------------
+  void group_opened(rib::GroupId group, const rib::ExportProfile& profile) override;
+  void group_closed(rib::GroupId group) override;
+  void member_joined(rib::GroupId group, rib::PeerHandle peer, rib::CohortId cohort) override;
+  void member_left(rib::GroupId group, rib::PeerHandle peer) override;
+  void withdraw(rib::GroupId group, const rib::Audience& audience,
+                std::span<const rib::Nlri> prefixes) override;
+  void announce(rib::GroupId group, const rib::Audience& audience, const rib::PathAttributes& attributes,
+                std::span<const rib::Nlri> prefixes) override;
+  void end_of_rib(rib::GroupId group, rib::CohortId cohort) override;
+  void fib_changes(std::span<const rib::FibChange> changes) override;
+  void notice(const rib::Notice& notice) override;
+
+  // --- from the sessions
+  // ----------------------------------------------------------------------------------------
+  bool has_output(rib::PeerHandle peer);
+  /// Sets the next octets to write, at most ranges.size() pieces and about `maximum` octets. Returns the
+  /// number of ranges; 0: nothing, `writable` will tell.
+  std::size_t fill(rib::PeerHandle peer, std::span<Range> ranges, std::size_t maximum = SIZE_MAX);
+  /// `octets` of what the last fill() gave were written. Returns the messages that completed.
+  std::size_t consume(rib::PeerHandle peer, std::size_t octets);
+  /// What is left of a message written in part; empty at a message boundary. fill() begins with it.
+  Range rest_of_message(rib::PeerHandle peer);
+  /// Octets the logs keep because of this peer.
+  std::size_t lag(rib::PeerHandle peer);
+  /// The session is over: forgets a message written in part. Call after Engine::peer_down.
+  void forget(rib::PeerHandle peer);
+
+  /// Memory of all logs, for `show memory`.
+  std::size_t memory() const;
+
+ private:
+  /// What the group will say next; not encoded yet, so that equal attributes share messages.
+  struct Batch {
+    enum class Kind : std::uint8_t { None, Announce, Withdraw };
+    Kind kind = Kind::None;
+    rib::Audience audience;
+    EncodedAttributes attributes;
+    std::vector<rib::Nlri> prefixes;
+  };
+  struct Group {
+    explicit Group(const rib::ExportProfile& profile) : encoder(profile) {}
+    Encoder encoder;
+    GroupLog log;
+    Batch batch;
+    std::vector<std::uint32_t> members;  // PeerHandle::index
+  };
+  struct Membership {
+    rib::GroupId group = 0;
+    std::unique_ptr<GroupLog::Cursor> cursor;
+  };
+  struct Peer {
+    rib::PeerHandle handle;
+    Membership memberships[rib::kFamilyCount];
+    std::vector<std::uint8_t> started;  // the rest of a message whose group the peer has left
+    bool told = false;                  // `writable` was called
+    bool lagging = false;
+    std::size_t first_family = 0;  // whose turn it is, so that no family starves the other
+    // How fill() shared its ranges out, for consume(): `started`, then the families from first_family on.
+    std::size_t filled_started = 0;
+    std::size_t filled[rib::kFamilyCount] = {};
+  };
+
+  Group* find(rib::GroupId group);
+  Peer* find(rib::PeerHandle peer);
+  Peer& peer_of(rib::PeerHandle peer);
+  void flush(rib::GroupId id, Group& group);
+  void flush_groups_of(const Peer& peer);
+  /// Starts a batch, or goes on with the one of the same kind, audience and attributes.
+  void add_to_batch(rib::GroupId id, Group& group, Batch::Kind kind, const rib::Audience& audience,
+                    std::span<const rib::Nlri> prefixes);
+  void tell_writable(Group& group, const rib::Audience& audience);
+  void drop_laggards(Group& group);
+  void end_membership(Peer& peer, Membership& membership);
+
+  Callbacks callbacks_;
+  Options options_;
+  std::unordered_map<rib::GroupId, std::unique_ptr<Group>> groups_;
+  std::vector<std::unique_ptr<Peer>> peers_;  // by PeerHandle::index
+  // Room used again and again.
+  EncodedAttributes encoded_;
+  std::vector<std::uint8_t> messages_;
+  std::vector<rib::Nlri> unsendable_;
+};
+
+}  // namespace bgpd::update
