@@ -1,7 +1,7 @@
 // The kernel as the daemon sees it: facts come out as values, changes go in as values.
 //
-// Kernel is the seam that tests replace. NetlinkKernel (netlink_kernel.hpp) does it with rtnetlink on a thread of
-// its own: a batch of thousands of routes blocks that thread for milliseconds and nobody else.
+// Kernel is the seam that tests replace. NetlinkKernel (netlink_kernel.hpp) does it with rtnetlink on a
+// thread of its own: a batch of thousands of routes blocks that thread for milliseconds and nobody else.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,13 @@ namespace fib {
 struct Link {
   std::uint32_t index = 0;
   std::string name;
-  std::string kind;              // "bridge", "veth", "vxlan", "tun", "" for hardware
-  bool is_up = false;            // IFF_UP
-  bool is_running = false;       // IFF_LOWER_UP: carrier
+  std::string kind;         // "bridge", "veth", "vxlan", "tun", "" for hardware
+  bool is_up = false;       // IFF_UP
+  bool is_running = false;  // IFF_LOWER_UP: carrier
   bool is_loopback = false;
-  bool is_multicast = false;     // IFF_MULTICAST
+  bool is_multicast = false;  // IFF_MULTICAST
   bool is_point_to_point = false;
-  std::uint32_t master = 0;      // index of the bridge it is a port of; 0: none
+  std::uint32_t master = 0;  // index of the bridge it is a port of; 0: none
   std::uint32_t mtu = 0;
   bool operator==(const Link&) const = default;
 };
@@ -31,22 +31,26 @@ struct InterfaceAddress {
   std::uint32_t interface_index = 0;
   rib::IpAddress address;
   std::uint8_t prefix_length = 0;
-  bool is_tentative = false;     // IPv6 duplicate address detection not finished, or failed
+  bool is_tentative = false;  // IPv6 duplicate address detection not finished, or failed
   rib::Prefix subnet() const { return {address, prefix_length}; }
   bool operator==(const InterfaceAddress&) const = default;
 };
 
-/// One fact. Facts come in the order the kernel told them; after an overrun a fresh dump is told as differences.
+/// One fact. Facts come in the order the kernel told them; after an overrun a fresh dump is told as
+/// differences.
 struct KernelEvent {
   enum class Kind : std::uint8_t {
-    LinkChanged, LinkGone,           // link (Gone: index and name only)
-    AddressAdded, AddressGone,       // address
-    RouteChanged, RouteGone,         // route; never one of ours; all tables' `local` and cache entries left out
-    Inherited,                       // result.prefix: a route of ours found at start (a former life's)
-    Written,                         // result
-    Synchronised,                    // the initial dump of links, addresses and routes is complete
-    Warning,                         // text: for the log
-    Failed,                          // text: the kernel cannot be used any more; the daemon ends
+    LinkChanged,
+    LinkGone,  // link (Gone: index and name only)
+    AddressAdded,
+    AddressGone,  // address
+    RouteChanged,
+    RouteGone,     // route; never one of ours; all tables' `local` and cache entries left out
+    Inherited,     // result.prefix: a route of ours found at start (a former life's)
+    Written,       // result
+    Synchronised,  // the initial dump of links, addresses and routes is complete
+    Warning,       // text: for the log
+    Failed,        // text: the kernel cannot be used any more; the daemon ends
   };
   Kind kind;
   Link link;
@@ -60,10 +64,10 @@ struct KernelEvent {
 using KernelEventHandler = std::function<void(std::vector<KernelEvent>)>;
 
 struct KernelOptions {
-  bool write = true;               // false: --no-kernel reads and writes nothing; changes answer as installed=false
+  bool write = true;  // false: --no-kernel reads and writes nothing; changes answer as installed=false
   std::uint32_t metric = 20;
-  std::uint32_t table = 254;       // RT_TABLE_MAIN
-  std::uint8_t protocol = 75;      // `kulan` in rt_protos
+  std::uint32_t table = 254;   // RT_TABLE_MAIN
+  std::uint8_t protocol = 75;  // `kulan` in rt_protos
 };
 
 class Kernel {
@@ -71,10 +75,13 @@ class Kernel {
   virtual ~Kernel() = default;
   /// Begins to tell facts; ends with Synchronised when the first dump is complete.
   virtual void start(KernelEventHandler handler) = 0;
-  /// Desired routes; a later change of a prefix overrides an earlier one that was not written yet. Never blocks.
+  /// Desired routes; a later change of a prefix overrides an earlier one that was not written yet. Never
+  /// blocks.
   virtual void apply(std::vector<rib::FibChange> changes) = 0;
   /// Metric or table changed: everything desired is written anew and the old removed.
   virtual void set_options(const KernelOptions& options) = 0;
+  /// Removes the inherited routes that nobody has desired until now: the restart is over.
+  virtual void sweep_inherited() {}
   /// Writes what is pending (bounded by a second) and ends. Routes stay in the kernel.
   virtual void stop() = 0;
 };

@@ -1,0 +1,260 @@
+#include "fib/kernel_monitor.hpp"
+
+#include <arpa/inet.h>
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+#include "fib/link_message.hpp"
+
+namespace fib {
+
+namespace {
+
+using Kind = KernelEvent::Kind;
+
+constexpr int kDatagramsPerTurn = 1024;
+constexpr std::size_t kEventsPerTurn = 1024;  // so that a dump of a full table leaves in portions
+
+KernelEvent event_of(Kind kind) {
+  KernelEvent event{};
+  event.kind = kind;
+  return event;
+}
+
+KernelEvent text_event(Kind kind, std::string text) {
+  auto event = event_of(kind);
+  event.text = std::move(text);
+  return event;
+}
+
+KernelEvent link_event(Kind kind, Link link) {
+  auto event = event_of(kind);
+  event.link = std::move(link);
+  return event;
+}
+
+KernelEvent address_event(Kind kind, const InterfaceAddress& address) {
+  auto event = event_of(kind);
+  event.address = address;
+  return event;
+}
+
+/// Refuses what the kernel tells of routes that `own_port` itself wrote, unless it is an answer to a dump.
+std::array<sock_filter, 9> echo_filter(std::uint32_t own_port) {
+  // Classic BPF loads in network order; netlink headers are in host order.
+  const auto swapped = [](std::uint16_t value) -> std::uint32_t { return htons(value); };
+  return {{
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(nlmsghdr, nlmsg_type)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, swapped(RTM_NEWROUTE), 1, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, swapped(RTM_DELROUTE), 0, 4),
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(nlmsghdr, nlmsg_flags)),
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, swapped(NLM_F_MULTI), 2, 0),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(nlmsghdr, nlmsg_pid)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(own_port), 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+  }};
+}
+
+}  // namespace
+
+KernelMonitor::KernelMonitor(OwnRoutes& own)
+    : own_(own), foreign_([this](std::uint32_t index) { return is_running(index); }, own) {}
+
+std::expected<void, std::string> KernelMonitor::start(int receive_buffer, std::uint32_t writer_port) {
+  auto socket = NetlinkSocket::open(receive_buffer);
+  if (!socket) return std::unexpected(socket.error());
+  socket_.emplace(std::move(*socket));
+  writer_port_ = writer_port;
+  socket_->attach_filter(
+      echo_filter(writer_port));  // without it echoes are only slower: handle_route() knows them
+  const int error = socket_->subscribe(
+      {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE});
+  if (error != 0) return std::unexpected(std::string("netlink groups: ") + std::strerror(error));
+  dump_everything();
+  return {};
+}
+
+bool KernelMonitor::receive(std::vector<KernelEvent>& events, Clock::time_point now) {
+  for (int i = 0; i < kDatagramsPerTurn && events.size() < kEventsPerTurn; ++i) {
+    next_step(events, now);
+    switch (socket_->receive()) {
+      case NetlinkSocket::Received::Nothing:
+        return true;
+      case NetlinkSocket::Received::Overrun:
+        overrun(events, now);
+        continue;
+      case NetlinkSocket::Received::Failed:
+        events.push_back(
+            text_event(Kind::Failed, std::string("netlink monitor: ") + std::strerror(socket_->error())));
+        return false;
+      case NetlinkSocket::Received::Datagram:
+        break;
+    }
+    MessageRange messages(socket_->messages());
+    while (const auto* header = messages.next()) handle(*header, events, now);
+  }
+  return true;
+}
+
+bool KernelMonitor::is_answer(const nlmsghdr& header) const {
+  return running_ && header.nlmsg_seq == sequence_ && header.nlmsg_pid == socket_->port();
+}
+
+void KernelMonitor::handle(const nlmsghdr& header, std::vector<KernelEvent>& events, Clock::time_point now) {
+  const bool is_ours = is_answer(header);
+  if (is_ours && (header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) is_interrupted_ = true;
+  switch (header.nlmsg_type) {
+    case NLMSG_DONE: {
+      int code = 0;
+      if (header.nlmsg_len >= NLMSG_LENGTH(sizeof code))
+        std::memcpy(&code, reinterpret_cast<const std::byte*>(&header) + NLMSG_HDRLEN, sizeof code);
+      if (is_ours) finish_step(-code, events, now);
+      return;
+    }
+    case NLMSG_ERROR:
+      if (is_ours) finish_step(parse_acknowledgement(header).error, events, now);
+      return;
+    case RTM_NEWLINK:
+    case RTM_DELLINK:
+      if (is_ours && is_scanning(Step::Kind::Barrier)) return finish_step(0, events, now);
+      return handle_link(header, is_ours, events, now);
+    case RTM_NEWADDR:
+    case RTM_DELADDR:
+      return handle_address(header, is_ours, events, now);
+    case RTM_NEWROUTE:
+    case RTM_DELROUTE:
+      return handle_route(header, is_ours, events, now);
+    default:
+      return;
+  }
+}
+
+// --- links
+// ------------------------------------------------------------------------------------------------------
+
+bool KernelMonitor::is_running(std::uint32_t interface_index) const {
+  const auto link = links_.find(interface_index);
+  return link != links_.end() && link->second.is_up && link->second.is_running;
+}
+
+void KernelMonitor::handle_link(const nlmsghdr& header, bool in_dump, std::vector<KernelEvent>& events,
+                                Clock::time_point now) {
+  auto link = parse_link(header);
+  if (!link) return;
+  const auto index = link->index;
+  if (in_dump) {
+    if (touched_links_.contains(index)) return;
+    seen_links_.insert(index);
+  } else if (is_scanning(Step::Kind::Links)) {
+    touched_links_.insert(index);
+  }
+  if (header.nlmsg_type == RTM_DELLINK) return remove_link(index, events);
+
+  const auto [known, is_new] = links_.try_emplace(index);
+  if (!is_new && known->second == *link) return;
+  const bool was_up = !is_new && known->second.is_up;
+  const bool was_running = !is_new && is_running(index);
+  known->second = *link;
+  events.push_back(link_event(Kind::LinkChanged, *std::move(link)));
+  if (is_running(index) != was_running) foreign_.link_changed(index, events);
+  if (is_running(index) && !was_running) own_.surroundings_changed(now);
+  if (was_up && !known->second.is_up) check_routes_of(index);
+}
+
+void KernelMonitor::remove_link(std::uint32_t interface_index, std::vector<KernelEvent>& events) {
+  const auto known = links_.find(interface_index);
+  if (known == links_.end()) return;
+  for (auto address = addresses_.lower_bound({interface_index, rib::Prefix{}});
+       address != addresses_.end() && address->first.first == interface_index;) {
+    events.push_back(address_event(Kind::AddressGone, address->second));
+    address = addresses_.erase(address);
+  }
+  Link gone;
+  gone.index = interface_index;
+  gone.name = known->second.name;
+  links_.erase(known);
+  events.push_back(link_event(Kind::LinkGone, std::move(gone)));
+  foreign_.link_changed(interface_index, events);
+  check_routes_of(interface_index);
+}
+
+// --- addresses
+// --------------------------------------------------------------------------------------------------
+
+KernelMonitor::AddressKey KernelMonitor::key_of(const InterfaceAddress& address) {
+  return {address.interface_index, {address.address, address.address.bit_count()}};
+}
+
+void KernelMonitor::handle_address(const nlmsghdr& header, bool in_dump, std::vector<KernelEvent>& events,
+                                   Clock::time_point now) {
+  const auto address = parse_address(header);
+  if (!address) return;
+  const auto key = key_of(*address);
+  if (in_dump) {
+    if (touched_addresses_.contains(key)) return;
+    seen_addresses_.insert(key);
+  } else if (is_scanning(Step::Kind::Addresses)) {
+    touched_addresses_.insert(key);
+  }
+  const auto known = addresses_.find(key);
+  if (header.nlmsg_type == RTM_DELADDR) {
+    if (known == addresses_.end()) return;
+    events.push_back(address_event(Kind::AddressGone, known->second));
+    addresses_.erase(known);
+    // With its last address an interface loses its IPv4 routes; with any address those that prefer it as
+    // source.
+    if (address->address.is_v4()) check_routes_of(address->interface_index);
+    return;
+  }
+  if (known != addresses_.end() && known->second == *address) return;
+  if (known != addresses_.end() && known->second.prefix_length != address->prefix_length)
+    events.push_back(address_event(Kind::AddressGone, known->second));
+  addresses_[key] = *address;
+  events.push_back(address_event(Kind::AddressAdded, *address));
+  own_.surroundings_changed(now);
+}
+
+// --- routes
+// -----------------------------------------------------------------------------------------------------
+
+void KernelMonitor::handle_route(const nlmsghdr& header, bool in_dump, std::vector<KernelEvent>& events,
+                                 Clock::time_point now) {
+  if (!in_dump && header.nlmsg_pid == writer_port_) return;
+  if (!parse_route(header, message_)) return;
+  const auto table = message_.table;
+  if (in_dump && is_scanning(Step::Kind::Leftovers)) {
+    const auto& place = running_->place;
+    if (message_.protocol == place.protocol && message_.stands_at(place))
+      leftovers_.push_back(message_.prefix);
+    return;
+  }
+  if (message_.protocol == own_.location().protocol) return handle_own_route(in_dump, events, now);
+  if (!is_of_interest(message_) || (table != RT_TABLE_MAIN && table != own_.location().table)) return;
+  if (in_dump) return foreign_.found(message_, events);
+  if (message_.is_removal) return foreign_.removed(message_, events);
+  foreign_.changed(message_, events);
+  if (std::ranges::none_of(message_.route.next_hops, [](const auto& hop) { return hop.gateway.has_value(); }))
+    own_.surroundings_changed(now);
+}
+
+void KernelMonitor::handle_own_route(bool in_dump, std::vector<KernelEvent>& events, Clock::time_point now) {
+  if (message_.is_cache_entry) return;
+  if (!message_.stands_at(own_.location())) {
+    if (in_dump && !is_synchronised_) ++strange_own_routes_;
+    return;
+  }
+  if (!in_dump) return own_.changed_by_others(message_, now);
+  if (!own_.found(message_) || is_synchronised_) return;
+  auto event = event_of(Kind::Inherited);
+  event.result = {.prefix = message_.prefix, .installed = true, .error = 0, .text = {}};
+  events.push_back(std::move(event));
+}
+
+}  // namespace fib

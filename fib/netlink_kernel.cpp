@@ -1,0 +1,280 @@
+#include "fib/netlink_kernel.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "fib/kernel_monitor.hpp"
+#include "fib/own_routes.hpp"
+#include "fib/route_writer.hpp"
+
+namespace fib {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kStopTimeout = 1s;
+/// More unhandled posts than this, and nothing is read or written until the owner has caught up.
+constexpr int kPostsOutstanding = 64;
+
+struct SweepInherited {};
+using Command = std::variant<std::vector<rib::FibChange>, KernelOptions, SweepInherited>;
+
+RouteLocation location_of(const KernelOptions& options) {
+  return {.table = options.table, .metric = options.metric, .protocol = options.protocol};
+}
+
+template <typename... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+
+}  // namespace
+
+/// All that the thread works with. The owner's side touches only the inbox, the eventfd and the atomics.
+class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
+ public:
+  Worker(const KernelOptions& options, Poster poster, int receive_buffer)
+      : poster_(std::move(poster)),
+        receive_buffer_(receive_buffer),
+        wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        own_(location_of(options), options.write),
+        monitor_(own_) {}
+  ~Worker() { ::close(wake_); }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void start(KernelEventHandler handler);
+  void command(Command command);
+  void stop();
+
+ private:
+  void run();
+  bool open();
+  void take_commands();
+  void relocate(const KernelOptions& options);
+  void write(Clock::time_point now);
+  void remove_leftovers();
+  void report();
+  void post_events();
+  void sleep(Clock::time_point now) const;
+  void wake() const;
+  bool owner_is_behind() const { return outstanding_ > kPostsOutstanding && !stopping_; }
+  bool may_write() const { return monitor_.is_synchronised() && !monitor_.is_dumping(); }
+  void warn(std::string text);
+
+  // Owner's thread.
+  std::thread thread_;
+  KernelEventHandler handler_;
+  bool is_stopped_ = false;
+
+  // Both.
+  const Poster poster_;
+  const int receive_buffer_;
+  const int wake_;
+  std::mutex mutex_;
+  std::vector<Command> inbox_;  // guarded by mutex_
+  std::atomic<bool> stopping_ = false;
+  std::atomic<int> outstanding_ = 0;
+
+  // The thread.
+  OwnRoutes own_;
+  KernelMonitor monitor_;
+  RouteWriter writer_;
+  std::vector<KernelEvent> events_;
+  std::optional<Clock::time_point> stop_at_;
+  std::vector<RouteLocation> left_;         // places whose routes are to be removed
+  std::optional<RouteLocation> searching_;  // the one that is being dumped
+  bool is_privilege_told_ = false;
+};
+
+void NetlinkKernel::Worker::start(KernelEventHandler handler) {
+  handler_ = std::move(handler);
+  // Signals belong to the owner's thread; a thread inherits the mask of its creator.
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([this] { run(); });
+  ::pthread_setname_np(thread_.native_handle(), "netlink");
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void NetlinkKernel::Worker::command(Command command) {
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.push_back(std::move(command));
+  }
+  wake();
+}
+
+void NetlinkKernel::Worker::stop() {
+  if (std::exchange(is_stopped_, true)) return;
+  stopping_ = true;
+  wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void NetlinkKernel::Worker::wake() const {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one);  // full means: awake already
+}
+
+bool NetlinkKernel::Worker::open() {
+  auto result = writer_.start(receive_buffer_);
+  if (result) result = monitor_.start(receive_buffer_, writer_.port());
+  if (!result) {
+    KernelEvent event{};
+    event.kind = KernelEvent::Kind::Failed;
+    event.text = result.error();
+    events_.push_back(std::move(event));
+    return false;
+  }
+  if (!writer_.warning().empty()) warn(writer_.warning());
+  return true;
+}
+
+void NetlinkKernel::Worker::run() {
+  bool is_working = open();
+  post_events();
+  while (is_working) {
+    const auto now = Clock::now();
+    if (stopping_ && !stop_at_) stop_at_ = now + kStopTimeout;
+    take_commands();
+    if (!owner_is_behind()) {
+      monitor_.run_timers(now);
+      own_.run_timers(now);
+      is_working = monitor_.receive(events_, now);
+      if (is_working && may_write()) write(now);
+    }
+    report();
+    post_events();
+    if (stop_at_ && (!own_.has_pending() || now >= *stop_at_)) return;
+    if (is_working) sleep(now);
+  }
+  // Unusable: the owner knows and ends the daemon. Nothing is left to wait for.
+}
+
+void NetlinkKernel::Worker::take_commands() {
+  std::uint64_t ignored;
+  [[maybe_unused]] const auto count = ::read(wake_, &ignored, sizeof ignored);
+  std::vector<Command> commands;
+  {
+    const std::lock_guard lock(mutex_);
+    commands.swap(inbox_);
+  }
+  for (auto& command : commands)
+    std::visit(Overloaded{
+                   [this](std::vector<rib::FibChange>& changes) {
+                     for (auto& change : changes) own_.desire(std::move(change));
+                   },
+                   [this](const KernelOptions& options) { relocate(options); },
+                   [this](SweepInherited) { own_.sweep_inherited(); },
+               },
+               command);
+}
+
+void NetlinkKernel::Worker::relocate(const KernelOptions& options) {
+  const auto place = location_of(options);
+  if (place == own_.location() && options.write == own_.writes()) return;
+  if (place != own_.location()) left_.push_back(own_.location());
+  std::erase(left_, place);
+  own_.relocate(place, options.write);
+  monitor_.relocated();
+}
+
+void NetlinkKernel::Worker::write(Clock::time_point now) {
+  if (own_.has_pending()) return writer_.write_some(own_, now);
+  // Only when all stand at the new place do those at the old one go.
+  if (searching_ || !left_.empty()) remove_leftovers();
+}
+
+void NetlinkKernel::Worker::remove_leftovers() {
+  if (!own_.writes()) return left_.clear();
+  if (searching_)
+    writer_.remove_leftovers(monitor_.take_leftovers(), *std::exchange(searching_, std::nullopt));
+  if (left_.empty()) return;
+  searching_ = left_.back();
+  left_.pop_back();
+  monitor_.look_for_leftovers(*searching_);
+  wake();
+}
+
+void NetlinkKernel::Worker::warn(std::string text) {
+  KernelEvent event{};
+  event.kind = KernelEvent::Kind::Warning;
+  event.text = std::move(text);
+  events_.push_back(std::move(event));
+}
+
+void NetlinkKernel::Worker::report() {
+  for (auto& result : own_.take_results()) {
+    auto& event = events_.emplace_back();
+    event.kind = KernelEvent::Kind::Written;
+    event.result = std::move(result);
+  }
+  if (own_.is_privilege_missing() && !std::exchange(is_privilege_told_, true))
+    warn("no privilege to write routes: CAP_NET_ADMIN is missing");
+  if (own_.has_pending()) return;
+  if (const auto healed = own_.take_healed(); healed > 0)
+    warn(std::to_string(healed) + " routes were removed or changed by another process and are written again");
+}
+
+void NetlinkKernel::Worker::post_events() {
+  if (events_.empty()) return;
+  ++outstanding_;
+  poster_([self = shared_from_this(), events = std::exchange(events_, {})]() mutable {
+    if (--self->outstanding_ == kPostsOutstanding) self->wake();
+    if (!self->is_stopped_) self->handler_(std::move(events));
+  });
+}
+
+void NetlinkKernel::Worker::sleep(Clock::time_point now) const {
+  int timeout = -1;
+  std::array<pollfd, 2> descriptors{{{wake_, POLLIN, 0}, {monitor_.file_descriptor(), POLLIN, 0}}};
+  nfds_t count = descriptors.size();
+  if (owner_is_behind()) {
+    count = 1;  // only the owner can change that
+  } else {
+    if (may_write() && own_.has_pending()) return;
+    auto next = monitor_.next_timer();
+    for (const auto& other : {own_.next_timer(), stop_at_})
+      if (other && (!next || *other < *next)) next = other;
+    if (next) {
+      const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - now).count();
+      timeout = static_cast<int>(std::clamp<decltype(wait)>(wait, 0, 60'000));
+    }
+  }
+  ::poll(descriptors.data(), count, timeout);
+}
+
+// --- the owner's side
+// -------------------------------------------------------------------------------------------
+
+NetlinkKernel::NetlinkKernel(const KernelOptions& options, Poster poster, int receive_buffer)
+    : worker_(std::make_shared<Worker>(options, std::move(poster), receive_buffer)) {}
+
+NetlinkKernel::~NetlinkKernel() { worker_->stop(); }
+
+void NetlinkKernel::start(KernelEventHandler handler) { worker_->start(std::move(handler)); }
+
+void NetlinkKernel::apply(std::vector<rib::FibChange> changes) { worker_->command(std::move(changes)); }
+
+void NetlinkKernel::set_options(const KernelOptions& options) { worker_->command(options); }
+
+void NetlinkKernel::sweep_inherited() { worker_->command(SweepInherited{}); }
+
+void NetlinkKernel::stop() { worker_->stop(); }
+
+}  // namespace fib

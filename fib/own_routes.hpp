@@ -1,0 +1,171 @@
+// Desired state and kernel state of our own routes, prefix by prefix, and the work that makes them equal.
+//
+// Pure: facts and wishes go in as calls, messages for the kernel come out of fill(), its answers go into
+// complete(), results for the owner collect in take_results(). One thread; no socket; time is a parameter.
+//
+//   desire() ─┐                          ┌─> fill() ─> kernel ─> complete() ─┐
+//             ├─> pending (each prefix ──┘                                   ├─> results
+//   facts ────┘    once, newest wins) <──── failed (retried with back-off) <─┘
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fib/netlink_socket.hpp"
+#include "fib/route_pool.hpp"
+
+namespace fib {
+
+using Clock = std::chrono::steady_clock;
+
+/// What a scan (a dump of routes) covers.
+struct ScanScope {
+  rib::Afi afi = rib::Afi::Ipv4;
+  std::uint32_t table = 254;
+  std::uint32_t interface_index = 0;  // 0: all
+};
+
+class OwnRoutes {
+ private:
+  struct Entry {
+    RouteId desired = kNoRoute;
+    RouteId kernel = kNoRoute;  // what we believe the kernel holds of ours
+    bool is_pending : 1 = false;
+    bool is_failed : 1 = false;     // waits in failed_
+    bool is_uncertain : 1 = false;  // the kernel may hold more than `kernel` says
+    bool is_inherited : 1 = false;  // found at start, desired by nobody yet
+    bool is_seen : 1 = false;       // by the running scan
+    bool is_told : 1 = false;       // the last result said "installed"
+    bool wants_result : 1 = false;  // the owner asked
+  };
+  using PrefixSet = boost::unordered_flat_set<rib::Prefix, std::hash<rib::Prefix>>;
+  using Entries = boost::unordered_flat_map<rib::Prefix, Entry, std::hash<rib::Prefix>>;
+
+ public:
+  /// Messages of one datagram to the kernel and whose they are. Reused, so that writing allocates nothing.
+  class Batch {
+   public:
+    const std::vector<std::byte>& datagram() const { return datagram_; }
+    std::size_t size() const { return items_.size(); }
+    bool empty() const { return items_.empty(); }
+    /// The kernel's answer to a message of this batch; answers to others are ignored.
+    void answer(const Acknowledgement& acknowledgement);
+    /// The whole batch failed, or its answers are lost.
+    void fail(int error);
+    void lose_answers() { lost_answers_ = true; }
+    /// True for the answer to the last message, which is given in any case: there are no more.
+    bool is_last(const Acknowledgement& acknowledgement) const {
+      return acknowledgement.sequence - first_sequence_ + 1 == items_.size() &&
+             acknowledgement.type == last_type_;
+    }
+
+   private:
+    friend class OwnRoutes;
+    enum class Action : std::uint8_t { Create, Replace, Remove };
+    struct Item {
+      Entries::value_type* entry;
+      Action action;
+      int error = 0;
+      std::uint32_t text = 0;  // index + 1 into texts_
+    };
+    std::vector<std::byte> datagram_;
+    std::size_t last_message_ = 0;  // its offset
+    std::uint16_t last_type_ = 0;   // two messages may share a sequence number
+    std::uint32_t first_sequence_ = 1;
+    std::vector<Item> items_;
+    std::vector<std::string> texts_;
+    bool lost_answers_ = false;
+  };
+
+  OwnRoutes(const RouteLocation& place, bool write);
+
+  // --- wishes
+  // -------------------------------------------------------------------------------------------------
+  void desire(rib::FibChange change);
+  /// Inherited routes that nobody has desired go.
+  void sweep_inherited();
+  /// Everything desired is written at the new place. What stands at the old one is forgotten, not removed.
+  void relocate(const RouteLocation& place, bool write);
+
+  // --- facts
+  // --------------------------------------------------------------------------------------------------
+  void begin_scan(const ScanScope& scope);
+  /// One of ours, in a dump; true when it is new to us.
+  bool found(RouteMessage& message);
+  void end_scan(Clock::time_point now);
+  /// An event about one of ours that another process, or the kernel itself, caused.
+  void changed_by_others(RouteMessage& message, Clock::time_point now);
+  /// A foreign route stands (or no longer stands) where ours would: same prefix, table and metric.
+  void foreign_stands(const rib::Prefix& prefix, std::uint8_t protocol, bool replaced_ours);
+  void foreign_gone(const rib::Prefix& prefix);
+  /// A link, an address or a connected route came: what failed may succeed now.
+  void surroundings_changed(Clock::time_point now);
+
+  // --- work
+  // ---------------------------------------------------------------------------------------------------
+  bool has_pending() const { return !pending_.empty(); }
+  /// Takes pending prefixes into `batch` until its datagram is full; what needs no message is answered at
+  /// once.
+  void fill(Batch& batch);
+  void complete(Batch& batch, Clock::time_point now);
+  std::vector<rib::FibResult> take_results();
+  /// Routes that other processes removed and that went to be written again, since the last call.
+  std::uint64_t take_healed();
+  /// When run_timers() wants to be called; nothing: never.
+  std::optional<Clock::time_point> next_timer() const;
+  void run_timers(Clock::time_point now);
+
+  bool uses(std::uint32_t interface_index) const { return pool_.any_uses(interface_index); }
+  bool is_privilege_missing() const { return privilege_missing_; }
+  const RouteLocation& location() const { return place_; }
+  bool writes() const { return write_; }
+  std::size_t size() const { return entries_.size(); }
+  std::size_t failed_count() const { return failed_.size(); }
+
+ private:
+  void enqueue(Entries::value_type& entry);
+  void set_kernel(Entry& entry, RouteId id);
+  void lost(Entries::iterator entry, bool defer, Clock::time_point now);
+  void fill_one(Entries::iterator entry, Batch& batch);
+  void add_create(Entries::value_type& entry, Batch& batch);
+  void add_remove(Entries::value_type& entry, Batch& batch);
+  void complete_write(Batch::Item& item, const std::string& text, Clock::time_point now);
+  void complete_remove(Batch::Item& item, const std::string& text, Clock::time_point now);
+  void wait_for_retry(Entries::value_type& entry, Clock::time_point now);
+  void fail(Entries::value_type& entry, int error, const std::string& text, Clock::time_point now);
+  void result(Entries::value_type& entry, bool installed, int error, const std::string& text);
+  void erase_if_empty(Entries::iterator entry);
+  void retry_failed(Clock::time_point now);
+  bool is_in_scope(const Entries::value_type& entry) const;
+
+  RouteLocation place_;
+  bool write_;
+  RoutePool pool_;
+  Entries entries_;
+  std::deque<rib::Prefix> pending_;
+  std::vector<rib::FibResult> results_;
+  boost::unordered_flat_map<rib::Prefix, std::uint8_t, std::hash<rib::Prefix>>
+      foreign_;  // standing at our place, and their protocol
+
+  std::vector<rib::Prefix> failed_;
+  std::optional<Clock::time_point> retry_at_;
+  Clock::time_point last_retry_{};
+  Clock::duration retry_delay_;
+  PrefixSet healed_;  // lately; a second loss so soon waits for the retry
+  std::optional<Clock::time_point> forget_healed_at_;
+  std::uint64_t healed_count_ = 0;
+
+  std::optional<ScanScope> scan_;
+  PrefixSet touched_;  // by events since the scan began: newer than its dump
+  std::uint32_t sequence_ = 1;
+  std::size_t batch_limit_;
+  bool privilege_missing_ = false;
+};
+
+}  // namespace fib

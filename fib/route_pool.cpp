@@ -1,0 +1,72 @@
+#include "fib/route_pool.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace fib {
+
+RoutePool::RoutePool(const RouteLocation& place) : place_(place), slots_(1) {}
+
+std::size_t RoutePool::hash_of(rib::Afi afi, const rib::FibRoute& route) {
+  std::size_t hash = static_cast<std::size_t>(afi) * 8 + static_cast<std::size_t>(route.type);
+  const auto mix = [&hash](std::size_t value) { hash = (hash ^ value) * 0x9e3779b97f4a7c15u; };
+  for (const auto& hop : route.next_hops) {
+    mix(hop.gateway ? hop.gateway->hash() : 1);
+    mix(hop.interface_index * 512u + hop.weight * 2u + (hop.onlink ? 1u : 0u));
+  }
+  return hash;
+}
+
+RouteId RoutePool::acquire(rib::Afi afi, const rib::FibRoute& route) {
+  const auto is_it = [&](RouteId id) { return slots_[id].afi == afi && slots_[id].route == route; };
+  if (last_ != kNoRoute && is_it(last_)) {
+    ++slots_[last_].references;
+    return last_;
+  }
+  const auto hash = hash_of(afi, route);
+  const auto [first, end] = index_.equal_range(hash);
+  const auto found = std::find_if(first, end, [&](const auto& entry) { return is_it(entry.second); });
+  if (found != end) {
+    last_ = found->second;
+    ++slots_[last_].references;
+    return last_;
+  }
+  RouteId id = static_cast<RouteId>(slots_.size());
+  if (free_.empty()) {
+    slots_.emplace_back();
+  } else {
+    id = free_.back();
+    free_.pop_back();
+  }
+  slots_[id] = {afi, route, encode_route(afi, route, place_), 1};
+  index_.emplace(hash, id);
+  return last_ = id;
+}
+
+void RoutePool::release(RouteId id) {
+  if (id == kNoRoute || --slots_[id].references > 0) return;
+  const auto [first, end] = index_.equal_range(hash_of(slots_[id].afi, slots_[id].route));
+  index_.erase(std::find_if(first, end, [id](const auto& entry) { return entry.second == id; }));
+  slots_[id] = {};
+  free_.push_back(id);
+  if (last_ == id) last_ = kNoRoute;
+}
+
+bool RoutePool::uses(RouteId id, std::uint32_t interface_index) const {
+  return std::ranges::find(slots_[id].route.next_hops, interface_index, &rib::NextHop::interface_index) !=
+         slots_[id].route.next_hops.end();
+}
+
+bool RoutePool::any_uses(std::uint32_t interface_index) const {
+  for (RouteId id = 1; id < slots_.size(); ++id)
+    if (slots_[id].references > 0 && uses(id, interface_index)) return true;
+  return false;
+}
+
+void RoutePool::set_location(const RouteLocation& place) {
+  place_ = place;
+  for (auto& slot : slots_)
+    if (slot.references > 0) slot.message = encode_route(slot.afi, slot.route, place_);
+}
+
+}  // namespace fib

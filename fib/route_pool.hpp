@@ -1,0 +1,54 @@
+// Each distinct way to forward (type and next hops) once, with the message that writes it. Half a million
+// prefixes through one gateway share one entry; a prefix holds a number of four octets.
+//
+// Owned by OwnRoutes; counts references, no thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "fib/route_message.hpp"
+
+namespace fib {
+
+using RouteId = std::uint32_t;
+inline constexpr RouteId kNoRoute = 0;
+
+class RoutePool {
+ public:
+  explicit RoutePool(const RouteLocation& place);
+
+  /// The number of this route, one reference more. `route` must be normalised.
+  RouteId acquire(rib::Afi afi, const rib::FibRoute& route);
+  /// One reference less; kNoRoute is allowed.
+  void release(RouteId id);
+
+  const rib::FibRoute& route(RouteId id) const { return slots_[id].route; }
+  /// For add_new_route().
+  std::span<const std::byte> message(RouteId id) const { return slots_[id].message; }
+  bool uses(RouteId id, std::uint32_t interface_index) const;
+  /// True when any route goes out of this interface.
+  bool any_uses(std::uint32_t interface_index) const;
+  /// All messages are made anew.
+  void set_location(const RouteLocation& place);
+
+ private:
+  struct Slot {
+    rib::Afi afi = rib::Afi::Ipv4;
+    rib::FibRoute route;
+    std::vector<std::byte> message;
+    std::uint32_t references = 0;
+  };
+  static std::size_t hash_of(rib::Afi afi, const rib::FibRoute& route);
+
+  RouteLocation place_;
+  std::vector<Slot> slots_;  // [0] is never used
+  std::vector<RouteId> free_;
+  std::unordered_multimap<std::size_t, RouteId> index_;
+  RouteId last_ = kNoRoute;  // neighbours in a table mostly go the same way
+};
+
+}  // namespace fib
