@@ -1,0 +1,110 @@
+"""The shell, as fingers and scripts use it."""
+
+import json
+import os
+import subprocess
+
+from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, peers, wait_for
+
+
+def one_kuland(lab, networks=("10.203.0.0/16",)):
+    hosts = lab.hosts(1)
+    return hosts, lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor("192.168.1.2", AS_PEER)], networks=networks))
+
+
+@interop()
+def every_show_has_text_and_json(lab):
+    hosts, kuland = one_kuland(lab)
+    for command in ("show ip bgp summary", "show bgp summary", "show ip bgp", "show bgp ipv4 unicast",
+                    "show bgp ipv6 unicast", "show ip bgp 10.203.0.0/16", "show ip bgp neighbors",
+                    "show ip bgp neighbors 192.168.1.2", "show ip route", "show ipv6 route", "show version"):
+        check(kuland.show(command).strip(), f"'{command}' prints something")
+        text = kuland.show(command + " json")
+        try:
+            json.loads(text)
+        except ValueError as error:
+            raise AssertionError(f"'{command} json' is not JSON ({error}):\n{text}") from error
+
+
+@interop()
+def words_may_be_short(lab):
+    _, kuland = one_kuland(lab)
+    check(kuland.show("sh ip b su") == kuland.show("show ip bgp summary"), "sh ip b su")
+    check(kuland.show("sh run") == kuland.show("show running-config"), "sh run")
+
+
+@interop()
+def errors_have_their_marks_and_exit_status_1(lab):
+    _, kuland = one_kuland(lab)
+    for command, mark in (("show foo", "% Unknown command: show foo"), ("router bgp 1", "% Unknown command: router bgp 1"),
+                          ("sh i", "% Ambiguous command: sh i"), ("show ip", "% Command incomplete: show ip")):
+        status, output = kuland.try_show(command)
+        check(status == 1 and output.startswith(mark), f"'{command}': exit status {status}: {output}")
+    status, output = kuland.try_show("show foo", "show version")
+    check(status == 1 and "ulan" not in output.replace("Unknown", ""), f"the first error stops: {output}")
+
+
+@interop()
+def configure_terminal_changes_the_running_daemon(lab):
+    hosts = lab.hosts(2)
+    bird = lab.peer(peers.Bird, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND)])
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], []))
+
+    kuland.configure(f"router bgp {AS_KULAND}", f"neighbor {hosts[2].ipv4} remote-as {AS_PEER}",
+                     f"neighbor {hosts[2].ipv4} timers connect 1", "address-family ipv4 unicast",
+                     f"neighbor {hosts[2].ipv4} activate", "network 10.204.0.0/16")
+    wait_for(lambda: bird.route("10.204.0.0/16"), "the neighbor has the network")
+    check(f"neighbor {hosts[2].ipv4} remote-as {AS_PEER}" in kuland.show("show running-config"), "running-config has it")
+
+    kuland.configure(f"router bgp {AS_KULAND}", f"no neighbor {hosts[2].ipv4}")
+    wait_for(lambda: not bird.is_established(hosts[1].ipv4), "no neighbor: the session ends")
+    check(hosts[2].ipv4 not in kuland.show("show running-config"), "running-config has it no more")
+
+
+@interop()
+def write_memory_is_what_the_next_start_reads(lab):
+    hosts, kuland = one_kuland(lab)
+    kuland.configure(f"router bgp {AS_KULAND}", "address-family ipv4 unicast", "network 10.205.0.0/16")
+    check("[OK]" in kuland.show("write memory"), "write memory says [OK]")
+    running = kuland.show("show running-config")
+    with open(kuland.config_path, encoding="utf-8") as file:
+        check("network 10.205.0.0/16" in file.read(), "the file has the new line")
+
+    check(kuland.stop() == 0, "stops")
+    kuland.start()
+    check(kuland.show("show running-config") == running, "the same configuration after the restart")
+    wait_for(lambda: kuland.paths("10.205.0.0/16"), "and its network is there")
+
+
+@interop()
+def vtysh_is_the_same_program(lab):
+    _, kuland = one_kuland(lab)
+    link = os.path.join(lab.folder, "vtysh")
+    os.symlink(os.path.join(kuland.build, "kulan"), link)
+    words = kuland.shell_command("show ip bgp summary")
+    words[words.index(os.path.join(kuland.build, "kulan"))] = link
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+    check(done.returncode == 0 and "Total number of neighbors 1" in done.stdout, f"{done.stdout}{done.stderr}")
+
+
+@interop()
+def without_a_daemon_it_says_so(lab):
+    hosts, kuland = one_kuland(lab)
+    kuland.stop()
+    status, output = kuland.try_show("show ip bgp summary")
+    check(status == 1 and "kuland" in output, f"exit status {status}: {output}")
+
+
+@interop()
+def clear_ends_sessions_and_they_come_back(lab):
+    hosts = lab.hosts(2)
+    lab.peer(peers.Bird, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND)])
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv4, AS_PEER)]))
+    for command in ("clear ip bgp *", f"clear ip bgp {hosts[2].ipv4}", f"clear bgp ipv4 unicast {AS_PEER}"):
+        wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established", 25)
+        before = kuland.peers()[hosts[2].ipv4]["connectionsDropped"]
+        kuland.show(command)
+        wait_for(lambda: kuland.peers()[hosts[2].ipv4]["connectionsDropped"] > before, f"'{command}' ended the session")
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established", 25)
+    kuland.show("clear ip bgp * soft")
+    check(kuland.is_established(hosts[2].ipv4), "soft ends nothing")
