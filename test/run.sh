@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Installs what is needed, builds, and runs the tests.
+#
+#   test/run.sh [--preset PRESET] [--no-install] [--no-build] [unit|interop|NAME]...
+#
+#   unit         unit tests and the simulation
+#   interop      in network namespaces, with the other speakers; needs root (calls sudo where the caller is not root)
+#   NAME         tests with NAME in their name, of both kinds
+#   (nothing)    all of them
+#   --preset P   asan (address and undefined-behaviour sanitizer, as when absent), debug, tsan or release
+#
+# What a privilege or a program is missing for is skipped, with the reason. The last line is the count.
+set -uo pipefail
+
+top="$(dirname "$(dirname "$(readlink -f "$0")")")"
+cd "$top" || exit 1
+preset=asan
+install=yes
+build=yes
+unit=no
+interop=no
+names=()
+
+usage() { sed -n '2,12s/^# \{0,1\}//p' "$0"; }
+
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --preset) [ $# -ge 2 ] || { usage >&2; exit 2; }; preset="$2"; shift ;;
+    --no-install) install=no ;;
+    --no-build) build=no ;;
+    unit) unit=yes ;;
+    interop) interop=yes ;;
+    -h | --help) usage; exit 0 ;;
+    -*) echo "run.sh: $1: unknown option" >&2; usage >&2; exit 2 ;;
+    *) names+=("$1") ;;
+  esac
+  shift
+done
+[ "$unit" = no ] && [ "$interop" = no ] && { unit=yes; interop=yes; }
+case "$preset" in asan | debug | tsan | release) ;; *) echo "run.sh: no preset $preset" >&2; exit 2 ;; esac
+folder="build/$preset"
+
+if [ "$install" = yes ]; then
+  etc/install-packages.sh build run lab || exit 1
+  etc/install-packages.sh test || echo "run.sh: some tests will be skipped for the programs that are missing" >&2
+fi
+
+# ThreadSanitizer of this compiler does not know more than 28 bits of random address layout.
+layout=()
+if [ "$preset" = tsan ] && [ "$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 0)" -gt 28 ]; then
+  layout=(setarch -R)
+fi
+
+if [ "$build" = yes ]; then
+  cmake --preset "$preset" -DKULAN_TESTS=ON >/dev/null && "${layout[@]}" cmake --build "$folder" || exit 1
+fi
+
+passed=0 failed=0 skipped=0
+add() {
+  passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+run_unit() {
+  local report="$PWD/$folder/unit.xml" select=()
+  [ ${#names[@]} -gt 0 ] && select=(-R "$(IFS='|'; echo "${names[*]}")")
+  rm -f "$report"
+  "${layout[@]}" ctest --test-dir "$folder" --output-on-failure --output-junit "$report" --parallel "$(nproc)" \
+    --timeout 120 --no-tests=ignore "${select[@]}" | grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test .* Passed )'
+  [ -f "$report" ] || { add 0 1 0; return; }
+  # shellcheck disable=SC2046
+  add $(python3 - "$report" <<'PYTHON'
+import sys
+import xml.etree.ElementTree as tree
+suite = tree.parse(sys.argv[1]).getroot()
+total, failed = int(suite.get("tests")), int(suite.get("failures"))
+skipped = int(suite.get("skipped", 0)) + int(suite.get("disabled", 0))
+print(total - failed - skipped, failed, skipped)
+PYTHON
+  )
+}
+
+run_interop() {
+  local log="$PWD/$folder/interop.log" as_root=() counts
+  [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && as_root=(sudo); }
+  if [ ${#names[@]} -gt 0 ]; then
+    # A name may belong to a unit test only.
+    "${as_root[@]}" test/interop/run.py --list "${names[@]}" >/dev/null 2>&1 || return 0
+  fi
+  "${as_root[@]}" env KULAN_BUILD="$PWD/$folder" PYTHONDONTWRITEBYTECODE=1 test/interop/run.py "${names[@]}" 2>&1 |
+    tee "$log" | grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
+  counts="$(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log" | tail -n 1)"
+  # shellcheck disable=SC2086
+  add ${counts:-0 1 0}
+}
+
+[ "$unit" = yes ] && run_unit
+[ "$interop" = yes ] && run_interop
+if [ $((passed + failed + skipped)) -eq 0 ]; then
+  echo "run.sh: no test has that name" >&2
+  exit 1
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
