@@ -1,0 +1,166 @@
+#include "bgpd/neighbor_view.hpp"
+
+namespace bgpd {
+namespace {
+
+api::CapabilitiesView capabilities_view(const wire::Open& open) {
+  const auto& from = open.capabilities;
+  api::CapabilitiesView view;
+  for (const auto family : rib::kFamilies)
+    if (from.has(family)) view.families.insert(family);
+  view.four_octet_as = from.four_octet_as.has_value();
+  view.route_refresh = from.route_refresh;
+  view.enhanced_route_refresh = from.enhanced_route_refresh;
+  view.extended_message = from.extended_message;
+  view.long_lived_graceful_restart = from.long_lived.has_value();
+  if (const auto& restart = from.graceful_restart) {
+    view.graceful_restart = true;
+    view.restart_seconds = restart->restart_time;
+    for (const auto& state : restart->families)
+      if (const auto family = state.family.family()) view.graceful_restart_families.insert(*family);
+  }
+  for (const auto& entry : from.add_path)
+    if (const auto family = entry.family.family()) {
+      if (entry.receives()) view.add_path_receive.insert(*family);
+      if (entry.sends()) view.add_path_send.insert(*family);
+    }
+  if (from.fqdn) {
+    view.hostname = from.fqdn->host;
+    view.domain = from.fqdn->domain;
+  }
+  return view;
+}
+
+api::MessageCounts counts_view(const session::MessageCounters& counters) {
+  return {.opens = counters.opens,
+          .notifications = counters.notifications,
+          .updates = counters.updates,
+          .keepalives = counters.keepalives,
+          .route_refreshes = counters.route_refreshes,
+          .capabilities = 0};
+}
+
+api::LastResetView::Cause cause_of(const session::EndReason& reason) {
+  using Cause = api::LastResetView::Cause;
+  using Kind = session::EndReason::Kind;
+  const bool is_ours = reason.kind == Kind::NotificationSent;
+  if (reason.kind == Kind::NotificationReceived) return Cause::NotificationReceived;
+  if (reason.kind == Kind::SendHoldTimerExpired) return Cause::SendHoldTimerExpired;
+  if (reason.kind == Kind::TcpFailed) return reason.text.empty() ? Cause::ConnectionClosed : Cause::ConnectionFailed;
+  if (!is_ours) return Cause::Administrative;
+  if (reason.notification.code == wire::ErrorCode::HoldTimerExpired) return Cause::HoldTimerExpired;
+  if (reason.notification.code != wire::ErrorCode::Cease) return Cause::NotificationSent;
+  switch (static_cast<wire::CeaseReason>(reason.notification.subcode)) {
+    case wire::CeaseReason::AdministrativeShutdown: return Cause::Administrative;
+    case wire::CeaseReason::PeerDeconfigured: return Cause::Removed;
+    case wire::CeaseReason::AdministrativeReset: return Cause::Cleared;
+    case wire::CeaseReason::OtherConfigurationChange: return Cause::ConfigurationChanged;
+    case wire::CeaseReason::ConnectionCollisionResolution: return Cause::Collision;
+    default: return Cause::NotificationSent;
+  }
+}
+
+api::LastResetView reset_view(const session::LastReset& last) {
+  api::LastResetView view;
+  view.cause = cause_of(last.reason);
+  view.when = last.time;
+  view.code = static_cast<std::uint8_t>(last.reason.notification.code);
+  view.subcode = last.reason.notification.subcode;
+  view.text = wire::shutdown_text(last.reason.notification).value_or(last.reason.text);
+  return view;
+}
+
+void set_routing(api::NeighborView& view, const session::Peer& peer, const RouteSession& session,
+                 const rib::Engine& engine) {
+  view.handle = session.handle;
+  const auto counters = engine.counters(session.handle);
+  for (const auto family : rib::kFamilies) {
+    const auto index = rib::index_of(family);
+    auto& in = view.families[index];
+    in.negotiated = peer.negotiated()->families.contains(family);
+    in.end_of_rib_received = session.end_of_rib_received[index];
+    in.end_of_rib_sent = counters.group[index].has_value();
+    if (const auto& profile = session.exports[index]) {
+      in.sent_table_version = engine.totals().table_version[index];
+      (family == rib::Family::Ipv4Unicast ? view.next_hop_v4 : view.next_hop_global) = profile->local_address;
+      if (profile->local_link_local) view.next_hop_link_local = profile->local_link_local;
+    }
+  }
+}
+
+}  // namespace
+
+api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speaker, const fib::Links& links) {
+  const auto& settings = peer.settings();
+  const auto& statistics = peer.counters();
+  api::NeighborView view;
+  view.address = settings.address;
+  if (const auto* link = settings.interface_index ? links.find(settings.interface_index) : nullptr)
+    view.interface = link->name;
+  view.description = settings.description;
+  view.discovered = settings.source == session::PeerSource::Discovered;
+  view.remote_as = settings.remote_as;
+  view.local_as = speaker.local().as;
+  view.type = settings.remote_as == speaker.local().as ? rib::PeerType::Internal : rib::PeerType::External;
+  view.state = static_cast<api::SessionState>(peer.state());
+  view.shutdown = settings.shutdown;
+  view.shutdown_message = settings.shutdown_message;
+  view.passive = settings.passive;
+  view.state_since = statistics.up_since ? statistics.up_since : statistics.down_since;
+  view.last_read = statistics.last_read;
+  view.last_write = statistics.last_write;
+  view.next_connect = peer.next_attempt();
+  view.configured_hold_time = view.hold_time = settings.hold_time;
+  view.configured_keepalive_time = view.keepalive_time = settings.keepalive_time;
+  view.connect_retry_time = settings.connect_retry_time;
+  view.sent_messages = counts_view(statistics.sent);
+  view.received_messages = counts_view(statistics.received);
+  view.established_count = statistics.established_count;
+  view.dropped_count = statistics.dropped_count;
+  if (statistics.last_reset) {
+    view.last_reset = reset_view(*statistics.last_reset);
+    const auto& notification = statistics.last_reset->reason.notification;
+    view.prefix_limit_reached = view.last_reset.cause == api::LastResetView::Cause::NotificationSent &&
+                                !peer.is_established() &&
+                                notification == wire::Notification(wire::CeaseReason::MaximumPrefixesReached);
+  }
+  if (view.last_reset.text.empty()) view.last_reset.text = statistics.last_error;
+  view.ttl = settings.ttl;
+  view.minimum_ttl = settings.minimum_ttl;
+  view.authenticated = !settings.password.empty();
+  view.update_source = settings.local_address ? settings.local_address->to_string() : settings.local_interface;
+  if (peer.local().port != 0) {
+    view.local_address = peer.local().address;
+    view.local_port = peer.local().port;
+    view.remote_address = peer.remote().address;
+    view.remote_port = peer.remote().port;
+  }
+  for (const auto family : rib::kFamilies) {
+    const auto index = rib::index_of(family);
+    auto& in = view.families[index];
+    in.activated = settings.families.contains(family);
+    in.route_reflector_client = settings.is_route_reflector_client[index];
+    in.next_hop_mode = settings.next_hop_mode[index];
+    in.policy_missing = settings.requires_policy;
+    in.default_originate = settings.default_originate[index];
+    in.maximum_prefix = settings.import.maximum_prefix;
+    in.maximum_prefix_warning_only = settings.import.maximum_prefix_warning_only;
+    in.allow_own_as = settings.import.allow_own_as;
+    in.send_standard = settings.send_standard_communities;
+    in.send_extended = settings.send_extended_communities;
+    in.send_large = settings.send_large_communities;
+  }
+  if (const auto* negotiated = peer.negotiated()) {
+    view.remote_as = negotiated->peer_as;
+    view.type = negotiated->peer_type;
+    view.remote_identifier = negotiated->peer_identifier;
+    view.hold_time = negotiated->hold_time;
+    view.keepalive_time = negotiated->keepalive_interval;
+    view.advertised = capabilities_view(negotiated->advertised);
+    view.received = capabilities_view(negotiated->received);
+  }
+  if (const auto* session = speaker.routes_of(peer)) set_routing(view, peer, *session, speaker.engine());
+  return view;
+}
+
+}  // namespace bgpd

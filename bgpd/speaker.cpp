@@ -1,0 +1,180 @@
+#include "bgpd/speaker.hpp"
+
+#include <algorithm>
+
+namespace bgpd {
+
+using rib::TimePoint;
+
+Speaker::Speaker(session::Network& network, const fib::Links& links, Hooks hooks, std::uint32_t seed)
+    : links_(links),
+      hooks_(std::move(hooks)),
+      outbound_({
+          .writable = [this](rib::PeerHandle handle) {
+            if (auto* session = find(handle)) session->peer->output_ready();
+          },
+          .member_lagging = [this](rib::PeerHandle handle) { close_later(handle, wire::CeaseReason::OutOfResources); },
+          .unsendable = nullptr,
+          .fib_changes = [this](std::span<const rib::FibChange> changes) {
+            hooks_.fib_changes({changes.begin(), changes.end()});
+          },
+          .notice = [this](const rib::Notice& notice) { handle_notice(notice); },
+      }),
+      engine_(outbound_),
+      peers_(std::make_unique<session::PeerManager>(network, *this, session::LocalSettings{}, seed)) {}
+
+Speaker::~Speaker() = default;
+
+void Speaker::set_local(const session::LocalSettings& local, const rib::Speaker& routing, TimePoint now) {
+  local_ = local;
+  with_engine([&](rib::Engine& engine) { engine.set_speaker(routing, now); });
+  peers_->set_local(local, now);
+}
+
+const RouteSession* Speaker::routes_of(const session::Peer& peer) const {
+  return peer.slot() < by_slot_.size() ? by_slot_[peer.slot()].get() : nullptr;
+}
+
+const session::Peer* Speaker::peer_of(rib::PeerHandle handle) const {
+  const auto* session = find(handle);
+  return session ? session->peer : nullptr;
+}
+
+RouteSession* Speaker::find(rib::PeerHandle handle) const {
+  if (handle.index >= by_index_.size()) return nullptr;
+  auto* session = by_index_[handle.index];
+  return session && session->handle == handle ? session : nullptr;
+}
+
+void Speaker::note_work() {
+  if (work_noted_ || (!engine_.has_work() && condemned_.empty())) return;
+  work_noted_ = true;
+  hooks_.work_waits();
+}
+
+bool Speaker::run(TimePoint now) {
+  constexpr std::size_t kSlice = 4096;  // destinations: about a millisecond
+  close_condemned(now);
+  engine_.run(kSlice, now);
+  work_noted_ = engine_.has_work() || !condemned_.empty();
+  return work_noted_;
+}
+
+void Speaker::close_later(rib::PeerHandle handle, wire::CeaseReason reason) {
+  condemned_.emplace_back(handle, reason);
+  note_work();
+}
+
+void Speaker::close_condemned(TimePoint now) {
+  for (const auto& [handle, reason] : std::exchange(condemned_, {}))
+    if (auto* session = find(handle)) session->peer->close(reason, now);
+}
+
+// --- sessions -------------------------------------------------------------------------------------------------------
+
+rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negotiated& negotiated) const {
+  const auto& settings = peer.settings();
+  const SessionEnds ends{peer.local().address, peer.remote().address,
+                         link_of_peer(settings, peer.remote().address, links_)};
+  rib::PeerUp up;
+  up.address = settings.address;
+  up.local_address = ends.local;
+  up.interface_index = ends.interface_index;
+  up.as = negotiated.peer_as;
+  up.identifier = negotiated.peer_identifier;
+  up.type = negotiated.peer_type;
+  up.families = negotiated.families;
+  up.import = settings.import;
+  up.name = peer.name();
+  for (const auto family : rib::kFamilies) {
+    const auto index = rib::index_of(family);
+    if (!negotiated.families.contains(family)) continue;
+    up.is_route_reflector_client |= settings.is_route_reflector_client[index];
+    up.add_path_receive[index] = negotiated.add_path_receive[index];
+    up.exports[index] = export_profile(family, local_, settings, negotiated, ends, links_);
+  }
+  return up;
+}
+
+void Speaker::established(session::Peer& peer, const session::Negotiated& negotiated, TimePoint now) {
+  auto up = peer_up_of(peer, negotiated);
+  rib::PeerHandle handle;
+  with_engine([&](rib::Engine& engine) { handle = engine.peer_up(up, now); });
+  auto session = std::make_unique<RouteSession>(outbound_, handle);
+  std::ranges::move(up.exports, session->exports);
+  session->peer = &peer;
+  session->context = negotiated.decode_context(local_.as);
+  if (by_index_.size() <= handle.index) by_index_.resize(handle.index + 1);
+  by_index_[handle.index] = session.get();
+  // One source carries both families; the session has a place for each, and needs only one.
+  peer.set_output(rib::Family::Ipv4Unicast, &session->output);
+  if (by_slot_.size() <= peer.slot()) by_slot_.resize(peer.slot() + 1);
+  by_slot_[peer.slot()] = std::move(session);
+  if (hooks_.session_up) hooks_.session_up(peer);
+}
+
+void Speaker::down(session::Peer& peer, const session::EndReason& reason, TimePoint now) {
+  if (!routes_of(peer)) return;
+  const auto session = std::move(by_slot_[peer.slot()]);
+  const auto handle = session->handle;
+  with_engine([&](rib::Engine& engine) { engine.peer_down(handle, now); });
+  outbound_.forget(handle);
+  by_index_[handle.index] = nullptr;
+  if (hooks_.session_down) hooks_.session_down(peer, reason);
+}
+
+void Speaker::attempt_failed(session::Peer& peer, const std::string& why, TimePoint) {
+  if (hooks_.attempt_failed) hooks_.attempt_failed(peer, why);
+}
+
+std::optional<wire::Notification> Speaker::update(session::Peer& peer, wire::Octets body, TimePoint now) {
+  if (!routes_of(peer)) return std::nullopt;
+  auto* session = by_slot_[peer.slot()].get();
+  const auto decoded = wire::decode_update(body, session->context, decoded_);
+  if (decoded_.error_count() > 0) note_attribute_errors(*session);
+  if (!decoded) return decoded.error();
+  with_engine([&](rib::Engine& engine) {
+    for (const auto& update : decoded_.updates()) engine.received(session->handle, update, now);
+    if (const auto family = decoded_.end_of_rib()) {
+      session->end_of_rib_received[rib::index_of(*family)] = true;
+      engine.end_of_rib(session->handle, *family, now);
+    }
+  });
+  return std::nullopt;
+}
+
+void Speaker::note_attribute_errors(RouteSession& session) {
+  ++session.attribute_errors;
+  if (decoded_.errors().empty()) return;
+  session.last_attribute_error = wire::describe(decoded_.errors().front());
+  if (hooks_.attribute_error) hooks_.attribute_error(*session.peer, session.last_attribute_error);
+}
+
+void Speaker::route_refresh(session::Peer& peer, rib::Family family, TimePoint) { send_again(peer, family); }
+
+void Speaker::send_again(const session::Peer& peer, rib::Family family) {
+  if (const auto* session = routes_of(peer))
+    with_engine([&](rib::Engine& engine) { engine.refresh_requested(session->handle, family); });
+}
+
+void Speaker::settings_changed(session::Peer& peer, TimePoint now) {
+  const auto* session = routes_of(peer);
+  if (!session) return;
+  const auto up = peer_up_of(peer, *peer.negotiated());
+  if (!std::ranges::equal(up.exports, session->exports)) {
+    peer.clear(now, wire::CeaseReason::OtherConfigurationChange);
+    return;
+  }
+  with_engine([&](rib::Engine& engine) { engine.set_import_profile(session->handle, up.import, now); });
+  for (const auto family : rib::kFamilies)
+    if (up.families.contains(family)) peer.request_refresh(family, now);
+}
+
+void Speaker::handle_notice(const rib::Notice& notice) {
+  const auto* session = notice.peer ? find(*notice.peer) : nullptr;
+  if (notice.kind == rib::Notice::Kind::MaximumPrefixReached && notice.peer)
+    close_later(*notice.peer, wire::CeaseReason::MaximumPrefixesReached);
+  hooks_.notice(notice, session ? session->peer->name() : std::string());
+}
+
+}  // namespace bgpd

@@ -1,0 +1,114 @@
+// The BGP speaker without its sockets: sessions, the routing engine and the logs of encoded output, joined.
+//
+//   PeerManager -> wire::decode_update -> rib::Engine -> update::Outbound -> PeerOutput -> PeerManager
+//
+// The daemon gives it a real network and a kernel; the simulation gives it a network in memory and virtual time.
+// One thread. Nothing here blocks: engine work is done by run() in slices.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bgpd/export_profiles.hpp"
+#include "bgpd/peer_output.hpp"
+#include "bgpd/session/peer_manager.hpp"
+#include "bgpd/update/outbound.hpp"
+#include "bgpd/wire/update.hpp"
+#include "fib/links.hpp"
+#include "rib/engine.hpp"
+
+namespace bgpd {
+
+/// What a session in Established has besides the session: its place in the routing engine and what its UPDATEs were like.
+struct RouteSession {
+  RouteSession(update::Outbound& outbound, rib::PeerHandle handle_) : handle(handle_), output(outbound, handle_) {}
+
+  rib::PeerHandle handle;
+  session::Peer* peer = nullptr;
+  wire::DecodeContext context;
+  std::optional<rib::ExportProfile> exports[rib::kFamilyCount];
+  PeerOutput output;
+  bool end_of_rib_received[rib::kFamilyCount] = {};
+  std::uint64_t attribute_errors = 0;      // RFC 7606: UPDATEs with some
+  std::string last_attribute_error;
+};
+
+class Speaker final : public session::SessionHandler {
+ public:
+  struct Hooks {
+    /// run() has something to do; told again only after run() was called.
+    std::function<void()> work_waits;
+    std::function<void(std::vector<rib::FibChange>)> fib_changes;
+    /// name: of the peer concerned, "" when none is.
+    std::function<void(const rib::Notice&, const std::string& name)> notice;
+    std::function<void(const session::Peer&)> session_up;
+    std::function<void(const session::Peer&, const session::EndReason&)> session_down;
+    std::function<void(const session::Peer&, const std::string& why)> attempt_failed;
+    /// An UPDATE had errors that RFC 7606 lets the session survive.
+    std::function<void(const session::Peer&, const std::string& error)> attribute_error;
+  };
+
+  /// seed: of the sessions' jitter.
+  Speaker(session::Network& network, const fib::Links& links, Hooks hooks, std::uint32_t seed);
+  ~Speaker();
+
+  /// Ours: AS, identifier, decision options. Sessions that must learn of it are reset by the peer manager.
+  void set_local(const session::LocalSettings& local, const rib::Speaker& routing, rib::TimePoint now);
+
+  session::PeerManager& peers() { return *peers_; }
+  const session::PeerManager& peers() const { return *peers_; }
+  rib::Engine& engine() { return engine_; }
+  const rib::Engine& engine() const { return engine_; }
+  const session::LocalSettings& local() const { return local_; }
+  /// The routing side of a session; nullptr unless Established.
+  const RouteSession* routes_of(const session::Peer& peer) const;
+  const session::Peer* peer_of(rib::PeerHandle handle) const;
+  std::size_t output_memory() const { return outbound_.memory(); }
+
+  /// Tells the engine something and remembers that it may have work now.
+  template <typename F>
+  void with_engine(F&& f) {
+    f(engine_);
+    note_work();
+  }
+  /// One slice of engine work; true when more is left.
+  bool run(rib::TimePoint now);
+  /// Sends a peer its table again, without the peer asking (`clear … soft out`).
+  void send_again(const session::Peer& peer, rib::Family family);
+  /// Settings changed that the session does not know of, but the routing engine does. What the peer may send holds
+  /// from the next UPDATE on, and it is asked to send again. A change of what it is sent resets the session.
+  void settings_changed(session::Peer& peer, rib::TimePoint now);
+
+  // SessionHandler
+  void established(session::Peer& peer, const session::Negotiated& negotiated, rib::TimePoint now) override;
+  std::optional<wire::Notification> update(session::Peer& peer, wire::Octets body, rib::TimePoint now) override;
+  void route_refresh(session::Peer& peer, rib::Family family, rib::TimePoint now) override;
+  void down(session::Peer& peer, const session::EndReason& reason, rib::TimePoint now) override;
+  void attempt_failed(session::Peer& peer, const std::string& why, rib::TimePoint now) override;
+
+ private:
+  void note_work();
+  void handle_notice(const rib::Notice& notice);
+  void note_attribute_errors(RouteSession& session);
+  rib::PeerUp peer_up_of(const session::Peer& peer, const session::Negotiated& negotiated) const;
+  RouteSession* find(rib::PeerHandle handle) const;
+  /// The peer's session ends with this Cease, in run(): not from inside the engine's call that found it out.
+  void close_later(rib::PeerHandle handle, wire::CeaseReason reason);
+  void close_condemned(rib::TimePoint now);
+
+  const fib::Links& links_;
+  Hooks hooks_;
+  update::Outbound outbound_;
+  rib::Engine engine_;
+  session::LocalSettings local_;
+  std::vector<std::unique_ptr<RouteSession>> by_slot_;  // Peer::slot
+  std::vector<RouteSession*> by_index_;                 // PeerHandle::index
+  wire::DecodedUpdate decoded_;          // room for one UPDATE, used again and again
+  std::vector<std::pair<rib::PeerHandle, wire::CeaseReason>> condemned_;
+  bool work_noted_ = false;
+  std::unique_ptr<session::PeerManager> peers_;
+};
+
+}  // namespace bgpd
