@@ -48,17 +48,20 @@ std::vector<session::PeerSettings> Roster::wanted(TimePoint now) {
 
   std::vector<session::PeerSettings> wanted;
   wanted.reserve(members_.size());
-  for (const auto& [key, member] : members_) wanted.push_back(settings_for(member, now));
+  for (auto& [key, member] : members_) {
+    wanted.push_back(settings_for(member, now));
+    member.said_passive = wanted.back().passive;
+  }
   std::ranges::sort(wanted, {}, [](const session::PeerSettings& peer) {
     return std::pair(peer.address, peer.interface_index);
   });
   return wanted;
 }
 
-std::optional<TimePoint> Roster::next_deadline(TimePoint now) const {
+std::optional<TimePoint> Roster::next_deadline() const {
   std::optional<TimePoint> next;
   for (const auto& [key, member] : members_)
-    if (!member.is_established && is_passive(member, now))
+    if (!member.is_established && member.said_passive)
       next = std::min(next.value_or(TimePoint::max()), member.passive_until);
   return next;
 }

@@ -67,7 +67,7 @@ class Roster {
   /// timer says.
   std::vector<NodeAddress> take_restarted() { return std::exchange(restarted_, {}); }
   /// When wanted() may answer differently although nothing was told.
-  std::optional<TimePoint> next_deadline(TimePoint now) const;
+  std::optional<TimePoint> next_deadline() const;
 
  private:
   /// The ends of a session.
@@ -81,6 +81,7 @@ class Roster {
     Pair pair;
     TimePoint passive_until;
     bool is_established = false;
+    bool said_passive = false;  // in the last answer of wanted()
   };
 
   std::optional<Pair> choose_pair(const Node& node) const;
