@@ -1,5 +1,6 @@
-// What a session needs to know of its neighbor and of ourselves: plain values made from the configuration or from
-// discovery. bgpd/config makes them; bgpd/session compares old with new and decides whether a session must reset.
+// What a session needs to know of its neighbor and of ourselves: plain values made from the configuration or
+// from discovery. bgpd/config makes them; bgpd/session compares old with new and decides whether a session
+// must reset.
 #pragma once
 
 #include <chrono>
@@ -17,8 +18,8 @@ using namespace std::chrono_literals;
 struct LocalSettings {
   rib::AsNumber as = 0;
   rib::BgpIdentifier identifier = 0;
-  std::string hostname;             // FQDN capability (draft-walton), "" leaves it out
-  std::uint16_t port = 179;         // where we listen
+  std::string hostname;      // FQDN capability (draft-walton), "" leaves it out
+  std::uint16_t port = 179;  // where we listen
   bool operator==(const LocalSettings&) const = default;
 };
 
@@ -26,23 +27,23 @@ enum class PeerSource : std::uint8_t { Configured, Discovered };
 
 struct PeerSettings {
   rib::IpAddress address;
-  std::uint32_t interface_index = 0;     // zone of a link-local address; 0 otherwise
+  std::uint32_t interface_index = 0;  // zone of a link-local address; 0 otherwise
   std::string description;
   PeerSource source = PeerSource::Configured;
   /// The AS expected in the OPEN. Nothing: any AS but ours (`remote-as external`).
   std::optional<rib::AsNumber> remote_as;
   std::uint16_t port = 179;
-  bool passive = false;                  // never connects
-  bool shutdown = false;                 // administratively down
-  std::string shutdown_message;          // RFC 9003
-  std::chrono::seconds hold_time = 180s;       // proposed; 0 turns keepalives off
-  std::chrono::seconds keepalive_time = 60s;   // at most a third of the negotiated hold time is used
+  bool passive = false;                       // never connects
+  bool shutdown = false;                      // administratively down
+  std::string shutdown_message;               // RFC 9003
+  std::chrono::seconds hold_time = 180s;      // proposed; 0 turns keepalives off
+  std::chrono::seconds keepalive_time = 60s;  // at most a third of the negotiated hold time is used
   std::chrono::seconds connect_retry_time = 120s;
-  std::optional<rib::IpAddress> local_address; // update-source
-  std::string local_interface;                 // update-source by interface, resolved at each connect
-  std::uint8_t ttl = 1;                        // external peers: 1 unless multihop; internal: 255
-  std::uint8_t minimum_ttl = 0;                // RFC 5082: 255 - hops + 1; 0 off
-  std::string password;                        // RFC 2385
+  std::optional<rib::IpAddress> local_address;        // update-source
+  std::string local_interface;                        // update-source by interface, resolved at each connect
+  std::uint8_t ttl = 1;                               // external peers: 1 unless multihop; internal: 255
+  std::uint8_t minimum_ttl = 0;                       // RFC 5082: 255 - hops + 1; 0 off
+  std::string password;                               // RFC 2385
   rib::FamilySet families{rib::Family::Ipv4Unicast};  // offered
   bool graceful_restart = false;
 

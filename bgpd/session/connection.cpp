@@ -1,0 +1,300 @@
+#include "bgpd/session/connection.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace bgpd::session {
+namespace {
+
+constexpr std::chrono::minutes kSendHoldTimeMinimum{8};  // RFC 9687 §4: this or twice the hold time
+constexpr std::chrono::milliseconds kPutOff{250};        // another connection of the peer is on its way
+constexpr std::chrono::seconds kUnreadInputGrace{1};
+
+template <typename... Handlers>
+struct overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+Event event_of(Timer timer) {
+  switch (timer) {
+    case Timer::ConnectRetry:
+      return ConnectRetryTimerExpires{};
+    case Timer::Hold:
+      return HoldTimerExpires{};
+    case Timer::Keepalive:
+      return KeepaliveTimerExpires{};
+    case Timer::DelayOpen:
+      return DelayOpenTimerExpires{};
+    case Timer::IdleHold:
+      return IdleHoldTimerExpires{};
+    case Timer::SendHold:
+      return SendHoldTimerExpires{};
+  }
+  std::unreachable();
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> Connection::accepting(ConnectionOwner& owner, const FsmTimes& times) {
+  return std::unique_ptr<Connection>(new Connection(owner, Initiator::Them, times));
+}
+
+Connection::Connection(ConnectionOwner& owner, Initiator initiator, const FsmTimes& times)
+    : owner_(owner),
+      initiator_(initiator),
+      fsm_(initiator == Initiator::Us ? Fsm(times) : Fsm::accepting(times)) {}
+
+// --- events
+// ----------------------------------------------------------------------------------------------------------
+
+void Connection::take(std::unique_ptr<Transport> transport, TimePoint now) {
+  adopt(std::move(transport), now);
+  handle(TcpConnectionConfirmed{}, now);
+}
+
+void Connection::on_connected(std::unique_ptr<Transport> transport, TimePoint now) {
+  attempt_.reset();
+  owner_.statistics().last_error.clear();
+  if (owner_.wants_connected(*this)) {
+    adopt(std::move(transport), now);
+    handle(TcpConnectionAcked{}, now);
+  } else {
+    handle(ManualStop{}, now);  // nothing was said on it: it closes in silence
+  }
+  owner_.turn_ended(now);
+}
+
+void Connection::on_connect_failed(const std::string& why, TimePoint now) {
+  attempt_.reset();
+  owner_.before_failure(*this, why, now);
+  handle(TcpConnectionFails{why}, now);
+  owner_.turn_ended(now);
+}
+
+void Connection::on_closed(const std::string& why, TimePoint now) {
+  owner_.before_failure(*this, why, now);
+  handle(TcpConnectionFails{why}, now);
+  owner_.turn_ended(now);
+}
+
+void Connection::on_writable(TimePoint now) {
+  transport_is_full_ = false;
+  flush(now);
+  owner_.turn_ended(now);
+}
+
+void Connection::on_input(Octets octets, TimePoint now) {
+  auto& statistics = owner_.statistics();
+  statistics.last_read = now;
+  statistics.octets_received += octets.size();
+  while (transport_ && !octets.empty()) {
+    const auto message = framer_.next(octets, maximum_message_size());
+    if (!message) {
+      handle(HeaderInvalid{message.error()}, now);
+      break;
+    }
+    if (!*message) break;
+    dispatch(**message, now);
+  }
+  owner_.turn_ended(now);
+}
+
+void Connection::on_time(TimePoint now) {
+  while (const auto timer = timers_.take_expired(now)) timer_expired(*timer, now);
+}
+
+void Connection::timer_expired(Timer timer, TimePoint now) {
+  const bool would_connect = timer == Timer::ConnectRetry || timer == Timer::IdleHold;
+  if (would_connect && !owner_.may_connect(*this, now)) return timers_.start(timer, now + kPutOff);
+  // What the peer sent and we did not come to read is a sign of life.
+  if (timer == Timer::Hold && transport_ && transport_->has_unread_input())
+    return timers_.start(timer, now + kUnreadInputGrace);
+  if (timer == Timer::ConnectRetry && state() == State::Connect)
+    owner_.before_failure(*this, "Connection timed out", now);
+  handle(event_of(timer), now);
+}
+
+void Connection::hurry(TimePoint now) {
+  for (const auto timer : {Timer::ConnectRetry, Timer::IdleHold})
+    if (timers_.runs(timer) && state() != State::Connect) timers_.start(timer, now);
+}
+
+void Connection::handle(const Event& event, TimePoint now) {
+  for (const auto& action : fsm_.handle(event)) perform(action, now);
+  flush(now);
+}
+
+// --- actions
+// ---------------------------------------------------------------------------------------------------------
+
+void Connection::perform(const Action& action, TimePoint now) {
+  std::visit(overloaded{
+                 [&](const StartTimer& a) { start_timer(a, now); },
+                 [&](const StopTimer& a) { timers_.stop(a.timer); },
+                 [&](const StopAllTimers&) { timers_.stop_all(); },
+                 [&](const OpenTcp&) {
+                   drop_tcp();
+                   attempt_ = owner_.open_tcp(*this);
+                 },
+                 [&](const DropTcp&) { drop_tcp(); },
+                 [&](const SendOpen&) { send_open(); },
+                 [&](const SendKeepalive&) { send_keepalive(); },
+                 [&](const SendNotification& a) { send_notification(a.notification); },
+                 [&](const SessionUp&) { owner_.session_up(*this, now); },
+                 [&](const SessionEnded& a) { owner_.session_ended(*this, a, now); },
+             },
+             action);
+}
+
+void Connection::start_timer(const StartTimer& action, TimePoint now) {
+  // RFC 4271 §10: jitter for these; the others guard an agreement with the peer and are exact.
+  const bool jitters = action.timer == Timer::ConnectRetry || action.timer == Timer::Keepalive ||
+                       action.timer == Timer::IdleHold;
+  const TimePoint::duration duration = action.duration;
+  timers_.start(action.timer, now + (jitters ? owner_.jittered(duration) : duration));
+}
+
+void Connection::adopt(std::unique_ptr<Transport> transport, TimePoint now) {
+  drop_tcp();
+  framer_ = {};  // only now: when a connection is dropped, the message that led to it may still be in use
+  transport_ = std::move(transport);
+  local_ = transport_->local();
+  remote_ = transport_->remote();
+  connected_since_ = now;
+  negotiated_.reset();
+  transport_->start(*this);
+}
+
+void Connection::drop_tcp() {
+  attempt_.reset();
+  transport_.reset();
+  transport_is_full_ = false;
+  output_.clear();
+}
+
+void Connection::send_open() {
+  open_sent_ = owner_.our_open();
+  if (output_.push(wire::encode_open(open_sent_))) owner_.statistics().sent.count(wire::MessageType::Open);
+}
+
+void Connection::send_keepalive() {
+  if (output_.push_keepalive()) owner_.statistics().sent.count(wire::MessageType::Keepalive);
+}
+
+void Connection::send_notification(const wire::Notification& notification) {
+  if (!transport_) return;
+  auto last = output_.take_rest();
+  const auto message = wire::encode_notification(notification);
+  last.insert(last.end(), message.begin(), message.end());
+  transport_->finish(std::move(last));
+  transport_.reset();
+  owner_.statistics().sent.count(wire::MessageType::Notification);
+}
+
+// --- messages
+// --------------------------------------------------------------------------------------------------------
+
+void Connection::dispatch(const Message& message, TimePoint now) {
+  owner_.statistics().received.count(message.header.type);
+  switch (message.header.type) {
+    case wire::MessageType::Open:
+      return receive_open(message.body, now);
+    case wire::MessageType::Update:
+      return receive_update(message.body, now);
+    case wire::MessageType::Notification:
+      return receive_notification(message.body, now);
+    case wire::MessageType::Keepalive:
+      return handle(KeepaliveReceived{}, now);
+    case wire::MessageType::RouteRefresh:
+      return receive_route_refresh(message.body, now);
+  }
+}
+
+void Connection::receive_open(Octets body, TimePoint now) {
+  if (state() > State::OpenSent) return handle(OpenReceived{}, now);  // out of turn, whatever it says
+  const auto open = wire::decode_open(body);
+  if (!open) return handle(OpenInvalid{open.error()}, now);
+  handle(owner_.judge_open(*this, *open, now), now);
+}
+
+void Connection::receive_update(Octets body, TimePoint now) {
+  if (state() != State::Established) return handle(UpdateReceived{}, now);
+  if (auto error = owner_.update_received(body, now)) return handle(UpdateInvalid{std::move(*error)}, now);
+  handle(UpdateReceived{}, now);
+}
+
+void Connection::receive_notification(Octets body, TimePoint now) {
+  auto received = wire::decode_notification(body);
+  if (received.code == wire::ErrorCode::OpenMessage &&
+      received.subcode == std::to_underlying(wire::OpenError::UnsupportedVersion))
+    return handle(VersionRefused{std::move(received)}, now);
+  handle(NotificationReceived{std::move(received)}, now);
+}
+
+void Connection::receive_route_refresh(Octets body, TimePoint now) {
+  if (state() == State::Established) {
+    const auto message = wire::decode_route_refresh(body);
+    // RFC 7313 §5 names only errors of its own subtypes; the event fits because the session ends as by a bad
+    // UPDATE.
+    if (!message) return handle(UpdateInvalid{message.error()}, now);
+    owner_.route_refresh_received(*message, now);
+  }
+  handle(RouteRefreshReceived{}, now);
+}
+
+// --- output
+// ----------------------------------------------------------------------------------------------------------
+
+void Connection::set_source(rib::Family family, OutputSource* source) { output_.set_source(family, source); }
+
+void Connection::output_ready() {
+  if (transport_ && !transport_is_full_ && state() == State::Established) transport_->request_write();
+}
+
+void Connection::send_route_refresh(const wire::RouteRefresh& message, TimePoint now) {
+  if (state() != State::Established) return;
+  if (output_.push(wire::encode_route_refresh(message)))
+    owner_.statistics().sent.count(wire::MessageType::RouteRefresh);
+  flush(now);
+}
+
+void Connection::probe(TimePoint now) {
+  if (state() != State::Established) return;
+  send_keepalive();
+  flush(now);
+}
+
+void Connection::flush(TimePoint now) {
+  if (!transport_ || transport_is_full_) return;
+  const auto written = output_.write(*transport_, owner_.scratch());
+  auto& statistics = owner_.statistics();
+  if (written.octets != 0) {
+    statistics.last_write = now;
+    statistics.octets_sent += written.octets;
+  }
+  if (written.updates != 0) {
+    statistics.sent.count(wire::MessageType::Update, written.updates);
+    // RFC 4271 §8.2.2: an UPDATE says as much as a KEEPALIVE does.
+    if (timers_.runs(Timer::Keepalive))
+      timers_.start(Timer::Keepalive, now + owner_.jittered(fsm_.keepalive_interval()));
+  }
+
+  transport_is_full_ = !written.all;
+  if (written.more) transport_->request_write();
+  // RFC 9687 §3: the timer runs while something waits for the peer to read, and begins anew with each
+  // progress.
+  if (written.all)
+    timers_.stop(Timer::SendHold);
+  else if (fsm_.hold_time().count() != 0 && (written.octets != 0 || !timers_.runs(Timer::SendHold)))
+    timers_.start(Timer::SendHold, now + send_hold_time());
+}
+
+TimePoint::duration Connection::send_hold_time() const {
+  return std::max<TimePoint::duration>(kSendHoldTimeMinimum, 2 * fsm_.hold_time());
+}
+
+std::uint16_t Connection::maximum_message_size() const {
+  return negotiated_ ? negotiated_->maximum_message_size() : wire::kMaximumMessageSize;
+}
+
+}  // namespace bgpd::session

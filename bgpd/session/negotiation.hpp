@@ -1,0 +1,58 @@
+// From what both sides say in their OPENs to what holds in the session. Pure. RFC 4271 §4.2, §6.2; RFC 5492.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <optional>
+
+#include "bgpd/session/settings.hpp"
+#include "bgpd/wire/decode_context.hpp"
+#include "bgpd/wire/open.hpp"
+
+namespace bgpd::session {
+
+/// What a session agreed on. Fixed from OpenConfirm until it ends.
+struct Negotiated {
+  rib::AsNumber peer_as = 0;
+  rib::BgpIdentifier peer_identifier = 0;
+  rib::PeerType peer_type = rib::PeerType::Internal;
+
+  std::chrono::seconds hold_time{};  // zero: no HoldTimer and no KEEPALIVEs
+  std::chrono::seconds keepalive_interval{};
+  rib::FamilySet families;
+  bool four_octet_as = false;                     // RFC 6793
+  bool route_refresh = false;                     // RFC 2918
+  bool enhanced_route_refresh = false;            // RFC 7313
+  bool extended_message = false;                  // RFC 8654
+  bool extended_next_hop = false;                 // RFC 8950, IPv4 prefixes with IPv6 next hops
+  bool add_path_receive[rib::kFamilyCount] = {};  // RFC 7911: prefixes come with path ids
+  bool add_path_send[rib::kFamilyCount] = {};
+  /// What the peer said, when both sides have the capability. RFC 4724.
+  std::optional<wire::GracefulRestart> peer_graceful_restart;
+
+  wire::Open advertised, received;  // as sent, for `show bgp neighbors`
+
+  std::uint16_t maximum_message_size() const {
+    return extended_message ? wire::kMaximumExtendedMessageSize : wire::kMaximumMessageSize;
+  }
+  /// How UPDATEs of this session are read.
+  wire::DecodeContext decode_context(rib::AsNumber local_as) const;
+};
+
+/// Our OPEN to this neighbor.
+wire::Open make_open(const LocalSettings& local, const PeerSettings& peer);
+
+/// Is the OPEN the expected neighbor's? Version, hold time and identifier 0 were checked by decode_open.
+/// Errors: RFC 4271 §6.2 – Bad Peer AS; Bad BGP Identifier when an internal peer has ours (RFC 6286 §2.2);
+/// Unsupported Capability when no family is common, with ours as data (RFC 5492 §5).
+/// A capability that kulan does not know is never an error.
+std::expected<Negotiated, wire::Notification> negotiate(const LocalSettings& local, const PeerSettings& peer,
+                                                        const wire::Open& advertised,
+                                                        const wire::Open& received);
+
+/// RFC 4271 §6.8, RFC 6286 §2.3: of two connections between us and a peer, which stays?
+/// True: the one we opened; false: the one they opened.
+bool ours_survives_collision(const LocalSettings& local, rib::BgpIdentifier peer_identifier,
+                             rib::AsNumber peer_as);
+
+}  // namespace bgpd::session

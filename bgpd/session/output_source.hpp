@@ -1,0 +1,28 @@
+// Where a session's UPDATEs come from: encoded messages that somebody else keeps, read when the socket has
+// room. bgpd/update adapts a member's cursor in its group's log to this.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "bgpd/wire/byte_reader.hpp"
+
+namespace bgpd::session {
+
+class OutputSource {
+ public:
+  /// Appends to `ranges` what is to be sent next, in order, and returns how many octets it is: about `limit`
+  /// at most and ending at a message's end, but at least one message when there is any. After a part of a
+  /// message was consumed it begins with the rest of that. The octets stay valid until the next call of this
+  /// object.
+  virtual std::size_t gather(std::vector<wire::Octets>& ranges, std::size_t limit) = 0;
+  /// The first `octets` of what was gathered left. Returns how many messages are complete with that.
+  virtual std::size_t consume(std::size_t octets) = 0;
+  /// Octets that are missing of a message of which a part was consumed; 0 between messages.
+  virtual std::size_t unfinished() const = 0;
+
+ protected:
+  ~OutputSource() = default;
+};
+
+}  // namespace bgpd::session

@@ -1,0 +1,337 @@
+#include "bgpd/session/peer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace bgpd::session {
+namespace {
+
+constexpr std::chrono::seconds kAttemptLimit{10};  // no peer worth having answers a SYN later
+constexpr std::chrono::seconds kIdleHoldLimit{
+    60};                                         // the damping's bound, unless connect_retry_time is shorter
+constexpr std::chrono::seconds kStableTime{60};  // Established this long: earlier failures are forgotten
+constexpr std::chrono::seconds kOpenPatience{
+    5};  // how long a connection in OpenSent keeps us from opening another
+constexpr std::chrono::seconds kProbeInterval{1};
+
+std::chrono::milliseconds at_least(std::chrono::milliseconds duration) {
+  return std::max(duration, kFirstRetry);
+}
+
+}  // namespace
+
+Peer::Peer(PeerContext& context, PeerSettings settings, std::uint32_t slot)
+    : context_(context),
+      settings_(std::move(settings)),
+      slot_(slot),
+      connect_backoff_(settings_.connect_retry_time),
+      idle_backoff_(settings_.connect_retry_time),
+      ours_(*this, times_) {
+  apply_times();
+}
+
+void Peer::apply_times() {
+  const auto retry = at_least(settings_.connect_retry_time);
+  connect_backoff_.set_limit(retry);
+  idle_backoff_.set_limit(std::min<std::chrono::milliseconds>(retry, kIdleHoldLimit));
+  times_.connect_attempt =
+      std::min<std::chrono::milliseconds>(std::max<std::chrono::milliseconds>(retry, 1s), kAttemptLimit);
+}
+
+/// Calls the handler. What it does to this peer from inside is put in order when the turn ends.
+template <typename Call>
+auto Peer::tell(Call call) {
+  struct Guard {
+    unsigned& depth;
+    explicit Guard(unsigned& d) : depth(d) { ++depth; }
+    ~Guard() { --depth; }
+  } guard(in_handler_);
+  return call(context_.handler);
+}
+
+// --- commands
+// --------------------------------------------------------------------------------------------------------
+
+void Peer::start(TimePoint now) {
+  if (settings_.shutdown || enabled_) return;
+  enabled_ = true;
+  forget_failures();
+  begin(now);
+  settle(now);
+}
+
+void Peer::stop(const wire::Notification& cease, TimePoint now) {
+  enabled_ = false;
+  end_all(ManualStop{cease}, now);
+  settle(now);
+}
+
+void Peer::clear(TimePoint now, const wire::Notification& cease) {
+  if (!enabled_) return start(now);
+  end_all(ManualStop{cease}, now);
+  forget_failures();
+  settle(now);
+}
+
+void Peer::close(const wire::Notification& cease, TimePoint now) {
+  end_all(AutomaticStop{cease}, now);
+  settle(now);
+}
+
+bool Peer::set_settings(PeerSettings settings, TimePoint now) {
+  const auto before = std::exchange(settings_, std::move(settings));
+  apply_times();
+  if (settings_.shutdown) {
+    if (!enabled_) return false;
+    stop(wire::cease_with_text(wire::CeaseReason::AdministrativeShutdown, settings_.shutdown_message), now);
+    return true;
+  }
+  if (before.shutdown) {
+    start(now);
+    return true;
+  }
+  if (needs_reset(before, settings_)) {
+    clear(now, wire::CeaseReason::OtherConfigurationChange);
+    return true;
+  }
+  if (before.passive != settings_.passive && ours_.state() < State::OpenSent) {
+    ours_.handle(ManualStop{}, now);  // silent; begins again the other way
+    settle(now);
+  }
+  return false;
+}
+
+void Peer::accept(std::unique_ptr<Transport> transport, TimePoint now) {
+  const auto refuse = [&](wire::CeaseReason why) { transport->finish(wire::encode_notification(why)); };
+  if (!enabled_) return refuse(wire::CeaseReason::ConnectionRejected);
+  if (established_) {
+    // RFC 4271 §6.8: the Established one stays. But a peer that has lost its state without our knowing would
+    // have to wait for our hold timer: a KEEPALIVE on the old connection makes its TCP answer with a reset.
+    if (!statistics_.last_write || now - *statistics_.last_write >= kProbeInterval) established_->probe(now);
+    refuse(wire::CeaseReason::ConnectionCollisionResolution);
+    return settle(now);
+  }
+  // A peer opens one connection at a time, so an older one of its is dead to it.
+  if (theirs_) {
+    theirs_->handle(OpenCollisionDump{}, now);
+    theirs_.reset();
+  }
+  if (auto error = transport->apply({settings_.ttl, settings_.minimum_ttl, settings_.password}))
+    statistics_.last_error = std::move(*error);
+  theirs_ = Connection::accepting(*this, times_);
+  theirs_->take(std::move(transport), now);
+  settle(now);
+}
+
+void Peer::hurry(TimePoint now) {
+  ours_.hurry(now);
+  if (observer_) observer_->deadline_changed(*this);
+}
+
+void Peer::on_time(TimePoint now) {
+  if (theirs_) theirs_->on_time(now);
+  ours_.on_time(now);
+  settle(now);
+}
+
+TimePoint Peer::next_deadline() const {
+  return theirs_ ? std::min(ours_.next_deadline(), theirs_->next_deadline()) : ours_.next_deadline();
+}
+
+void Peer::set_output(rib::Family family, OutputSource* source) {
+  if (established_) established_->set_source(family, source);
+}
+
+void Peer::output_ready() {
+  if (established_) established_->output_ready();
+}
+
+bool Peer::request_refresh(rib::Family family, TimePoint now) {
+  if (!established_ || !negotiated()->route_refresh || !negotiated()->families.contains(family)) return false;
+  established_->send_route_refresh({std::to_underlying(rib::afi_of(family)), 0, 1}, now);
+  return true;
+}
+
+// --- facts
+// -----------------------------------------------------------------------------------------------------------
+
+const Connection& Peer::leading() const {
+  return theirs_ && theirs_->state() >= std::max(ours_.state(), State::OpenSent) ? *theirs_ : ours_;
+}
+
+void Peer::clear_counters() { statistics_.sent = statistics_.received = {}; }
+
+std::optional<TimePoint> Peer::next_attempt() const {
+  if (established_ || ours_.state() == State::Connect) return std::nullopt;
+  for (const auto timer : {Timer::ConnectRetry, Timer::IdleHold})
+    if (ours_.timers().runs(timer)) return ours_.timers().deadline(timer);
+  return std::nullopt;
+}
+
+bool needs_reset(const PeerSettings& before, const PeerSettings& after) {
+  return before.remote_as != after.remote_as || before.port != after.port ||
+         before.local_address != after.local_address || before.local_interface != after.local_interface ||
+         before.ttl != after.ttl || before.minimum_ttl != after.minimum_ttl ||
+         before.password != after.password || before.families != after.families ||
+         before.graceful_restart != after.graceful_restart;
+}
+
+// --- connections
+// -----------------------------------------------------------------------------------------------------
+
+std::unique_ptr<ConnectAttempt> Peer::open_tcp(ConnectEvents& events) {
+  ConnectRequest request;
+  request.remote = {settings_.address, settings_.port, settings_.interface_index};
+  request.local_address = settings_.local_address;
+  request.local_interface = settings_.local_interface;
+  request.settings = {settings_.ttl, settings_.minimum_ttl, settings_.password};
+  return context_.network.connect(request, events);
+}
+
+Event Peer::judge_open(Connection& connection, const wire::Open& received, TimePoint now) {
+  auto negotiated = negotiate(context_.local, settings_, connection.open_sent(), received);
+  if (!negotiated) return OpenInvalid{negotiated.error()};
+  if (loses_collision(connection, received, now)) return OpenCollisionDump{};
+  const OpenReceived event{negotiated->hold_time, negotiated->keepalive_interval};
+  connection.set_negotiated(std::move(*negotiated));
+  return event;
+}
+
+/// RFC 4271 §6.8: an OPEN came on `connection`; is there another connection of this peer, and which one
+/// stays? Dumps the other one when that is the loser.
+///
+/// A rival in OpenSent counts too: this OPEN tells the identifier, which is the same on both (§6.8 allows it
+/// when the identifier is known). Deciding that early, and never using a connection of ours that comes up
+/// when theirs is in OpenConfirm (wants_connected), makes both sides choose the same one. By OpenConfirm
+/// alone one side may see its choice Established while the other is dumping it, and both connections are
+/// lost.
+bool Peer::loses_collision(const Connection& connection, const wire::Open& received, TimePoint now) {
+  auto* const rival = other(connection);
+  if (!rival || rival->state() < State::OpenSent) return false;
+  if (rival->state() == State::Established) return true;
+  const bool ours_stays = ours_survives_collision(context_.local, received.identifier, received.as());
+  if (ours_stays != (connection.initiator() == Initiator::Us)) return true;
+  rival->handle(OpenCollisionDump{}, now);
+  return false;
+}
+
+bool Peer::wants_connected(const Connection&) const {
+  return !theirs_ || theirs_->state() < State::OpenConfirm;
+}
+
+Connection* Peer::other(const Connection& connection) {
+  return &connection == &ours_ ? theirs_.get() : &ours_;
+}
+
+void Peer::before_failure(Connection& connection, const std::string& why, TimePoint now) {
+  statistics_.last_error = why;
+  if (connection.initiator() == Initiator::Us && connection.state() < State::OpenConfirm)
+    times_.connect_retry = connect_backoff_.next();
+  // From OpenSent on, session_ended tells.
+  if (connection.state() < State::OpenSent)
+    tell([&](SessionHandler& handler) { handler.attempt_failed(*this, why, now); });
+}
+
+bool Peer::may_connect(const Connection&, TimePoint now) const {
+  if (!theirs_) return true;
+  const bool promising =
+      theirs_->state() >= State::OpenConfirm ||
+      (theirs_->state() == State::OpenSent && now - theirs_->connected_since() < kOpenPatience);
+  return !promising;
+}
+
+void Peer::session_up(Connection& connection, TimePoint now) {
+  established_ = &connection;
+  connect_backoff_.reset();
+  ++statistics_.established_count;
+  statistics_.up_since = now;
+  statistics_.down_since.reset();
+  if (auto* const rival = other(connection)) {
+    if (rival->state() >= State::OpenSent)
+      rival->handle(OpenCollisionDump{}, now);
+    else
+      rival->handle(ManualStop{}, now);  // nothing was said on it yet: it goes in silence
+  }
+  tell([&](SessionHandler& handler) { handler.established(*this, *connection.negotiated(), now); });
+}
+
+void Peer::session_ended(Connection& connection, const SessionEnded& ended, TimePoint now) {
+  const bool collided = ended.reason.notification.code == wire::ErrorCode::Cease &&
+                        ended.reason.notification.subcode ==
+                            std::to_underlying(wire::CeaseReason::ConnectionCollisionResolution);
+  if (!ended.was_established) {
+    if (!collided) {
+      statistics_.last_error = describe(ended.reason);
+      statistics_.last_reset = LastReset{ended.reason, now};
+      tell([&](SessionHandler& handler) { handler.attempt_failed(*this, statistics_.last_error, now); });
+    }
+    return;
+  }
+  if (established_ == &connection) established_ = nullptr;
+  if (statistics_.up_since && now - *statistics_.up_since >= kStableTime) idle_backoff_.reset();
+  ++statistics_.dropped_count;
+  statistics_.up_since.reset();
+  statistics_.down_since = now;
+  statistics_.last_reset = LastReset{ended.reason, now};
+  tell([&](SessionHandler& handler) { handler.down(*this, ended.reason, now); });
+}
+
+std::optional<wire::Notification> Peer::update_received(Octets body, TimePoint now) {
+  return tell([&](SessionHandler& handler) { return handler.update(*this, body, now); });
+}
+
+void Peer::route_refresh_received(const wire::RouteRefresh& message, TimePoint now) {
+  const auto family = rib::family_from(message.afi, message.safi);
+  // RFC 2918 §4: a family that was not negotiated is ignored. RFC 7313 §5: so are unknown subtypes.
+  if (!family || !negotiated()->families.contains(*family)) return;
+  if (message.is(wire::RouteRefresh::Subtype::Request))
+    tell([&](SessionHandler& handler) { handler.route_refresh(*this, *family, now); });
+}
+
+TimePoint::duration Peer::jittered(TimePoint::duration duration) {
+  // RFC 4271 §10: uniformly between 0.75 and 1 of the duration.
+  std::uniform_int_distribution<int> thousandths(750, 1000);
+  return duration / 1000 * thousandths(context_.random);
+}
+
+void Peer::turn_ended(TimePoint now) {
+  if (established_) tell([&](SessionHandler& handler) { handler.turn_ended(*this, now); });
+  settle(now);
+}
+
+// --- beginning and ending
+// --------------------------------------------------------------------------------------------
+
+void Peer::begin(TimePoint now) {
+  ours_.handle(settings_.passive ? Event{AutomaticStartPassive{}} : Event{AutomaticStart{}}, now);
+}
+
+/// After a failure: damped, RFC 4271 §8.1.1.
+void Peer::begin_again(TimePoint now) {
+  times_.idle_hold = idle_backoff_.next();
+  ours_.handle(settings_.passive ? Event{AutomaticStartDampedPassive{}} : Event{AutomaticStartDamped{}}, now);
+}
+
+void Peer::end_all(const Event& event, TimePoint now) {
+  if (theirs_) theirs_->handle(event, now);
+  ours_.handle(event, now);
+}
+
+void Peer::forget_failures() {
+  connect_backoff_.reset();
+  idle_backoff_.reset();
+}
+
+/// The end of every turn: what died is cleared away, and what should be tried is.
+void Peer::settle(TimePoint now) {
+  if (in_handler_ != 0) return;
+  if (theirs_ && !theirs_->has_transport()) {
+    if (established_ == theirs_.get()) established_ = nullptr;
+    theirs_.reset();
+  }
+  const bool rests = ours_.state() == State::Idle && !ours_.timers().runs(Timer::IdleHold);
+  if (enabled_ && rests && !theirs_) begin_again(now);
+  if (observer_) observer_->deadline_changed(*this);
+}
+
+}  // namespace bgpd::session

@@ -1,0 +1,89 @@
+// All peers: who they are, which connection belongs to whom, and when the next one has something to do.
+//
+// Owned by the daemon; one thread. Deadlines are lazy: a heap has one live entry per peer, and a deadline
+// that moves away (every message moves the hold timer) costs nothing until the old one comes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <queue>
+#include <unordered_map>
+#include <vector>
+
+#include "bgpd/session/peer.hpp"
+
+namespace bgpd::session {
+
+class PeerManager final : private Peer::Observer {
+ public:
+  /// network, handler: borrowed. seed: of the jitter.
+  PeerManager(Network& network, SessionHandler& handler, LocalSettings local, std::uint32_t seed);
+  ~PeerManager();
+  PeerManager(const PeerManager&) = delete;
+  PeerManager& operator=(const PeerManager&) = delete;
+
+  // --- commands
+  // ------------------------------------------------------------------------------------------------------
+  /// A change of AS or identifier resets every session (Cease/Other Configuration Change).
+  void set_local(LocalSettings local, TimePoint now);
+  /// A new peer starts; of a known one (same address and zone) the settings change. True: a session was
+  /// reset.
+  bool add_or_update(PeerSettings settings, TimePoint now);
+  /// Ends the session (Cease/Peer De-configured). False: there is no such peer.
+  bool remove(const rib::IpAddress& address, std::uint32_t interface_index, TimePoint now);
+  /// A connection that came in. An unknown address is answered with Cease/Connection Rejected.
+  void accept(std::unique_ptr<Transport> transport, TimePoint now);
+  /// Orderly stop: Cease/Administrative Shutdown to all; nothing is opened or accepted from here on.
+  void shutdown_all(std::string_view message, TimePoint now);
+  /// To be called at the time given to Network::wake_at.
+  void on_time(TimePoint now);
+
+  // --- questions
+  // -----------------------------------------------------------------------------------------------------
+  const LocalSettings& local() const { return context_.local; }
+  Peer* find(const rib::IpAddress& address, std::uint32_t interface_index = 0);
+  const Peer* find(const rib::IpAddress& address, std::uint32_t interface_index = 0) const;
+  std::size_t size() const { return by_address_.size(); }
+  std::size_t established_count() const;
+  /// Every peer, ordered by address. The visitor may change peers but neither add nor remove any.
+  void visit(const std::function<void(Peer&)>& visitor);
+  void visit(const std::function<void(const Peer&)>& visitor) const;
+
+ private:
+  struct Key {
+    rib::IpAddress address;
+    std::uint32_t zone = 0;  // interface of a link-local address
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const { return key.address.hash() + key.zone; }
+  };
+  struct Slot {
+    std::unique_ptr<Peer> peer;
+    TimePoint wakes = TimerSet::kNever;  // time of its live entry in the heap
+  };
+  struct Wake {
+    TimePoint time;
+    std::uint32_t slot;
+    bool operator>(const Wake& other) const { return time > other.time; }
+  };
+
+  static Key key_of(const rib::IpAddress& address, std::uint32_t interface_index) {
+    return {address, address.is_link_local() && address.is_v6() ? interface_index : 0};
+  }
+  void deadline_changed(Peer& peer) override;
+  void ask_to_wake(TimePoint time);
+  std::vector<Peer*> sorted() const;
+
+  PeerContext context_;
+  std::unordered_map<Key, std::uint32_t, KeyHash> by_address_;
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_slots_;
+  std::vector<std::unique_ptr<Peer>> removed_;  // their functions may be on the stack; freed by on_time
+  std::priority_queue<Wake, std::vector<Wake>, std::greater<>> wakes_;
+  TimePoint asked_ = TimerSet::kNever;  // the wake-up the network was asked for
+  bool is_shut_down_ = false;
+};
+
+}  // namespace bgpd::session

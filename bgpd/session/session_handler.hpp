@@ -1,0 +1,37 @@
+// Who hears of sessions: the daemon, which joins them with the routing engine. RFC 4271 §8.2.
+//
+// Called from the loop's thread, inside a turn of the peer. The handler may send, attach output, clear, stop
+// or remove peers from inside; a removed Peer stays valid until the turn is over.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bgpd/session/negotiation.hpp"
+#include "bgpd/session/network.hpp"
+#include "bgpd/session/statistics.hpp"
+
+namespace bgpd::session {
+
+class Peer;
+
+class SessionHandler {
+ public:
+  virtual ~SessionHandler() = default;
+
+  /// Established is reached: time to attach output sources.
+  virtual void established(Peer& peer, const Negotiated& negotiated, TimePoint now) = 0;
+  /// The session was Established and is no more: its routes go. Output sources are detached already.
+  virtual void down(Peer& peer, const EndReason& reason, TimePoint now) = 0;
+  /// body: of an UPDATE, after the header; borrowed. Returns the NOTIFICATION to end the session with, if
+  /// any.
+  virtual std::optional<wire::Notification> update(Peer& peer, Octets body, TimePoint now) = 0;
+  /// The peer asks for our routes of a family, RFC 2918; the family was negotiated.
+  virtual void route_refresh(Peer& peer, rib::Family family, TimePoint now) = 0;
+  /// All messages that had arrived were delivered: time for the routing engine to run.
+  virtual void turn_ended(Peer&, TimePoint) {}
+  /// An attempt failed or a connection ended before Established: for the log.
+  virtual void attempt_failed(Peer&, const std::string& /*why*/, TimePoint) {}
+};
+
+}  // namespace bgpd::session

@@ -1,0 +1,25 @@
+#include "bgpd/session/statistics.hpp"
+
+namespace bgpd::session {
+
+std::string describe(const EndReason& reason) {
+  const auto with_text = [&](std::string text) {
+    if (const auto words = wire::shutdown_text(reason.notification)) text += " (\"" + *words + "\")";
+    return text;
+  };
+  switch (reason.kind) {
+    case EndReason::Kind::NotificationSent:
+      return with_text(wire::describe(reason.notification) + " sent");
+    case EndReason::Kind::NotificationReceived:
+      return with_text(wire::describe(reason.notification) + " received");
+    case EndReason::Kind::TcpFailed:
+      return reason.text.empty() ? "Connection closed" : reason.text;
+    case EndReason::Kind::LocalStop:
+      return "Stopped";
+    case EndReason::Kind::SendHoldTimerExpired:
+      return "Send Hold Timer Expired";
+  }
+  return {};
+}
+
+}  // namespace bgpd::session
