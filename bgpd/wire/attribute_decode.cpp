@@ -34,15 +34,6 @@ PathContents inspect(const rib::AsPath& path) {
   return contents;
 }
 
-rib::AsPath without_confederation_segments(const rib::AsPath& path) {
-  auto segments = path.segments();
-  std::erase_if(segments, [](const rib::AsPath::Segment& segment) {
-    return segment.type == rib::AsPath::SegmentType::ConfedSequence ||
-           segment.type == rib::AsPath::SegmentType::ConfedSet;
-  });
-  return rib::AsPath(segments);
-}
-
 /// Removes all but the first of equal values and keeps the order of the rest.
 template <typename T>
 void remove_duplicates(std::vector<T>& values) {
@@ -190,9 +181,8 @@ Verdict extended_communities(Octets value, const DecodeContext&, AttributeValues
 Verdict as4_path(Octets value, const DecodeContext&, AttributeValues& values) {
   auto path = rib::AsPath::decode(value, 4);
   if (!path || path->empty()) return discard(UpdateError::OptionalAttribute, "segments");
-  const auto contents = inspect(*path);
-  if (contents.as_zero) return discard(UpdateError::OptionalAttribute, "AS 0");
-  values.as4_path = contents.confederation ? without_confederation_segments(*path) : std::move(*path);
+  if (inspect(*path).as_zero) return discard(UpdateError::OptionalAttribute, "AS 0");
+  values.as4_path = std::move(*path);
   return std::nullopt;
 }
 

@@ -1,0 +1,311 @@
+#include "bgpd/update/outbound.hpp"
+
+#include <gtest/gtest.h>
+
+#include "bgpd/wire/update.hpp"
+#include "test/wire/support.hpp"
+
+namespace bgpd::update {
+namespace {
+
+using rib::Audience;
+using rib::Family;
+using rib::PeerHandle;
+using test::address;
+using test::Bytes;
+using test::nlri;
+using test::operator+;
+
+constexpr rib::GroupId kGroup4 = 4, kGroup6 = 6;
+constexpr PeerHandle kOne{1, 1}, kTwo{2, 1};
+
+rib::ExportProfile profile(Family family, std::uint16_t maximum = 4096) {
+  rib::ExportProfile p;
+  p.family = family;
+  p.type = rib::PeerType::Internal;
+  p.maximum_message_size = maximum;
+  return p;
+}
+
+rib::PathAttributes attributes(std::uint32_t med = 0, Family family = Family::Ipv4Unicast) {
+  rib::PathAttributes a;
+  a.next_hop = family == Family::Ipv4Unicast ? address("10.0.0.1") : address("2001:db8::1");
+  a.local_pref = 100;
+  a.med = med;
+  return a;
+}
+
+class OutboundTest : public testing::Test {
+ protected:
+  OutboundTest() : OutboundTest(Outbound::Options{}) {}
+  explicit OutboundTest(Outbound::Options options)
+      : outbound_({.writable = [this](PeerHandle peer) { writable_.push_back(peer); },
+                   .member_lagging = [this](PeerHandle peer) { lagging_.push_back(peer); },
+                   .unsendable =
+                       [this](rib::GroupId, std::span<const rib::Nlri> prefixes) {
+                         unsendable_.insert(unsendable_.end(), prefixes.begin(), prefixes.end());
+                       },
+                   .fib_changes =
+                       [this](std::span<const rib::FibChange> changes) { fib_changes_ += changes.size(); },
+                   .notice = [this](const rib::Notice&) { ++notices_; }},
+                  options) {
+    outbound_.group_opened(kGroup4, profile(Family::Ipv4Unicast));
+    outbound_.group_opened(kGroup6, profile(Family::Ipv6Unicast));
+  }
+
+  void announce(std::vector<rib::Nlri> list, std::uint32_t med = 0, Audience audience = {}) {
+    outbound_.announce(kGroup4, audience, attributes(med), list);
+  }
+  void announce6(std::vector<rib::Nlri> list) {
+    outbound_.announce(kGroup6, {}, attributes(0, Family::Ipv6Unicast), list);
+  }
+
+  /// What the peer would write now, `maximum` octets of it written; 0: all.
+  Bytes write(PeerHandle peer, std::size_t maximum = SIZE_MAX) {
+    std::vector<Range> ranges(16);
+    Bytes octets;
+    for (const auto& range : std::span(ranges).first(outbound_.fill(peer, ranges)))
+      octets.insert(octets.end(), range.begin(), range.end());
+    octets.resize(std::min(octets.size(), maximum));
+    messages_ += outbound_.consume(peer, octets.size());
+    return octets;
+  }
+  Bytes write_all(PeerHandle peer) {
+    Bytes all;
+    for (auto octets = write(peer); !octets.empty(); octets = write(peer)) all = all + octets;
+    return all;
+  }
+
+  /// "+10.0.0.0/8 -10.1.0.0/16 eor", messages separated by "|".
+  static std::string text_of(const Bytes& octets) {
+    wire::DecodeContext context;
+    context.families = {Family::Ipv4Unicast, Family::Ipv6Unicast};
+    std::string text;
+    std::size_t size = 0;
+    for (const auto& message : test::split_messages(octets)) {
+      size += message.size();
+      wire::DecodedUpdate update;
+      if (!wire::decode_update(test::body_of(message), context, update)) return "malformed";
+      if (!text.empty()) text += " |";
+      for (const auto& part : update.updates()) {
+        for (const auto& one : part.withdrawn) text += " -" + one.prefix.to_string();
+        for (const auto& one : part.announced) text += " +" + one.prefix.to_string();
+      }
+      if (update.end_of_rib()) text += update.end_of_rib() == Family::Ipv4Unicast ? " eor4" : " eor6";
+    }
+    return size == octets.size() ? text : text + " and a part";
+  }
+
+  std::vector<PeerHandle> writable_, lagging_;
+  std::vector<rib::Nlri> unsendable_;
+  std::size_t fib_changes_ = 0, notices_ = 0, messages_ = 0;
+  Outbound outbound_;
+};
+
+TEST_F(OutboundTest, AnnouncesAndWithdrawsToTheMembers) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  announce({nlri("10.0.0.0/8")});
+  outbound_.withdraw(kGroup4, {}, std::vector{nlri("10.0.0.0/8")});
+
+  EXPECT_EQ(text_of(write_all(kOne)), " +10.0.0.0/8 | -10.0.0.0/8");
+}
+
+TEST_F(OutboundTest, SharesMessagesBetweenEqualAttributesInARow) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  announce({nlri("10.1.0.0/16")}, 1);
+  announce({nlri("10.2.0.0/16")}, 1);
+  announce({nlri("10.3.0.0/16")}, 2);
+  announce({nlri("10.4.0.0/16")}, 1);
+
+  EXPECT_EQ(text_of(write_all(kOne)), " +10.1.0.0/16 +10.2.0.0/16 | +10.3.0.0/16 | +10.4.0.0/16");
+  EXPECT_EQ(messages_, 3u);
+}
+
+TEST_F(OutboundTest, DoesNotShareMessagesBetweenAudiences) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.member_joined(kGroup4, kTwo, 1);
+  announce({nlri("10.1.0.0/16")}, 1, {.except = kOne.index});
+  announce({nlri("10.2.0.0/16")}, 1);
+
+  EXPECT_EQ(text_of(write_all(kOne)), " +10.2.0.0/16");
+  EXPECT_EQ(text_of(write_all(kTwo)), " +10.1.0.0/16 | +10.2.0.0/16");
+}
+
+TEST_F(OutboundTest, KeepsTheOrderOfAnnouncementsAndWithdraws) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  const std::vector list{nlri("10.0.0.0/8")};
+  announce(list, 1);
+  outbound_.withdraw(kGroup4, {}, list);
+  announce(list, 1);
+
+  EXPECT_EQ(text_of(write_all(kOne)), " +10.0.0.0/8 | -10.0.0.0/8 | +10.0.0.0/8");
+}
+
+TEST_F(OutboundTest, CohortGetsItsTableAndEndOfRib) {  // RFC 4724 §2
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.member_joined(kGroup4, kTwo, 2);
+  announce({nlri("10.0.0.0/8")}, 0, {.kind = Audience::Kind::Cohort, .cohort = 2});
+  outbound_.end_of_rib(kGroup4, 2);
+
+  EXPECT_EQ(text_of(write_all(kOne)), "");
+  EXPECT_EQ(text_of(write_all(kTwo)), " +10.0.0.0/8 | eor4");
+}
+
+TEST_F(OutboundTest, MemberOfTwoFamiliesWritesBoth) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.member_joined(kGroup6, kOne, 1);
+  announce({nlri("10.0.0.0/8")});
+  announce6({nlri("2001:db8::/32")});
+  outbound_.end_of_rib(kGroup6, 1);
+
+  EXPECT_EQ(text_of(write_all(kOne)), " +10.0.0.0/8 | +2001:db8::/32 | eor6");
+}
+
+TEST_F(OutboundTest, MessageWrittenInPartIsEndedBeforeTheOtherFamily) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.member_joined(kGroup6, kOne, 1);
+  for (const std::size_t step : {1u, 10u, 33u, 60u}) {
+    for (std::uint32_t i = 0; i < 5; ++i) {
+      announce({nlri("10.0.0.0/8")}, i);
+      announce6({nlri("2001:db8::/32")});
+    }
+    Bytes all;
+    for (auto octets = write(kOne, step); !octets.empty(); octets = write(kOne, step)) all = all + octets;
+
+    const auto text = text_of(all);
+    EXPECT_EQ(text.find("part"), std::string::npos) << text;
+    EXPECT_EQ(text.find("malformed"), std::string::npos) << text;
+  }
+}
+
+TEST_F(OutboundTest, MessageWrittenInPartIsEndedAfterAChangeOfGroup) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  announce({nlri("10.0.0.0/8"), nlri("10.1.0.0/16")});
+  auto all = write(kOne, 30);
+  EXPECT_FALSE(outbound_.rest_of_message(kOne).empty());
+
+  outbound_.member_left(kGroup4, kOne);
+  outbound_.group_opened(9, profile(Family::Ipv4Unicast));
+  outbound_.member_joined(9, kOne, 1);
+  outbound_.announce(9, {}, attributes(), std::vector{nlri("10.2.0.0/16")});
+
+  all = all + write_all(kOne);
+  EXPECT_EQ(text_of(all), " +10.0.0.0/8 +10.1.0.0/16 | +10.2.0.0/16");
+  EXPECT_TRUE(outbound_.rest_of_message(kOne).empty());
+  EXPECT_EQ(messages_, 2u);
+}
+
+TEST_F(OutboundTest, TellsOnceThatAPeerMayWrite) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.member_joined(kGroup4, kTwo, 1);
+  announce({nlri("10.1.0.0/16")}, 1, {.except = kTwo.index});
+  announce({nlri("10.2.0.0/16")}, 2, {.except = kTwo.index});
+  EXPECT_EQ(writable_, (std::vector{kOne}));
+
+  write_all(kOne);
+  announce({nlri("10.3.0.0/16")}, 3);
+  EXPECT_EQ(writable_, (std::vector{kOne, kOne, kTwo}));
+}
+
+TEST_F(OutboundTest, TellsAgainOnlyAfterAllWasWritten) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  announce({nlri("10.1.0.0/16")}, 1);
+  const auto begun = write(kOne, 30);
+  announce({nlri("10.2.0.0/16")}, 2);
+
+  EXPECT_EQ(writable_.size(), 1u);
+  EXPECT_EQ(text_of(begun + write_all(kOne)), " +10.1.0.0/16 | +10.2.0.0/16");
+  EXPECT_FALSE(outbound_.has_output(kOne));
+}
+
+TEST_F(OutboundTest, MemberThatLeftGetsNothing) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  announce({nlri("10.0.0.0/8")});
+  outbound_.member_left(kGroup4, kOne);
+
+  EXPECT_TRUE(write_all(kOne).empty());
+  EXPECT_FALSE(outbound_.has_output(kOne));
+}
+
+TEST_F(OutboundTest, HandleOfAnEarlierSessionIsIgnored) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  announce({nlri("10.0.0.0/8")});
+  const PeerHandle again{kOne.index, kOne.generation + 1};
+  outbound_.member_joined(kGroup4, again, 2);
+  announce({nlri("10.1.0.0/16")}, 5);
+
+  EXPECT_TRUE(write_all(kOne).empty());
+  EXPECT_EQ(text_of(write_all(again)), " +10.1.0.0/16");
+}
+
+TEST_F(OutboundTest, ClosedGroupEndsItsMembers) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  announce({nlri("10.0.0.0/8")});
+  outbound_.group_closed(kGroup4);
+  announce({nlri("10.0.0.0/8")});
+
+  EXPECT_TRUE(write_all(kOne).empty());
+}
+
+TEST_F(OutboundTest, PrefixesWithoutRoomAreWithdrawn) {  // RFC 4271 §9.2: the old route must not stay
+  outbound_.member_joined(kGroup4, kOne, 1);
+  announce({nlri("10.0.0.0/8")});
+  auto bulky = attributes();
+  bulky.unknown_transitive = rib::CompactArray<std::uint8_t>(test::attribute(0xe0, 200, Bytes(4090, 1)));
+  outbound_.announce(kGroup4, {}, bulky, std::vector{nlri("10.0.0.0/8")});
+
+  EXPECT_EQ(text_of(write_all(kOne)), " +10.0.0.0/8 | -10.0.0.0/8");
+  EXPECT_EQ(unsendable_, (std::vector{nlri("10.0.0.0/8")}));
+}
+
+TEST_F(OutboundTest, NothingIsEncodedForNobody) {
+  announce({nlri("10.0.0.0/8")});
+  outbound_.member_joined(kGroup4, kOne, 1);
+
+  EXPECT_TRUE(write_all(kOne).empty());
+  EXPECT_EQ(outbound_.memory(), 0u);
+}
+
+TEST_F(OutboundTest, HandsOnWhatIsNotForPeers) {
+  outbound_.fib_changes(std::vector<rib::FibChange>(3));
+  outbound_.notice(rib::Notice{rib::Notice::Kind::DuplicateSubnet, {}, {}, 0, {}});
+
+  EXPECT_EQ(fib_changes_, 3u);
+  EXPECT_EQ(notices_, 1u);
+}
+
+class SlowMember : public OutboundTest {
+ protected:
+  SlowMember() : OutboundTest(Outbound::Options{.maximum_log_octets = 100000}) {}
+};
+
+TEST_F(SlowMember, LosesItsPlaceAndTheOthersGoOn) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.member_joined(kGroup4, kTwo, 1);
+  Bytes read_by_two;
+  for (std::uint32_t i = 0; i < 4000; ++i) {
+    announce({nlri("10.0.0.0/8")}, i);
+    read_by_two = read_by_two + write_all(kTwo);
+  }
+
+  EXPECT_EQ(lagging_, (std::vector{kOne}));
+  EXPECT_TRUE(write_all(kOne).empty());
+  EXPECT_EQ(test::split_messages(read_by_two).size(), 4000u);
+  EXPECT_LT(outbound_.memory(), 300000u);
+}
+
+TEST_F(SlowMember, StartsAnewWithItsNextSession) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  for (std::uint32_t i = 0; i < 4000; ++i) announce({nlri("10.0.0.0/8")}, i);
+  ASSERT_EQ(outbound_.fill(kOne, {}), 0u);
+  outbound_.member_left(kGroup4, kOne);
+  outbound_.forget(kOne);
+  const PeerHandle again{kOne.index, 2};
+  outbound_.member_joined(kGroup4, again, 2);
+  announce({nlri("10.9.0.0/16")});
+
+  EXPECT_EQ(text_of(write_all(again)), " +10.9.0.0/16");
+}
+
+}  // namespace
+}  // namespace bgpd::update
