@@ -1,0 +1,59 @@
+#include "bgpd/originator.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "rib/engine.hpp"
+
+namespace bgpd {
+namespace {
+
+bool is_wildcard(std::string_view pattern) { return pattern.find_first_of("*?[") != std::string_view::npos; }
+
+bool may_be_announced(const fib::InterfaceAddress& own, bool is_named) {
+  const auto& address = own.address;
+  if (address.is_unspecified() || address.is_link_local() || address.is_loopback() || address.is_multicast())
+    return false;
+  if (own.prefix_length == 0) return false;
+  return is_named || !own.subnet().is_host();
+}
+
+}  // namespace
+
+Originations wanted_originations(const cli::Bgp& bgp, const fib::Links& links,
+                                 const HasKernelRoute& has_kernel_route) {
+  Originations wanted;
+  for (const auto& [prefix, network] : bgp.networks)
+    if (!bgp.network_import_check || (has_kernel_route && has_kernel_route(prefix)))
+      wanted.insert({prefix, rib::LocalSource::Network});
+  for (const auto index : links.matching(bgp.advertised_interfaces)) {
+    const auto* link = links.find(index);
+    if (!link || !link->is_up) continue;
+    const bool is_named = std::ranges::any_of(bgp.advertised_interfaces, [&](const std::string& pattern) {
+      return !is_wildcard(pattern) && pattern == link->name;
+    });
+    for (const auto& own : links.addresses(index))
+      if (may_be_announced(own, is_named))
+        wanted.insert({own.subnet(), rib::LocalSource::AdvertisedInterface});
+  }
+  return wanted;
+}
+
+void Originator::update(Originations wanted) {
+  if (wanted == announced_) return;
+  const auto before = std::exchange(announced_, std::move(wanted));
+  for (const auto& old : before)
+    if (!announced_.contains(old)) apply_(old, false);
+  for (const auto& now : announced_)
+    if (!before.contains(now)) apply_(now, true);
+}
+
+void apply_to_engine(rib::Engine& engine, const Origination& origination, bool announce, rib::TimePoint now) {
+  if (!announce) return engine.withdraw_local(origination.prefix, origination.source, now);
+  rib::PathAttributes attributes;
+  attributes.origin = rib::Origin::Igp;
+  attributes.next_hop = rib::IpAddress::unspecified(origination.prefix.afi());
+  engine.originate(origination.prefix, origination.source, attributes, now);
+}
+
+}  // namespace bgpd
