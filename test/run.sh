@@ -71,10 +71,18 @@ run_unit() {
   add $(python3 - "$report" <<'PYTHON'
 import sys
 import xml.etree.ElementTree as tree
-suite = tree.parse(sys.argv[1]).getroot()
-total, failed = int(suite.get("tests")), int(suite.get("failures"))
-skipped = int(suite.get("skipped", 0)) + int(suite.get("disabled", 0))
-print(total - failed - skipped, failed, skipped)
+passed = failed = skipped = 0
+for case in tree.parse(sys.argv[1]).getroot().iter("testcase"):
+    why = case.find("skipped")
+    if case.get("status") == "run":
+        passed += 1
+    elif case.get("status") == "disabled" or (why is not None and "SKIP" in why.get("message", "")):
+        skipped += 1
+        output = case.findtext("system-out", "").split("Skipped\n", 1)[-1].split("[  SKIPPED ]")[0].strip()
+        print(f"SKIP {case.get('name')}: {output or 'disabled'}", file=sys.stderr)
+    else:
+        failed += 1  # also a test that was not built
+print(passed, failed, skipped)
 PYTHON
   )
 }

@@ -28,7 +28,7 @@ include_direction() {
       if (/<spdlog/ && part != "bgpd") bad("only bgpd logs")
       if (/<google\/protobuf/ && part !~ /^(cli|bgpd)$/) bad("no protobuf here")
       if (/<(netlink|linux\/(rtnetlink|netlink))/ && part != "fib") bad("netlink lives in fib")
-      if (/<(sys\/socket|netinet|arpa|unistd|fcntl)/ && part == "rib") bad("rib is pure")
+      if (/<(sys\/socket|netinet|unistd|fcntl)/ && part == "rib") bad("rib is pure")
     }'
 }
 
