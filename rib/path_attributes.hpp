@@ -63,6 +63,9 @@ class AttributeSet {
   std::optional<AsNumber> neighbor_as() const {
     return has_neighbor_as_ ? std::optional(neighbor_as_) : std::nullopt;
   }
+  /// Where the next-hop table keeps this set's next hop; a hint that its owner checks before it trusts it.
+  std::uint32_t next_hop_hint() const { return next_hop_hint_; }
+  void set_next_hop_hint(std::uint32_t id) const { next_hop_hint_ = id; }
 
  private:
   friend class AttributeStore;
@@ -76,6 +79,7 @@ class AttributeSet {
   std::uint16_t as_path_length_;
   bool has_neighbor_as_;
   AsNumber neighbor_as_;
+  mutable std::uint32_t next_hop_hint_ = 0;
 };
 
 /// A counted reference to an interned set; one pointer wide. Empty when default-constructed.

@@ -1,0 +1,214 @@
+#include "rib/engine.hpp"
+
+#include "rib/engine_impl.hpp"
+
+namespace rib {
+namespace {
+
+std::uint8_t bit_of(LocalSource source) { return static_cast<std::uint8_t>(source); }
+
+bool changes_exports(const Speaker& a, const Speaker& b) {
+  return a.as != b.as || a.identifier != b.identifier || a.cluster_id != b.cluster_id ||
+         a.default_local_pref != b.default_local_pref ||
+         a.client_to_client_reflection != b.client_to_client_reflection;
+}
+
+}  // namespace
+
+Engine::Engine(Output& output) : impl_(std::make_unique<Impl>(output)) {}
+Engine::~Engine() = default;
+
+// --- peers
+// -------------------------------------------------------------------------------------------------------
+
+void Engine::set_speaker(const Speaker& speaker, TimePoint) {
+  auto& e = *impl_;
+  if (e.speaker == speaker) return;
+  const bool resend = changes_exports(e.speaker, speaker);
+  e.speaker = speaker;
+  e.next_hops.set_resolve_via_default(speaker.resolve_via_default);
+  e.sweep.request({.everything = true, .resend = resend});
+}
+
+PeerHandle Engine::peer_up(PeerUp peer, TimePoint) {
+  auto& e = *impl_;
+  const auto handle = e.peers.add(std::move(peer));
+  e.tell_duplicate_identifier(handle);
+  const auto& up = e.peers[handle.index].up;
+  for (const auto family : kFamilies) {
+    if (up.families.contains(family) && up.exports[index_of(family)]) e.groups.join(handle.index, family);
+  }
+  return handle;
+}
+
+void Engine::peer_down(PeerHandle handle, TimePoint) {
+  auto& e = *impl_;
+  if (!e.peers.find(handle)) return;
+  for (const auto family : kFamilies) e.groups.leave(handle.index, family);
+  e.peers.leave(handle.index);
+  e.sweep.request({});
+}
+
+void Engine::received(PeerHandle handle, const Update& update, TimePoint now) {
+  auto& e = *impl_;
+  const auto* peer = e.peers.find(handle);
+  if (!peer || !peer->up.families.contains(update.family)) return;
+  if (!update.withdrawn.empty()) e.adj_rib_in.withdraw(handle.index, update.family, update.withdrawn);
+  if (update.announced.empty() || !update.attributes) return;
+  const auto attributes = e.attributes.intern(*update.attributes);
+  e.adj_rib_in.announce(handle.index, update.family, attributes, update.announced, now);
+}
+
+void Engine::end_of_rib(PeerHandle, Family, TimePoint) {}
+
+void Engine::refresh_requested(PeerHandle handle, Family family) {
+  if (impl_->peers.find(handle)) impl_->groups.resend_table(handle.index, family);
+}
+
+void Engine::set_import_profile(PeerHandle handle, ImportProfile profile, TimePoint) {
+  auto& e = *impl_;
+  auto* peer = e.peers.find(handle);
+  if (!peer || peer->up.import == profile) return;
+  e.peers.count_mesh_member(peer->up.import.is_mesh_member, profile.is_mesh_member);
+  peer->up.import = std::move(profile);
+  peer->needs_recheck = true;
+  for (auto& family : peer->families) family.limit_told = false;
+  e.sweep.request({.import_profile = true});
+}
+
+void Engine::Impl::tell_duplicate_identifier(PeerHandle handle) {
+  const auto& up = peers[handle.index].up;
+  auto tell = [&](const std::string& who) {
+    notices.push_back(
+        {Notice::Kind::DuplicateIdentifier,
+         {},
+         handle,
+         up.identifier,
+         up.name + " has the BGP Identifier " + IpAddress::v4(up.identifier).to_string() + " of " + who});
+  };
+  // RFC 6286 §2.1: unique within an AS.
+  if (up.type == PeerType::Internal && up.identifier == speaker.identifier) tell("this node");
+  for (std::uint32_t index = 0; index < peers.end_index(); ++index) {
+    const auto& other = peers[index];
+    if (index == handle.index || !other.is_up() || other.up.identifier != up.identifier) continue;
+    // Two sessions to one node, for instance one for each family, are no conflict.
+    if (other.up.as == up.as && other.up.address.afi() == up.address.afi() &&
+        other.up.address != up.address) {
+      tell(other.up.name);
+    }
+  }
+}
+
+// --- our own routes
+// ----------------------------------------------------------------------------------------------
+
+void Engine::originate(const Prefix& prefix, LocalSource source, const PathAttributes& attributes,
+                       TimePoint now) {
+  auto& e = *impl_;
+  const auto family = prefix.family();
+  const auto id = e.loc_rib.table(family).find_or_insert(prefix).first;
+  auto& destination = e.loc_rib.at(family, id);
+  const auto before = destination.winner();
+  auto* path = destination.find(kLocalPeer, 0);
+  if (!path) {
+    path = &destination.add({});
+    ++e.local_paths[index_of(family)];
+  }
+  auto interned = e.attributes.intern(attributes);
+  if (path->attributes != interned) {
+    path->attributes = std::move(interned);
+    path->learned = static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
+  }
+  path->local_sources |= bit_of(source);
+  const bool concerns_others =
+      source == LocalSource::AdvertisedInterface && e.conflicts.add_own_subnet(prefix);
+  e.loc_rib.select(family, id, before);
+  e.own_subnet_changed(concerns_others);
+}
+
+void Engine::withdraw_local(const Prefix& prefix, LocalSource source, TimePoint) {
+  auto& e = *impl_;
+  const auto family = prefix.family();
+  const auto id = e.loc_rib.table(family).find(prefix);
+  auto* path = id ? e.loc_rib.at(family, *id).find(kLocalPeer, 0) : nullptr;
+  if (!path || (path->local_sources & bit_of(source)) == 0) return;
+  auto& destination = e.loc_rib.at(family, *id);
+  const auto before = destination.winner();
+  path->local_sources = static_cast<std::uint8_t>(path->local_sources & ~bit_of(source));
+  if (path->local_sources == 0) {
+    destination.remove(static_cast<std::size_t>(path - destination.paths().data()));
+    --e.local_paths[index_of(family)];
+  }
+  const bool concerns_others =
+      source == LocalSource::AdvertisedInterface && e.conflicts.remove_own_subnet(prefix);
+  e.loc_rib.select(family, *id, before);
+  e.loc_rib.erase_if_unused(family, *id);
+  e.own_subnet_changed(concerns_others);
+}
+
+void Engine::Impl::own_subnet_changed(bool concerns_others) {
+  if (concerns_others) sweep.request({.own_subnets = true});
+}
+
+// --- the kernel
+// --------------------------------------------------------------------------------------------------
+
+void Engine::kernel_route(const KernelRoute& route, TimePoint) {
+  auto& e = *impl_;
+  if (!e.kernel_routes.set(route)) return;
+  e.next_hops.kernel_changed(route.prefix);
+  const auto family = route.prefix.family();
+  if (const auto id = e.loc_rib.table(family).find(route.prefix)) e.loc_rib.touch(family, *id);
+}
+
+void Engine::kernel_route_gone(const KernelRoute& route, TimePoint) {
+  auto& e = *impl_;
+  if (!e.kernel_routes.remove(route)) return;
+  e.next_hops.kernel_changed(route.prefix);
+  const auto family = route.prefix.family();
+  if (const auto id = e.loc_rib.table(family).find(route.prefix)) e.loc_rib.touch(family, *id);
+}
+
+void Engine::fib_result(const FibResult& result, TimePoint) { impl_->routing_table.result(result); }
+
+// --- work
+// --------------------------------------------------------------------------------------------------------
+
+bool Engine::has_work() const {
+  const auto& e = *impl_;
+  return e.loc_rib.has_pending() || e.next_hops.needs_refresh() || e.sweep.has_work() ||
+         e.groups.has_walks() || !e.peers.leaving().empty() || !e.notices.empty() ||
+         e.conflicts.has_notices() || e.adj_rib_in.has_notices();
+}
+
+void Engine::run(std::size_t budget, TimePoint) {
+  auto& e = *impl_;
+  if (e.next_hops.needs_refresh() && e.next_hops.refresh()) e.sweep.request({.next_hops = true});
+  e.sweep.run(budget);
+  e.emit_notices();
+  e.flush(budget);
+  if (e.loc_rib.has_pending()) return;
+  e.groups.walk(budget);
+  // Nothing names a peer's index or an unused next hop now: the log is empty.
+  e.peers.free_departed();
+  e.next_hops.drop_unreferenced();
+}
+
+void Engine::Impl::flush(std::size_t budget) {
+  for (const auto family : kFamilies) {
+    const auto changes = loc_rib.oldest(family, budget);
+    if (changes.empty()) continue;
+    groups.flush(family, changes);
+    routing_table.flush(family, changes, output);
+    loc_rib.forget(family, changes.size());
+  }
+}
+
+void Engine::Impl::emit_notices() {
+  for (const auto& notice : std::exchange(notices, {})) output.notice(notice);
+  for (const auto& notice : conflicts.take_notices()) output.notice(notice);
+  for (const auto& notice : adj_rib_in.take_notices()) output.notice(notice);
+}
+
+}  // namespace rib

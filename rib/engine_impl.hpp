@@ -1,0 +1,39 @@
+// The engine's parts and how they are wired. Only engine*.cpp include this.
+#pragma once
+
+#include "rib/adj_rib_in.hpp"
+#include "rib/attribute_store.hpp"
+#include "rib/engine.hpp"
+#include "rib/routing_table.hpp"
+#include "rib/sweep.hpp"
+#include "rib/update_group.hpp"
+
+namespace rib {
+
+struct Engine::Impl {
+  explicit Impl(Output& out) : output(out) {}
+
+  void emit_notices();
+  void flush(std::size_t budget);
+  void tell_duplicate_identifier(PeerHandle handle);
+  /// What a change of our own subnets means to others' prefixes.
+  void own_subnet_changed(bool concerns_others);
+
+  Output& output;
+  AttributeStore attributes;  // outlives every reference below
+  Speaker speaker;
+  PeerTable peers;
+  KernelRoutes kernel_routes;
+  FibRoutes fib_routes;
+  NextHopTable next_hops{kernel_routes, fib_routes};
+  Conflicts conflicts{peers, speaker};
+  LocRib loc_rib{speaker, peers, next_hops, conflicts};
+  AdjRibIn adj_rib_in{speaker, peers, next_hops, loc_rib};
+  UpdateGroups groups{output, speaker, peers, loc_rib};
+  RoutingTable routing_table{speaker, peers, next_hops, kernel_routes, fib_routes, loc_rib};
+  Sweep sweep{peers, next_hops, loc_rib, adj_rib_in, conflicts};
+  std::vector<Notice> notices;
+  std::uint64_t local_paths[kFamilyCount] = {};
+};
+
+}  // namespace rib

@@ -1,0 +1,209 @@
+// The engine's questions: copies out, nothing changes.
+#include <algorithm>
+
+#include "rib/engine_impl.hpp"
+
+namespace rib {
+namespace {
+
+/// The first `limit` live prefixes after `after` that `accept` takes, sorted. One pass over the table with
+/// memory for a few pages.
+template <typename Accept>
+std::vector<Prefix> page(const Table& table, const std::optional<Prefix>& after, std::size_t limit,
+                         Accept accept) {
+  std::vector<Prefix> best;
+  if (limit == 0) return best;
+  std::optional<Prefix> bound;  // nothing from here on is on the page
+  const auto room = limit > table.size() ? table.size() + 1 : 4 * limit;
+  auto cut = [&] {
+    if (best.size() <= limit) return;
+    const auto end = best.begin() + static_cast<std::ptrdiff_t>(limit);
+    std::nth_element(best.begin(), end - 1, best.end());
+    best.erase(end, best.end());
+    bound = best.back();
+  };
+  for (Table::Id id = 0; id < table.end_id(); ++id) {
+    if (!table.is_live(id)) continue;
+    const auto& destination = table[id];
+    if ((after && destination.prefix <= *after) || (bound && *bound <= destination.prefix)) continue;
+    if (destination.empty() || !accept(id, destination)) continue;
+    best.push_back(destination.prefix);
+    if (best.size() >= room) cut();
+  }
+  cut();
+  std::sort(best.begin(), best.end());
+  return best;
+}
+
+bool has_path_from(const Destination& destination, std::uint32_t peer) {
+  const auto paths = destination.paths();
+  return std::any_of(paths.begin(), paths.end(), [&](auto& path) { return path.peer == peer; });
+}
+
+}  // namespace
+
+std::optional<DestinationView> Engine::destination(const Prefix& prefix) const {
+  const auto& e = *impl_;
+  const auto& table = e.loc_rib.table(prefix.family());
+  const auto id = table.find(prefix);
+  if (!id || table[*id].empty()) return std::nullopt;
+  const auto& destination = table[*id];
+  DestinationView view{prefix, e.loc_rib.version_of(destination), destination.reason, destination.fib, {}};
+  for (const auto* path : e.loc_rib.ranked(destination)) {
+    auto& shown = view.paths.emplace_back();
+    shown.attributes = path->attributes;
+    shown.path_id = path->path_id;
+    shown.state = path->state;
+    shown.is_best = path == destination.best();
+    shown.is_multipath = path->has(Path::Multipath);
+    shown.is_stale = path->has(Path::Stale);
+    shown.igp_metric = e.loc_rib.interior_cost(*path);
+    shown.learned = TimePoint(std::chrono::seconds(path->learned));
+    if (path->is_local()) {
+      shown.weight = kLocalWeight;
+      shown.peer_identifier = e.speaker.identifier;
+    } else {
+      const auto& up = e.peers[path->peer].up;
+      shown.peer = e.peers.handle(path->peer);
+      shown.peer_address = up.address;
+      shown.peer_identifier = up.identifier;
+      shown.peer_type = up.type;
+    }
+  }
+  return view;
+}
+
+std::optional<Prefix> Engine::longest_match(const IpAddress& address) const {
+  const auto& table = impl_->loc_rib.table(address.family());
+  const auto id = table.longest_match(address, [&](Table::Id i) { return !table[i].empty(); });
+  return id ? std::optional(table[*id].prefix) : std::nullopt;
+}
+
+std::vector<Prefix> Engine::prefixes(Family family, std::optional<Prefix> after, std::size_t limit) const {
+  return page(impl_->loc_rib.table(family), after, limit, [](auto, auto&) { return true; });
+}
+
+std::vector<Prefix> Engine::prefixes_from(PeerHandle handle, Family family, std::optional<Prefix> after,
+                                          std::size_t limit) const {
+  const auto& e = *impl_;
+  const auto* peer = e.peers.find(handle);
+  if (!peer) return {};
+  const auto& chunks = peer->of(family).chunks;
+  return page(e.loc_rib.table(family), after, limit, [&](Table::Id id, const Destination& destination) {
+    return chunks.test(id / Table::kChunkSize) && has_path_from(destination, handle.index);
+  });
+}
+
+std::vector<std::pair<Prefix, PathAttributes>> Engine::prefixes_to(PeerHandle handle, Family family,
+                                                                   std::optional<Prefix> after,
+                                                                   std::size_t limit) const {
+  const auto& e = *impl_;
+  const auto* peer = e.peers.find(handle);
+  const auto* group = peer ? peer->of(family).group : nullptr;
+  if (!group || limit == 0) return {};
+  std::vector<std::pair<Prefix, PathAttributes>> result;
+  const auto default_route = Prefix::default_route(afi_of(family));
+  if (group->profile().default_originate && (!after || *after < default_route)) {
+    result.emplace_back(
+        default_route, exported(e.speaker, group->profile(), {.is_local = true}, default_route_attributes()));
+  }
+  const auto& table = e.loc_rib.table(family);
+  const auto prefixes =
+      page(table, after, limit - result.size(), [&](Table::Id id, const Destination& destination) {
+        return group->has_sent(id) && destination.best() && destination.best()->peer != handle.index;
+      });
+  for (const auto& prefix : prefixes) {
+    const auto id = table.find(prefix);
+    if (auto attributes = e.groups.attributes_for(handle.index, family, *id)) {
+      result.emplace_back(prefix, std::move(*attributes));
+    }
+  }
+  return result;
+}
+
+ExportState Engine::export_state(PeerHandle handle, const Prefix& prefix) const {
+  const auto& e = *impl_;
+  const auto* peer = e.peers.find(handle);
+  const auto* group = peer ? peer->of(prefix.family()).group : nullptr;
+  if (group && group->profile().default_originate && prefix.is_default()) return ExportState::Sent;
+  const auto id = e.loc_rib.table(prefix.family()).find(prefix);
+  return group && id ? e.groups.state_for(handle.index, prefix.family(), *id) : ExportState::NoBestPath;
+}
+
+std::vector<PeerHandle> Engine::advertised_to(const Prefix& prefix) const {
+  const auto& e = *impl_;
+  std::vector<PeerHandle> result;
+  const auto& table = e.loc_rib.table(prefix.family());
+  const auto id = table.find(prefix);
+  const Path* best = id ? table[*id].best() : nullptr;
+  if (!best) return result;
+  for (std::uint32_t index = 0; index < e.peers.end_index(); ++index) {
+    const auto* group = e.peers[index].of(prefix.family()).group;
+    if (group && group->has_sent(*id) && best->peer != index) result.push_back(e.peers.handle(index));
+  }
+  return result;
+}
+
+std::vector<RouteView> Engine::routes(Family family, std::optional<Prefix> after, std::size_t limit) const {
+  return impl_->routing_table.routes(family, after, limit);
+}
+
+std::vector<RouteView> Engine::routes_for(const Prefix& prefix) const {
+  return impl_->routing_table.routes_for(prefix);
+}
+
+std::optional<Prefix> Engine::route_match(const IpAddress& address) const {
+  return impl_->routing_table.longest_match(address);
+}
+
+PeerCounters Engine::counters(PeerHandle handle) const {
+  PeerCounters result;
+  const auto* peer = impl_->peers.find(handle);
+  if (!peer) return result;
+  for (const auto family : kFamilies) {
+    const auto i = index_of(family);
+    const auto& mine = peer->of(family);
+    result.received[i] = mine.received;
+    result.accepted[i] = mine.accepted;
+    if (!mine.group) continue;
+    result.sent[i] = mine.group->sent_count() - mine.best_sent_by_group;
+    result.group[i] = mine.group->id();
+  }
+  return result;
+}
+
+Totals Engine::totals() const {
+  const auto& e = *impl_;
+  Totals totals;
+  totals.attribute_sets = e.attributes.size();
+  totals.memory_bytes = e.loc_rib.memory_bytes() + e.attributes.memory_bytes() + e.groups.memory_bytes();
+  for (const auto family : kFamilies) {
+    const auto i = index_of(family);
+    totals.destinations[i] = e.loc_rib.table(family).size();
+    totals.table_version[i] = e.loc_rib.version(family);
+    totals.paths[i] = e.local_paths[i];
+    for (std::uint32_t index = 0; index < e.peers.end_index(); ++index) {
+      totals.paths[i] += e.peers[index].of(family).received;
+    }
+    // Paths beyond the first of a destination are on the heap, with some room to grow.
+    if (totals.paths[i] > totals.destinations[i]) {
+      totals.memory_bytes += (totals.paths[i] - totals.destinations[i]) * sizeof(Path) * 5 / 4;
+    }
+  }
+  return totals;
+}
+
+std::vector<NextHopView> Engine::next_hops(Family family) const {
+  std::vector<NextHopView> views;
+  impl_->next_hops.for_each([&](const NextHopTable::Entry& entry) {
+    if (entry.address.family() != family) return;
+    views.push_back({entry.address, entry.interface_index, entry.resolved, entry.metric, entry.through,
+                     entry.kernel_next_hops, entry.references});
+  });
+  std::sort(views.begin(), views.end(), [](auto& a, auto& b) { return a.address < b.address; });
+  return views;
+}
+
+const Speaker& Engine::speaker() const { return impl_->speaker; }
+
+}  // namespace rib

@@ -1,0 +1,33 @@
+// Phase 3 of the decision process for one update group: may a route be sent, and with which attributes.
+// RFC 4271 §9.1.3, §5; reflection RFC 4456; well-known communities RFC 1997; RFC 8212.
+//
+// Pure functions of the route, of where it comes from, and of the group's profile: members of a group cannot
+// differ.
+#pragma once
+
+#include "rib/export_profile.hpp"
+#include "rib/messages.hpp"
+#include "rib/reason.hpp"
+
+namespace rib {
+
+/// What matters of the peer that a route was learned from.
+struct RouteOrigin {
+  bool is_local = false;
+  PeerType type = PeerType::Internal;
+  bool is_route_reflector_client = false;
+  BgpIdentifier identifier = 0;
+};
+
+/// Sent, or why not.
+ExportState may_export(const Speaker& speaker, const ExportProfile& profile, const RouteOrigin& origin,
+                       const PathAttributes& attributes);
+
+/// The attributes as the group's members get them. Only when may_export() says Sent.
+PathAttributes exported(const Speaker& speaker, const ExportProfile& profile, const RouteOrigin& origin,
+                        const PathAttributes& attributes);
+
+/// The default route that `default-originate` makes up.
+PathAttributes default_route_attributes();
+
+}  // namespace rib

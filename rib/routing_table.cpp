@@ -1,0 +1,194 @@
+#include "rib/routing_table.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace rib {
+
+std::uint8_t distance_of(RouteSource source) { return source == RouteSource::Static ? 1 : 0; }
+
+std::uint8_t RoutingTable::distance_of_best(const Path& best) const {
+  if (best.is_local()) return speaker_.distance_local;
+  return peers_[best.peer].is_internal() ? speaker_.distance_internal : speaker_.distance_external;
+}
+
+// A foreign route counts even when its link has no carrier: the kernel still prefers its lower metric.
+const KernelRoute* RoutingTable::stronger_foreign(const Prefix& prefix, std::uint8_t ours) const {
+  const auto* routes = kernel_routes_.find(prefix);
+  if (!routes) return nullptr;
+  const auto best =
+      std::min_element(routes->begin(), routes->end(), [](const KernelRoute& a, const KernelRoute& b) {
+        return distance_of(a.source) < distance_of(b.source);
+      });
+  return distance_of(best->source) <= ours ? &*best : nullptr;
+}
+
+FibRoutes::Id RoutingTable::merge_multipath(const Destination& destination) {
+  FibRoute route;
+  for (const auto& path : destination.paths()) {
+    if (!path.has(Path::Multipath)) continue;
+    for (const auto& next_hop : next_hops_[loc_rib_.next_hop_of(path)].kernel_next_hops) {
+      if (std::find(route.next_hops.begin(), route.next_hops.end(), next_hop) == route.next_hops.end()) {
+        route.next_hops.push_back(next_hop);
+      }
+    }
+  }
+  // One order for one set, so that a change of order is no change.
+  std::sort(route.next_hops.begin(), route.next_hops.end(), [](const NextHop& a, const NextHop& b) {
+    return std::tie(a.gateway, a.interface_index) < std::tie(b.gateway, b.interface_index);
+  });
+  return fib_routes_.intern(route);
+}
+
+RoutingTable::Verdict RoutingTable::decide(const Destination& destination) {
+  if (destination.has(Destination::Conflict)) return {FibState::Suppressed};
+  const Path* best = destination.best();
+  if (!best || best->is_local()) return {};
+  if (const auto* foreign = stronger_foreign(destination.prefix, distance_of_best(*best))) {
+    switch (foreign->source) {
+      case RouteSource::Connected:
+        return {FibState::LosesToConnected};
+      case RouteSource::Static:
+        return {FibState::LosesToStatic};
+      default:
+        return {FibState::LosesToKernel};
+    }
+  }
+  if (best->has(Path::Multipath)) return {FibState::Pending, merge_multipath(destination), true};
+  return {FibState::Pending, next_hops_[loc_rib_.next_hop_of(*best)].fib_route};
+}
+
+void RoutingTable::flush(Family family, std::span<const Change> changes, Output& output) {
+  batch_.clear();
+  for (const auto& change : changes) {
+    auto& destination = loc_rib_.at(family, change.id);
+    const auto verdict = decide(destination);
+    if (verdict.route == destination.fib_route) {
+      if (verdict.route == 0) destination.fib = verdict.state;
+      if (verdict.owned) fib_routes_.release(verdict.route);
+      continue;
+    }
+    if (!verdict.owned) fib_routes_.add_reference(verdict.route);
+    fib_routes_.release(destination.fib_route);
+    destination.fib_route = verdict.route;
+    destination.fib = verdict.state;
+    if (!failures_.empty()) failures_.erase(destination.prefix);
+    auto& told = batch_.emplace_back(FibChange{destination.prefix, std::nullopt});
+    if (verdict.route != 0) told.route = fib_routes_[verdict.route];
+  }
+  if (!batch_.empty()) output.fib_changes(batch_);
+  constexpr std::size_t kWorthKeeping = 4096;
+  if (batch_.capacity() > kWorthKeeping) batch_ = {};
+}
+
+void RoutingTable::result(const FibResult& result) {
+  auto& table = loc_rib_.table(result.prefix.family());
+  const auto id = table.find(result.prefix);
+  if (!id || table[*id].fib_route == 0) return;  // meanwhile it is wanted no more
+  auto& destination = table[*id];
+  if (result.error != 0) {
+    destination.fib = FibState::Failed;
+    failures_[result.prefix] = {result.error, result.text};
+  } else {
+    destination.fib = result.installed ? FibState::Installed : FibState::Pending;
+    failures_.erase(result.prefix);
+  }
+}
+
+std::optional<RouteView> RoutingTable::bgp_route(const Destination& destination) const {
+  const Path* best = destination.best();
+  if (!best || best->is_local()) return std::nullopt;
+  RouteView view;
+  view.prefix = destination.prefix;
+  view.source = RouteSource::Bgp;
+  view.distance = distance_of_best(*best);
+  view.metric = best->attributes->med.value_or(0);
+  view.is_internal_bgp = peers_[best->peer].is_internal();
+  view.fib = destination.fib;
+  view.selected = destination.fib_route != 0;
+  view.installed = destination.fib == FibState::Installed;
+  if (const auto failure = failures_.find(destination.prefix); failure != failures_.end()) {
+    view.error = failure->second.error;
+    view.error_text = failure->second.text;
+  }
+  const auto& next_hop = next_hops_[loc_rib_.next_hop_of(*best)];
+  view.next_hops =
+      destination.fib_route != 0 ? fib_routes_[destination.fib_route].next_hops : next_hop.kernel_next_hops;
+  const bool is_direct = view.next_hops.size() == 1 && view.next_hops[0].gateway == next_hop.address;
+  if (!is_direct && !best->has(Path::Multipath)) view.recursive_next_hop = next_hop.address;
+  view.changed = TimePoint(std::chrono::seconds(best->learned));
+  return view;
+}
+
+std::vector<RouteView> RoutingTable::routes_for(const Prefix& prefix) const {
+  std::vector<RouteView> views;
+  const auto* foreign = kernel_routes_.find(prefix);
+  const auto& table = loc_rib_.table(prefix.family());
+  const auto id = table.find(prefix);
+  std::optional<RouteView> ours = id ? bgp_route(table[*id]) : std::nullopt;
+  if (foreign) {
+    // Lowest distance, then lowest metric (the order of the list): as the kernel and FRR's zebra choose.
+    const auto winner = std::min_element(foreign->begin(), foreign->end(), [](auto& a, auto& b) {
+      return std::tuple(!a.usable, distance_of(a.source)) < std::tuple(!b.usable, distance_of(b.source));
+    });
+    for (const auto& route : *foreign) {
+      RouteView view;
+      view.prefix = prefix;
+      view.source = route.source;
+      view.type = route.type;
+      view.distance = distance_of(route.source);
+      view.metric = route.metric;
+      view.selected = &route == &*winner && route.usable && !(ours && ours->selected);
+      view.installed = true;
+      view.fib = FibState::Installed;
+      view.next_hops = route.next_hops;
+      views.push_back(std::move(view));
+    }
+  }
+  if (ours) views.push_back(std::move(*ours));
+  return views;
+}
+
+std::vector<RouteView> RoutingTable::routes(Family family, std::optional<Prefix> after,
+                                            std::size_t limit) const {
+  std::vector<Prefix> prefixes;
+  auto consider = [&](const Prefix& prefix) {
+    if (prefix.family() == family && (!after || *after < prefix)) prefixes.push_back(prefix);
+  };
+  kernel_routes_.for_each([&](const Prefix& prefix, auto&) { consider(prefix); });
+  const auto& table = loc_rib_.table(family);
+  for (Table::Id id = 0; id < table.end_id(); ++id) {
+    if (!table.is_live(id)) continue;
+    const Path* best = table[id].best();
+    if (best && !best->is_local()) consider(table[id].prefix);
+  }
+  // A prefix may stand twice, once for each side: twice the limit is enough for a page.
+  if (prefixes.size() / 2 > limit) {
+    std::nth_element(prefixes.begin(), prefixes.begin() + static_cast<std::ptrdiff_t>(2 * limit),
+                     prefixes.end());
+    prefixes.resize(2 * limit);
+  }
+  std::sort(prefixes.begin(), prefixes.end());
+  prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
+  std::vector<RouteView> views;
+  for (const auto& prefix : prefixes) {
+    if (views.size() >= limit) break;
+    for (auto& view : routes_for(prefix)) views.push_back(std::move(view));
+  }
+  return views;
+}
+
+std::optional<Prefix> RoutingTable::longest_match(const IpAddress& address) const {
+  const auto& table = loc_rib_.table(address.family());
+  const auto id = table.longest_match(address, [&](Table::Id i) { return table[i].fib_route != 0; });
+  const auto* foreign = kernel_routes_.longest_match(address);
+  if (!id && !foreign) return std::nullopt;
+  if (!id) return foreign->front().prefix;
+  if (!foreign) return table[*id].prefix;
+  return std::max(table[*id].prefix.length(), foreign->front().prefix.length()) ==
+                 foreign->front().prefix.length()
+             ? foreign->front().prefix
+             : table[*id].prefix;
+}
+
+}  // namespace rib

@@ -1,0 +1,65 @@
+// The contest by administrative distance between BGP's winners and the kernel's own routes, and what the
+// kernel shall hold of ours. A change is told only when it differs from what was told last.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <vector>
+
+#include "rib/engine.hpp"
+#include "rib/loc_rib.hpp"
+
+namespace rib {
+
+/// Connected and kernel 0, static 1, as FRR has it.
+std::uint8_t distance_of(RouteSource source);
+
+class RoutingTable {
+ public:
+  RoutingTable(const Speaker& speaker, const PeerTable& peers, const NextHopTable& next_hops,
+               const KernelRoutes& kernel_routes, FibRoutes& fib_routes, LocRib& loc_rib)
+      : speaker_(speaker),
+        peers_(peers),
+        next_hops_(next_hops),
+        kernel_routes_(kernel_routes),
+        fib_routes_(fib_routes),
+        loc_rib_(loc_rib) {}
+
+  /// Decides for these destinations what the kernel shall hold; what differs goes to `output`.
+  void flush(Family family, std::span<const Change> changes, Output& output);
+  /// The kernel's answer.
+  void result(const FibResult& result);
+
+  /// Lines of `show ip route`, listing order, prefixes strictly after `after`, complete prefixes only.
+  std::vector<RouteView> routes(Family family, std::optional<Prefix> after, std::size_t limit) const;
+  std::vector<RouteView> routes_for(const Prefix& prefix) const;
+  std::optional<Prefix> longest_match(const IpAddress& address) const;
+
+ private:
+  struct Verdict {
+    FibState state = FibState::None;
+    FibRoutes::Id route = 0;  // borrowed from a next hop, or owned when `owned`
+    bool owned = false;
+  };
+  struct Failure {
+    int error = 0;
+    std::string text;
+  };
+
+  Verdict decide(const Destination& destination);
+  FibRoutes::Id merge_multipath(const Destination& destination);
+  std::uint8_t distance_of_best(const Path& best) const;
+  /// The foreign route that wins over distance `ours`, or nullptr.
+  const KernelRoute* stronger_foreign(const Prefix& prefix, std::uint8_t ours) const;
+  std::optional<RouteView> bgp_route(const Destination& destination) const;
+
+  const Speaker& speaker_;
+  const PeerTable& peers_;
+  const NextHopTable& next_hops_;
+  const KernelRoutes& kernel_routes_;
+  FibRoutes& fib_routes_;
+  LocRib& loc_rib_;
+  boost::unordered_flat_map<Prefix, Failure, std::hash<Prefix>> failures_;
+  std::vector<FibChange> batch_;  // scratch of flush()
+};
+
+}  // namespace rib

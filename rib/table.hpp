@@ -1,0 +1,108 @@
+// All destinations of one family.
+//
+// Destinations stand in chunks that never move, and have dense 32-bit ids: bitmaps and change logs name them
+// by id. The index is an open-addressed set of ids that looks into the destinations, so a prefix is stored
+// once.
+#pragma once
+
+#include <array>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "rib/destination.hpp"
+
+namespace rib {
+
+class Table {
+ public:
+  using Id = std::uint32_t;
+  static constexpr Id kChunkSize = 1024;
+
+  Table();
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+  ~Table();
+
+  Destination& operator[](Id id) { return chunks_[id / kChunkSize]->at(id % kChunkSize); }
+  const Destination& operator[](Id id) const { return chunks_[id / kChunkSize]->at(id % kChunkSize); }
+
+  std::optional<Id> find(const Prefix& prefix) const;
+  /// The destination's id, and whether it is new (then without paths).
+  std::pair<Id, bool> find_or_insert(const Prefix& prefix);
+  /// The id may be given to another prefix from here on.
+  void erase(Id id);
+
+  std::size_t size() const { return index_.size(); }
+  /// One past the greatest id in use. Walks go from 0 to here and ask is_live().
+  Id end_id() const { return static_cast<Id>(chunks_.size()) * kChunkSize; }
+  bool is_live(Id id) const {
+    return chunks_[id / kChunkSize] && chunks_[id / kChunkSize]->is_live(id % kChunkSize);
+  }
+  bool has_chunk(Id chunk) const { return chunk < chunks_.size() && chunks_[chunk] != nullptr; }
+
+  /// Tells the prefixes that hold the address, longest first, until `accept(id)` says true; that one's id.
+  template <typename Accept>
+  std::optional<Id> longest_match(const IpAddress& address, Accept&& accept) const {
+    for (auto length = static_cast<int>(address.bit_count()); length >= 0; --length) {
+      if (count_by_length_[static_cast<std::size_t>(length)] == 0) continue;
+      const auto id = find(Prefix(address, static_cast<unsigned>(length)));
+      if (id && accept(*id)) return id;
+    }
+    return std::nullopt;
+  }
+
+  /// Chunks and index; paths on the heap are the caller's to add.
+  std::size_t memory_bytes() const;
+
+ private:
+  class Chunk {
+   public:
+    Chunk() = default;
+    ~Chunk();
+    Chunk(const Chunk&) = delete;
+    Chunk& operator=(const Chunk&) = delete;
+    Destination& at(Id i) { return *reinterpret_cast<Destination*>(storage_ + i * sizeof(Destination)); }
+    bool is_live(Id i) const { return (live_[i / 64] >> (i % 64) & 1) != 0; }
+    bool is_full() const { return count_ == kChunkSize; }
+    bool is_empty() const { return count_ == 0; }
+    Id create(const Prefix& prefix);
+    void destroy(Id i);
+
+   private:
+    std::array<std::uint64_t, kChunkSize / 64> live_{};
+    Id count_ = 0;
+    alignas(Destination) std::byte storage_[kChunkSize * sizeof(Destination)];
+  };
+
+  struct Hash {
+    using is_transparent = void;
+    using is_avalanching = void;
+    const Table* table;
+    std::size_t operator()(Id id) const { return (*table)[id].prefix.hash(); }
+    std::size_t operator()(const Prefix& prefix) const { return prefix.hash(); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const Table* table;
+    bool operator()(Id a, Id b) const { return a == b; }
+    bool operator()(const Prefix& prefix, Id id) const { return (*table)[id].prefix == prefix; }
+    bool operator()(Id id, const Prefix& prefix) const { return (*table)[id].prefix == prefix; }
+  };
+  using Index = boost::unordered_flat_set<Id, Hash, Equal>;
+
+  /// A new index for `capacity` ids. Filled in id order: destinations are read in the order of memory, where
+  /// the set's own rehash would read them at random.
+  void rebuild_index(std::size_t capacity);
+
+  std::vector<std::unique_ptr<Chunk>> chunks_;
+  std::vector<Id> chunks_with_room_;
+  std::vector<Id> chunks_absent_;
+  std::array<std::uint32_t, 129> count_by_length_{};
+  Index index_;
+};
+
+}  // namespace rib
