@@ -38,11 +38,23 @@ def with_a_bad_line_fails_and_shows_it(lab):
 
 
 @interop()
-def with_a_missing_file_that_was_named_fails(lab):
+def with_a_missing_file_runs_the_built_in_configuration_and_says_so(lab):
     hosts = lab.hosts(1)
     kuland = lab.kuland(hosts[1], PLAIN, start=False)
     os.unlink(kuland.config_path)
-    fails(kuland, kuland.config_path, "no such file")
+    kuland.start()
+    check(kuland.config_path in kuland.log(), f"the log names the file:\n{kuland.log()}")
+    check("discovery multicast" in kuland.show("show running-config"), "the built-in configuration runs")
+
+
+@interop()
+def with_a_file_that_cannot_be_read_fails(lab):
+    """A folder where the file should be: not the same as no file."""
+    hosts = lab.hosts(1)
+    kuland = lab.kuland(hosts[1], PLAIN, start=False)
+    os.unlink(kuland.config_path)
+    os.mkdir(kuland.config_path)
+    fails(kuland, kuland.config_path)
 
 
 @interop()
