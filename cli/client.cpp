@@ -37,15 +37,17 @@ std::expected<void, ClientError> Client::connect() {
   if (socket_ >= 0) {
     // A restarted daemon has closed its end: nothing may be readable between two calls.
     char octet;
-    if (::recv(socket_, &octet, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return {};
+    if (::recv(socket_, &octet, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      return {};
     close();
   }
   const auto unreachable = [&](int error) {
     close();
     const std::string where = " (socket " + socket_path_ + ": " + std::strerror(error) + ")";
     const bool forbidden = error == EACCES || error == EPERM;
-    return std::unexpected(ClientError{ClientError::Kind::Unreachable, Done::OK,
-                                       (forbidden ? "This user may not talk to kuland" : "kuland is not running") + where});
+    return std::unexpected(
+        ClientError{ClientError::Kind::Unreachable, Done::OK,
+                    (forbidden ? "This user may not talk to kuland" : "kuland is not running") + where});
   };
 
   sockaddr_un address{};
@@ -55,7 +57,8 @@ std::expected<void, ClientError> Client::connect() {
   socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (socket_ < 0) return unreachable(errno);
   // On a Unix socket, connect succeeds at once or, with a full backlog, fails with EAGAIN.
-  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0) return unreachable(errno);
+  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
+    return unreachable(errno);
   return {};
 }
 
@@ -64,7 +67,8 @@ std::expected<void, ClientError> Client::wait(short events) {
   for (;;) {
     const int ready = ::poll(&descriptor, 1, static_cast<int>(timeout_.count()));
     if (ready > 0) return {};
-    if (ready == 0) return std::unexpected(lost("no answer for " + std::to_string(timeout_.count() / 1000) + " s"));
+    if (ready == 0)
+      return std::unexpected(lost("no answer for " + std::to_string(timeout_.count() / 1000) + " s"));
     if (errno != EINTR) return std::unexpected(lost(std::strerror(errno)));
   }
 }
@@ -76,6 +80,8 @@ std::expected<void, ClientError> Client::send(const std::string& frame) {
       sent += static_cast<std::size_t>(count);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       if (auto ready = wait(POLLOUT); !ready) return ready;
+    } else if (errno == EPIPE) {
+      return {};  // closed already, perhaps with a word about it (too many clients): receive() tells
     } else if (errno != EINTR) {
       return std::unexpected(lost(std::strerror(errno)));
     }

@@ -1,6 +1,7 @@
 // The shell's end of the API: a blocking client of the daemon's Unix socket. One thread.
 //
-// Connects when it is first needed and again when the daemon was restarted between two calls. Every wait has an end.
+// Connects when it is first needed and again when the daemon was restarted between two calls. Every wait has
+// an end.
 #pragma once
 
 #include <chrono>

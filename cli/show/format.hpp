@@ -67,5 +67,4 @@ bool is_duplicate(const api::Destination& destination, const api::Path& path);
 /// Words for a session's end: "BGP Notification received: Cease/Administrative Shutdown".
 std::string reset_text(const api::LastReset& reset);
 
-
 }  // namespace cli::show

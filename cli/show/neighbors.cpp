@@ -17,8 +17,9 @@ std::string both(bool advertised, bool received) {
 
 void append_identity(std::string& out, const api::Neighbor& n) {
   const char* star = n.discovered() ? "*" : "";
-  append(out, "BGP neighbor is %s%s, remote AS %u, local AS %u, %s link\n", star, neighbor_text(n.name()).c_str(),
-         n.remote_as(), n.local_as(), n.type() == api::INTERNAL ? "internal" : "external");
+  append(out, "BGP neighbor is %s%s, remote AS %u, local AS %u, %s link\n", star,
+         neighbor_text(n.name()).c_str(), n.remote_as(), n.local_as(),
+         n.type() == api::INTERNAL ? "internal" : "external");
   if (!n.description().empty()) append(out, " Description: %s\n", n.description().c_str());
   if (!n.received().hostname().empty()) append(out, "Hostname: %s\n", n.received().hostname().c_str());
   if (n.discovered()) out += "  Discovered, not configured\n";
@@ -42,9 +43,10 @@ void append_state(std::string& out, const api::Neighbor& n) {
   const auto age = [](bool known, std::uint64_t ms) { return known ? age_text(ms) : std::string("never"); };
   append(out, "  Last read %s, Last write %s\n", age(n.has_last_read_ms(), n.last_read_ms()).c_str(),
          age(n.has_last_write_ms(), n.last_write_ms()).c_str());
-  append(out, "  Hold time is %u seconds, keepalive interval is %u seconds\n", n.hold_seconds(), n.keepalive_seconds());
-  append(out, "  Configured hold time is %u seconds, keepalive interval is %u seconds\n", n.configured_hold_seconds(),
-         n.configured_keepalive_seconds());
+  append(out, "  Hold time is %u seconds, keepalive interval is %u seconds\n", n.hold_seconds(),
+         n.keepalive_seconds());
+  append(out, "  Configured hold time is %u seconds, keepalive interval is %u seconds\n",
+         n.configured_hold_seconds(), n.configured_keepalive_seconds());
 }
 
 void append_capabilities(std::string& out, const api::Neighbor& n) {
@@ -68,7 +70,8 @@ void append_capabilities(std::string& out, const api::Neighbor& n) {
     if (!tx.empty()) append(out, "      %s: TX %s\n", name.c_str(), tx.c_str());
     if (!rx.empty()) append(out, "      %s: RX %s\n", name.c_str(), rx.c_str());
   }
-  line("Long-lived Graceful Restart", ours.long_lived_graceful_restart(), theirs.long_lived_graceful_restart());
+  line("Long-lived Graceful Restart", ours.long_lived_graceful_restart(),
+       theirs.long_lived_graceful_restart());
   line("Route refresh", ours.route_refresh(), theirs.route_refresh());
   line("Enhanced Route Refresh", ours.enhanced_route_refresh(), theirs.enhanced_route_refresh());
   for (const auto family : {api::IPV4_UNICAST, api::IPV6_UNICAST})
@@ -87,7 +90,8 @@ void append_capabilities(std::string& out, const api::Neighbor& n) {
   }
   line("Graceful Restart Capability", ours.graceful_restart(), theirs.graceful_restart());
   if (theirs.graceful_restart()) {
-    append(out, "      Remote Restart timer is %u seconds\n      Address families by peer:\n", theirs.restart_seconds());
+    append(out, "      Remote Restart timer is %u seconds\n      Address families by peer:\n",
+           theirs.restart_seconds());
     if (theirs.graceful_restart_families().empty()) out += "        none\n";
     for (const auto family : theirs.graceful_restart_families())
       append(out, "        %s\n", std::string(family_name(static_cast<api::Family>(family))).c_str());
@@ -115,7 +119,8 @@ void append_end_of_rib(std::string& out, const api::Neighbor& n) {
 void append_statistics(std::string& out, const api::Neighbor& n) {
   const auto& sent = n.sent();
   const auto& received = n.received_messages();
-  append(out, "  Message statistics:\n    Inq depth is %u\n    Outq depth is %u\n", n.input_queue(), n.output_queue());
+  append(out, "  Message statistics:\n    Inq depth is %u\n    Outq depth is %u\n", n.input_queue(),
+         n.output_queue());
   out += "                         Sent       Rcvd\n";
   std::uint64_t total_sent = 0, total_received = 0;
   const auto line = [&](const char* name, std::uint64_t out_count, std::uint64_t in_count) {
@@ -136,7 +141,8 @@ void append_statistics(std::string& out, const api::Neighbor& n) {
 }
 
 const char* communities_sent(const api::NeighborFamily& family) {
-  if (family.send_standard() && family.send_extended()) return "  Community attribute sent to this neighbor(all)\n";
+  if (family.send_standard() && family.send_extended())
+    return "  Community attribute sent to this neighbor(all)\n";
   if (family.send_standard()) return "  Community attribute sent to this neighbor(standard)\n";
   if (family.send_extended()) return "  Community attribute sent to this neighbor(extended)\n";
   return family.send_large() ? "  Community attribute sent to this neighbor(large)\n" : "";
@@ -145,13 +151,15 @@ const char* communities_sent(const api::NeighborFamily& family) {
 void append_family(std::string& out, const api::NeighborFamily& family) {
   append(out, "\n For address family: %s\n", std::string(family_name(family.family())).c_str());
   if (family.has_update_group())
-    append(out, "  Update group %u, subgroup %u\n  Packet Queue length 0\n", family.update_group(), family.update_group());
+    append(out, "  Update group %u, subgroup %u\n  Packet Queue length 0\n", family.update_group(),
+           family.update_group());
   else
     out += "  Not part of any update group\n";
   if (family.route_reflector_client()) out += "  Route-Reflector Client\n";
   if (family.next_hop_self()) out += "  NEXT_HOP is always this router\n";
   if (family.next_hop_unchanged()) out += "  NEXT_HOP is propagated unchanged to this neighbor\n";
-  if (family.allow_own_as() > 0) append(out, "  Local AS allowed in path, %u occurrences\n", family.allow_own_as());
+  if (family.allow_own_as() > 0)
+    append(out, "  Local AS allowed in path, %u occurrences\n", family.allow_own_as());
   out += communities_sent(family);
   if (family.default_originate()) out += "  Default information originate\n";
   if (family.policy_missing())
@@ -171,7 +179,8 @@ void append_connection(std::string& out, const api::Neighbor& n) {
   if (n.last_reset().cause() == api::LastReset::NONE)
     out += "  Last reset never\n";
   else
-    append(out, "  Last reset %s,  %s\n", age_text(n.last_reset().ms()).c_str(), reset_text(n.last_reset()).c_str());
+    append(out, "  Last reset %s,  %s\n", age_text(n.last_reset().ms()).c_str(),
+           reset_text(n.last_reset()).c_str());
   const char* kind = n.type() == api::INTERNAL ? "Internal" : "External";
   if (n.minimum_ttl() > 0)
     append(out, "  %s BGP neighbor must be within %u hops (TTL security).\n", kind, 256 - n.minimum_ttl());

@@ -73,9 +73,9 @@ Json graceful_restart_json(const api::Neighbor& n) {
   if (!sent.empty()) json["endOfRibSend"] = std::move(sent);
   if (!received.empty()) json["endOfRibRecv"] = std::move(received);
   json["localGrMode"] = n.advertised().graceful_restart() ? "Restart" : "Disable";
-  json["remoteGrMode"] = !n.has_received()                   ? "NotApplicable"
+  json["remoteGrMode"] = !n.has_received()                 ? "NotApplicable"
                          : n.received().graceful_restart() ? "Restart"
-                                                             : "Disable";
+                                                           : "Disable";
   json["timers"] = {{"configuredRestartTimer", n.advertised().restart_seconds()},
                     {"receivedRestartTimer", n.received().restart_seconds()}};
   return json;
@@ -85,7 +85,8 @@ Json message_stats_json(const api::Neighbor& n) {
   const auto& sent = n.sent();
   const auto& received = n.received_messages();
   const auto total = [](const api::MessageCounts& c) {
-    return c.opens() + c.notifications() + c.updates() + c.keepalives() + c.route_refreshes() + c.capabilities();
+    return c.opens() + c.notifications() + c.updates() + c.keepalives() + c.route_refreshes() +
+           c.capabilities();
   };
   Json json;
   json["depthInq"] = n.input_queue();
@@ -222,7 +223,8 @@ Json neighbor_json(const api::Neighbor& n, WallClock now) {
 std::string neighbors_json(const api::Neighbors& neighbors, WallClock now) {
   auto json = Json::object();
   for (const auto& neighbor : neighbors.neighbors())
-    json.get_ref<Json::object_t&>().emplace_back(neighbor_text(neighbor.name()), neighbor_json(neighbor, now));
+    json.get_ref<Json::object_t&>().emplace_back(neighbor_text(neighbor.name()),
+                                                 neighbor_json(neighbor, now));
   return json_text(json) + "\n";
 }
 

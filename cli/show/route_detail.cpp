@@ -31,13 +31,15 @@ std::string large_communities_text(const api::PathAttributes& attributes) {
   std::string text;
   const auto& parts = attributes.large_communities();
   for (int i = 0; i + 2 < parts.size(); i += 3)
-    text += (text.empty() ? "" : " ") + rib::to_string(rib::LargeCommunity{parts[i], parts[i + 1], parts[i + 2]});
+    text +=
+        (text.empty() ? "" : " ") + rib::to_string(rib::LargeCommunity{parts[i], parts[i + 1], parts[i + 2]});
   return text;
 }
 
 std::string cluster_list_text(const api::PathAttributes& attributes) {
   std::string text;
-  for (const auto cluster : attributes.cluster_list()) text += (text.empty() ? "" : " ") + identifier_text(cluster);
+  for (const auto cluster : attributes.cluster_list())
+    text += (text.empty() ? "" : " ") + identifier_text(cluster);
   return text;
 }
 
@@ -46,7 +48,8 @@ std::string well_known_remark(const api::Destination& destination) {
   for (const auto& path : destination.paths()) {
     if (!path.best()) continue;
     const auto has = [&](rib::Community wanted) {
-      return std::ranges::find(path.attributes().communities(), wanted.value) != path.attributes().communities().end();
+      return std::ranges::find(path.attributes().communities(), wanted.value) !=
+             path.attributes().communities().end();
     };
     if (has(rib::kNoAdvertise)) return ", not advertised to any peer";
     if (has(rib::kNoExport)) return ", not advertised to EBGP peer";
@@ -112,7 +115,8 @@ void append_attributes(std::string& out, const api::Destination& destination, co
   out += '\n';
 }
 
-void append_path(std::string& out, const api::Destination& destination, const api::Path& path, WallClock now) {
+void append_path(std::string& out, const api::Destination& destination, const api::Path& path,
+                 WallClock now) {
   const auto& attributes = path.attributes();
   const auto as_path = as_path_text(attributes);
   out += "  " + (as_path.empty() ? "Local" : as_path);
@@ -136,7 +140,8 @@ void append_path(std::string& out, const api::Destination& destination, const ap
   line("Large Community", large_communities_text(attributes));
   if (attributes.has_originator_id() || !attributes.cluster_list().empty()) {
     append(out, "      Originator: %s", identifier_text(attributes.originator_id()).c_str());
-    if (!attributes.cluster_list().empty()) append(out, ", Cluster list: %s", cluster_list_text(attributes).c_str());
+    if (!attributes.cluster_list().empty())
+      append(out, ", Cluster list: %s", cluster_list_text(attributes).c_str());
     out += '\n';
   }
   append(out, "      Last update: %s\n", date_text(now - std::chrono::milliseconds(path.age_ms())).c_str());
@@ -146,13 +151,14 @@ Json as_path_json(const api::PathAttributes& attributes) {
   Json json;
   const auto text = as_path_text(attributes);
   json["string"] = text.empty() ? "Local" : text;
-  static constexpr std::array<const char*, 5> kTypes{"", "as-set", "as-sequence", "as-confed-sequence", "as-confed-set"};
+  static constexpr std::array<const char*, 5> kTypes{"", "as-set", "as-sequence", "as-confed-sequence",
+                                                     "as-confed-set"};
   json["segments"] = Json::array();
   for (const auto& segment : attributes.as_path()) {
     Json numbers = Json::array();
     for (const auto as : segment.as_numbers()) numbers.push_back(as);
-    json["segments"].push_back(
-        {{"type", segment.type() < kTypes.size() ? kTypes[segment.type()] : ""}, {"list", std::move(numbers)}});
+    json["segments"].push_back({{"type", segment.type() < kTypes.size() ? kTypes[segment.type()] : ""},
+                                {"list", std::move(numbers)}});
   }
   json["length"] = attributes.as_path_length();
   return json;
@@ -226,7 +232,8 @@ Json path_json(const api::Destination& destination, const api::Path& path, WallC
   if (attributes.atomic_aggregate()) json["atomicAggregate"] = true;
   if (path.multipath()) json["multipath"] = true;
   if (path.best()) {
-    json["bestpath"] = {{"overall", true}, {"selectionReason", rib::name_of(reason_of(destination.reason()))}};
+    json["bestpath"] = {{"overall", true},
+                        {"selectionReason", rib::name_of(reason_of(destination.reason()))}};
     if (destination.fib() == api::FIB_FAILED) json["ribFailure"] = true;
   }
   const auto communities = [&](const char* name, const std::string& text) {

@@ -54,12 +54,14 @@ char fib_letter(const api::RouteEntry& entry) {
 }
 
 std::string interface_text(const api::NextHop& next_hop) {
-  return next_hop.interface().empty() ? "if" + std::to_string(next_hop.interface_index()) : next_hop.interface();
+  return next_hop.interface().empty() ? "if" + std::to_string(next_hop.interface_index())
+                                      : next_hop.interface();
 }
 
 /// "via 192.168.77.2, eth0" or "is directly connected, docker0".
 std::string next_hop_text(const api::NextHop& next_hop) {
-  std::string text = next_hop.gateway().empty() ? "is directly connected" : "via " + address_text(next_hop.gateway());
+  std::string text =
+      next_hop.gateway().empty() ? "is directly connected" : "via " + address_text(next_hop.gateway());
   text += ", " + interface_text(next_hop);
   if (next_hop.onlink()) text += " onlink";
   return text;
@@ -83,7 +85,8 @@ void append_entry(std::string& out, const api::RouteEntry& entry) {
   };
   bool first = true;
   if (!entry.recursive_next_hop().empty()) {
-    append(out, "via %s (recursive), weight 1, %s\n", address_text(entry.recursive_next_hop()).c_str(), age.c_str());
+    append(out, "via %s (recursive), weight 1, %s\n", address_text(entry.recursive_next_hop()).c_str(),
+           age.c_str());
     first = false;
   } else if (entry.next_hops().empty()) {
     append(out, "inactive, %s\n", age.c_str());
@@ -133,8 +136,8 @@ class TextDetail : public RouteTableListing {
  private:
   static void append_one(std::string& out, const api::RouteEntry& entry) {
     append(out, "Routing entry for %s\n", prefix_text(entry.prefix()).c_str());
-    append(out, "  Known via \"%s\", distance %u, metric %u", std::string(protocol_of(entry.source())).c_str(),
-           entry.distance(), entry.metric());
+    append(out, "  Known via \"%s\", distance %u, metric %u",
+           std::string(protocol_of(entry.source())).c_str(), entry.distance(), entry.metric());
     if (entry.selected()) out += ", best";
     append(out, "\n  Last update %s ago\n", age_text(entry.age_ms()).c_str());
     const char mark = entry.installed() ? '*' : ' ';
@@ -151,7 +154,8 @@ class TextDetail : public RouteTableListing {
     }
     if (entry.source() == api::BGP && entry.fib() != api::FIB_INSTALLED && entry.fib() != api::FIB_NONE) {
       append(out, "  Not in the kernel: %s", std::string(rib::name_of(state_of(entry.fib()))).c_str());
-      if (entry.error() != 0) append(out, " (%s)", std::strerror(entry.error() < 0 ? -entry.error() : entry.error()));
+      if (entry.error() != 0)
+        append(out, " (%s)", std::strerror(entry.error() < 0 ? -entry.error() : entry.error()));
       if (!entry.error_text().empty()) out += ", " + entry.error_text();
       out += '\n';
     }
@@ -238,7 +242,7 @@ class Summary : public RouteTableListing {
   std::array<Count, kRows.size()> counts_{};
 };
 
-constexpr int kActive = 1, kInFib = 2, kRecursive = 4;      // nexthops[].flags
+constexpr int kActive = 1, kInFib = 2, kRecursive = 4;                        // nexthops[].flags
 constexpr int kStatusInstalled = 16, kStatusFailed = 32, kStatusQueued = 64;  // internalStatus
 
 Json next_hop_json(const api::RouteEntry& entry, const api::NextHop& next_hop) {
@@ -279,10 +283,10 @@ Json entry_json(const api::RouteEntry& entry) {
   if (entry.error() != 0 || !entry.error_text().empty())
     json["error"] = entry.error_text().empty() ? std::strerror(std::abs(entry.error())) : entry.error_text();
   json["table"] = entry.table();
-  json["internalStatus"] = entry.installed()                    ? kStatusInstalled
-                           : entry.fib() == api::FIB_FAILED     ? kStatusFailed
+  json["internalStatus"] = entry.installed()                 ? kStatusInstalled
+                           : entry.fib() == api::FIB_FAILED  ? kStatusFailed
                            : entry.fib() == api::FIB_PENDING ? kStatusQueued
-                                                                : 0;
+                                                             : 0;
   json["internalFlags"] = entry.source() == api::BGP ? 13 : 8;
   json["internalNextHopNum"] = count;
   json["internalNextHopActiveNum"] = count;

@@ -57,7 +57,8 @@ class TextListing : public RouteListing {
       if (routes_ == 0)
         sink_("No BGP prefixes displayed, " + std::to_string(total_in_table_) + " exist\n");
       else
-        sink_("\nDisplayed " + std::to_string(routes_) + " routes and " + std::to_string(paths_) + " total paths\n");
+        sink_("\nDisplayed " + std::to_string(routes_) + " routes and " + std::to_string(paths_) +
+              " total paths\n");
       return;
     }
     if (routes_ > 0) sink_("\n");
@@ -67,7 +68,8 @@ class TextListing : public RouteListing {
  private:
   void append_header(std::string& out, const api::Routes& routes) {
     append(out, "BGP table version is %llu, local router ID is %s, vrf id 0\n",
-           static_cast<unsigned long long>(routes.table_version()), identifier_text(routes.router_id()).c_str());
+           static_cast<unsigned long long>(routes.table_version()),
+           identifier_text(routes.router_id()).c_str());
     append(out, "Default local pref %u, local AS %u\n", routes.default_local_pref(), routes.local_as());
     out +=
         "Status codes:  s suppressed, d damped, h history, * valid, > best, = multipath,\n"
@@ -97,13 +99,15 @@ class TextListing : public RouteListing {
     const auto& attributes = path.attributes();
     append_column(out, address_text(attributes.next_hop()), kNextHopWidth, kNextHopColumn);
     append_number(out, 10, attributes.has_med() ? std::optional(attributes.med()) : std::nullopt);
-    append_number(out, 7, attributes.has_local_pref() ? std::optional(attributes.local_pref()) : std::nullopt);
+    append_number(out, 7,
+                  attributes.has_local_pref() ? std::optional(attributes.local_pref()) : std::nullopt);
     append(out, "%7u ", path.weight());
     const auto as_path = as_path_text(attributes);
     out += as_path;
     if (!as_path.empty()) out += ' ';
     out += origin_code(attributes.origin());
-    if (is_rejected(path.state())) append(out, " (%s)", std::string(rib::name_of(state_of(path.state()))).c_str());
+    if (is_rejected(path.state()))
+      append(out, " (%s)", std::string(rib::name_of(state_of(path.state()))).c_str());
     out += '\n';
   }
 

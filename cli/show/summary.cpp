@@ -50,9 +50,10 @@ void append_family(std::string& out, const api::FamilySummary& family, const Sum
          identifier_text(family.router_id()).c_str(), family.local_as());
   if (!filter.terse) {
     append(out, "BGP table version %llu\n", static_cast<unsigned long long>(family.table_version()));
-    append(out, "RIB entries %llu, using %s of memory\n", static_cast<unsigned long long>(family.rib_entries()),
-           memory_text(family.rib_bytes()).c_str());
-    append(out, "Peers %d, using %s of memory\n", family.neighbors_size(), memory_text(family.neighbor_bytes()).c_str());
+    append(out, "RIB entries %llu, using %s of memory\n",
+           static_cast<unsigned long long>(family.rib_entries()), memory_text(family.rib_bytes()).c_str());
+    append(out, "Peers %d, using %s of memory\n", family.neighbors_size(),
+           memory_text(family.neighbor_bytes()).c_str());
   }
   out += '\n';
 
@@ -63,14 +64,15 @@ void append_family(std::string& out, const api::FamilySummary& family, const Sum
   for (const auto& neighbor : family.neighbors()) {
     if (!filter.shows(neighbor)) continue;
     if (displayed++ == 0)
-      append(out, "%-*sV         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt Desc\n", pad,
-             "Neighbor");
+      append(out,
+             "%-*sV         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt Desc\n",
+             pad, "Neighbor");
     append(out, "%-*s4 %10s %9llu %9llu %8llu %4u %4u %8s %12s %8s %s\n", pad, shown_name(neighbor).c_str(),
            as_text(neighbor).c_str(), static_cast<unsigned long long>(neighbor.messages_received()),
            static_cast<unsigned long long>(neighbor.messages_sent()),
-           static_cast<unsigned long long>(neighbor.table_version()), neighbor.input_queue(), neighbor.output_queue(),
-           age_text(since(neighbor)).c_str(), state_or_prefixes(neighbor).c_str(), sent_prefixes(neighbor).c_str(),
-           description(neighbor, filter.wide).c_str());
+           static_cast<unsigned long long>(neighbor.table_version()), neighbor.input_queue(),
+           neighbor.output_queue(), age_text(since(neighbor)).c_str(), state_or_prefixes(neighbor).c_str(),
+           sent_prefixes(neighbor).c_str(), description(neighbor, filter.wide).c_str());
     if (neighbor.discovered()) ++discovered;
   }
   if (displayed == 0) out += "% No BGP neighbors found in VRF default\n";
@@ -108,7 +110,7 @@ Json neighbor_json(const api::SummaryNeighbor& neighbor, WallClock now) {
     json["peerUptimeEstablishedEpoch"] = epoch_of(now, neighbor.state_ms());
   json["pfxRcd"] = neighbor.received();
   json["pfxSnt"] = neighbor.sent();
-  json["state"] = neighbor.shutdown()      ? "Idle (Admin)"
+  json["state"] = neighbor.shutdown()       ? "Idle (Admin)"
                   : neighbor.prefix_limit() ? "Idle (PfxCt)"
                                             : std::string(session_state_text(neighbor.state()));
   json["peerState"] = peer_state(neighbor);
@@ -168,7 +170,8 @@ std::string summary_text(const api::Summary& summary, const SummaryFilter& filte
   return out;
 }
 
-std::string summary_json(const api::Summary& summary, const SummaryFilter& filter, bool keyed, WallClock now) {
+std::string summary_json(const api::Summary& summary, const SummaryFilter& filter, bool keyed,
+                         WallClock now) {
   auto json = Json::object();
   for (const auto& family : summary.families()) {
     if (!keyed) return json_text(family_json(family, filter, now)) + "\n";

@@ -6,7 +6,8 @@ namespace cli::show {
 namespace {
 
 std::string interface_text(const api::NextHop& next_hop) {
-  return next_hop.interface().empty() ? "if" + std::to_string(next_hop.interface_index()) : next_hop.interface();
+  return next_hop.interface().empty() ? "if" + std::to_string(next_hop.interface_index())
+                                      : next_hop.interface();
 }
 
 const char* status_word(const api::Interface& interface) {
@@ -34,7 +35,8 @@ std::string next_hops_text(const api::NextHops& next_hops) {
       append(out, " valid [IGP metric %u], #paths %u\n", next_hop.metric(), next_hop.paths());
     else
       append(out, " invalid, #paths %u\n", next_hop.paths());
-    if (next_hop.has_through()) append(out, "  Resolved prefix %s\n", prefix_text(next_hop.through()).c_str());
+    if (next_hop.has_through())
+      append(out, "  Resolved prefix %s\n", prefix_text(next_hop.through()).c_str());
     for (const auto& via : next_hop.kernel_next_hops()) {
       if (via.gateway().empty())
         append(out, "  if %s\n", interface_text(via).c_str());
@@ -131,8 +133,9 @@ std::string version_json(const api::Version& version) {
 std::string memory_report_text(const api::Status& status) {
   std::string out;
   for (const auto& totals : status.totals())
-    append(out, "%llu %s RIB nodes, %llu BGP routes\n", static_cast<unsigned long long>(totals.destinations()),
-           std::string(family_name(totals.family())).c_str(), static_cast<unsigned long long>(totals.paths()));
+    append(
+        out, "%llu %s RIB nodes, %llu BGP routes\n", static_cast<unsigned long long>(totals.destinations()),
+        std::string(family_name(totals.family())).c_str(), static_cast<unsigned long long>(totals.paths()));
   append(out, "%llu BGP attributes\n", static_cast<unsigned long long>(status.attribute_sets()));
   append(out, "RIB with its indexes, using %s of memory\n", memory_text(status.rib_bytes()).c_str());
   append(out, "%u peers\n", status.neighbors());
@@ -143,7 +146,8 @@ std::string memory_report_text(const api::Status& status) {
 std::string memory_report_json(const api::Status& status) {
   auto json = Json::object();
   for (const auto& totals : status.totals())
-    json[std::string(family_key(totals.family()))] = {{"ribNodes", totals.destinations()}, {"routes", totals.paths()}};
+    json[std::string(family_key(totals.family()))] = {{"ribNodes", totals.destinations()},
+                                                      {"routes", totals.paths()}};
   json["attributes"] = status.attribute_sets();
   json["ribBytes"] = status.rib_bytes();
   json["peers"] = status.neighbors();
@@ -165,7 +169,8 @@ std::string status_text(const api::Status& status) {
   append(out, "Neighbors       %u, %u established\n", status.neighbors(), status.established());
   for (const auto& totals : status.totals())
     append(out, "%-15s %llu routes, %llu paths\n", std::string(family_name(totals.family())).c_str(),
-           static_cast<unsigned long long>(totals.destinations()), static_cast<unsigned long long>(totals.paths()));
+           static_cast<unsigned long long>(totals.destinations()),
+           static_cast<unsigned long long>(totals.paths()));
   append(out, "Memory          %s\n", memory_text(status.resident_bytes()).c_str());
   return out;
 }

@@ -1,0 +1,170 @@
+// What the API needs of the daemon: facts to show and actions to take. The daemon implements it; tests have
+// their own. Called on the main io_context's thread only; every call answers at once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/config/config.hpp"
+#include "fib/kernel.hpp"
+#include "rib/engine.hpp"
+
+namespace bgpd::api {
+
+/// The daemon as a process.
+struct DaemonView {
+  std::string version, commit;
+  std::string hostname;
+  std::string config_file;
+  bool config_built_in = false;  // there is no file: the built-in mesh configuration is running
+  bool writes_kernel = true;
+  rib::TimePoint started;
+  std::uint64_t neighbor_bytes = 0;  // memory of the sessions, approximate; 0: unknown
+};
+
+/// RFC 4271 §8.2.2.
+enum class SessionState : std::uint8_t { Idle, Connect, Active, OpenSent, OpenConfirm, Established };
+
+/// What one side's OPEN said. RFC 5492.
+struct CapabilitiesView {
+  rib::FamilySet families;
+  bool four_octet_as = false;
+  bool route_refresh = false, enhanced_route_refresh = false;
+  bool extended_message = false;
+  bool graceful_restart = false, long_lived_graceful_restart = false;
+  std::uint16_t restart_seconds = 0;
+  rib::FamilySet graceful_restart_families;
+  rib::FamilySet add_path_receive, add_path_send;
+  std::optional<std::string> hostname;  // FQDN capability
+  std::string domain;
+};
+
+struct MessageCounts {
+  std::uint64_t opens = 0, notifications = 0, updates = 0, keepalives = 0, route_refreshes = 0,
+                capabilities = 0;
+};
+
+/// Why the last session ended (or the last attempt failed).
+struct LastResetView {
+  enum class Cause : std::uint8_t {
+    None,                  // there was no session yet
+    NotificationSent,      // code, subcode
+    NotificationReceived,  // code, subcode, text
+    ConnectionClosed,      // by the peer, without a NOTIFICATION
+    ConnectionFailed,      // text: the system's error
+    HoldTimerExpired,
+    SendHoldTimerExpired,  // RFC 9687
+    Administrative,        // shutdown
+    ConfigurationChanged,
+    Cleared,    // clear ip bgp
+    Removed,    // no longer configured or discovered
+    Collision,  // RFC 4271 §6.8
+  };
+  Cause cause = Cause::None;
+  rib::TimePoint when;
+  std::uint8_t code = 0, subcode = 0;
+  std::string text;  // RFC 9003, or the system's words
+};
+
+/// One neighbor in one family; what the engine counts comes from the engine.
+struct NeighborFamilyView {
+  bool activated = false;   // offered to this neighbor
+  bool negotiated = false;  // while Established
+  bool route_reflector_client = false;
+  rib::NextHopMode next_hop_mode = rib::NextHopMode::Standard;
+  bool policy_missing = false;  // RFC 8212
+  bool default_originate = false;
+  bool end_of_rib_sent = false, end_of_rib_received = false;
+  std::uint32_t maximum_prefix = 0;
+  bool maximum_prefix_warning_only = false;
+  std::uint8_t allow_own_as = 0;
+  bool send_standard = true, send_extended = true, send_large = true;
+  std::uint64_t sent_table_version = 0;  // the neighbor has been sent the table up to here
+};
+
+/// A neighbor, configured or discovered, with its session if it has one.
+struct NeighborView {
+  rib::IpAddress address;
+  std::string interface;  // of a link-local address; "" otherwise
+  std::string description;
+  bool discovered = false;
+  std::optional<rib::AsNumber> remote_as;  // configured or, once known, learned from the OPEN
+  rib::AsNumber local_as = 0;
+  rib::PeerType type = rib::PeerType::Internal;
+  SessionState state = SessionState::Idle;
+  bool shutdown = false;
+  std::string shutdown_message;
+  bool prefix_limit_reached = false;
+  bool passive = false;
+  /// While Established: how the engine calls it.
+  std::optional<rib::PeerHandle> handle;
+
+  rib::BgpIdentifier remote_identifier = 0;
+  std::optional<rib::TimePoint> state_since;  // since Established, or since it last was; nothing: never was
+  std::optional<rib::TimePoint> last_read, last_write, last_update;
+  std::optional<rib::TimePoint> next_connect;
+  std::chrono::seconds hold_time{0}, keepalive_time{0};  // in force, or as configured
+  std::chrono::seconds configured_hold_time{180}, configured_keepalive_time{60}, connect_retry_time{120};
+  std::optional<CapabilitiesView> advertised, received;
+  MessageCounts sent_messages, received_messages;
+  std::uint32_t input_queue = 0, output_queue = 0;  // messages
+  std::uint32_t established_count = 0, dropped_count = 0;
+  LastResetView last_reset;
+  std::uint8_t ttl = 255, minimum_ttl = 0;
+  bool authenticated = false;
+  std::string update_source;
+  std::optional<rib::IpAddress> local_address, remote_address;  // of the connection
+  std::uint16_t local_port = 0, remote_port = 0;
+  std::optional<rib::IpAddress> next_hop_v4, next_hop_global, next_hop_link_local;  // ours, towards it
+  NeighborFamilyView families[rib::kFamilyCount];
+};
+
+struct InterfaceView {
+  fib::Link link;
+  std::vector<fib::InterfaceAddress> addresses;
+  bool advertised = false;  // `advertise interface` matches it
+};
+
+/// Which sessions `clear` means, and what it does to them.
+struct ClearOrder {
+  enum class Action : std::uint8_t { Hard, SoftBoth, SoftIn, SoftOut };
+  std::optional<rib::IpAddress> address;  // with interface for a link-local one; neither set: all
+  std::string interface;
+  std::optional<rib::AsNumber> remote_as;
+  Action action = Action::Hard;
+  rib::FamilySet families;  // soft: these
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  virtual rib::TimePoint now() const = 0;
+  virtual DaemonView daemon() const = 0;
+  virtual const rib::Engine& engine() const = 0;
+  /// All neighbors, in order of address.
+  virtual void visit_neighbors(const std::function<void(const NeighborView&)>& visit) const = 0;
+  /// The kernel's links in order of name.
+  virtual std::vector<InterfaceView> interfaces() const = 0;
+  /// "eth0"; "" when there is no such link.
+  virtual std::string interface_name(std::uint32_t index) const = 0;
+
+  /// The configuration in force.
+  virtual const cli::Config& running_config() const = 0;
+  /// Makes `config` the one in force, or leaves everything as it is and says why.
+  virtual std::expected<void, std::string> commit(const cli::Config& config) = 0;
+  /// Writes the running configuration to the file. The value is what was written: the path.
+  virtual std::expected<std::string, std::string> write_config() = 0;
+  /// Reads the file again, as SIGHUP does.
+  virtual std::expected<void, std::string> reload() = 0;
+
+  /// Returns how many sessions it was done to.
+  virtual std::size_t clear(const ClearOrder& order) = 0;
+};
+
+}  // namespace bgpd::api

@@ -1,0 +1,371 @@
+#include "bgpd/api/convert.hpp"
+
+#include <algorithm>
+
+namespace bgpd::api {
+namespace {
+
+// The API's numbers are the engine's; a new enumerator in the middle would change meanings.
+static_assert(static_cast<int>(rib::BestReason::PathId) == proto::BEST_PATH_ID);
+static_assert(static_cast<int>(rib::PathState::DuplicateSubnet) == proto::PATH_DUPLICATE_SUBNET);
+static_assert(static_cast<int>(rib::FibState::Suppressed) == proto::FIB_SUPPRESSED);
+static_assert(static_cast<int>(rib::RouteSource::Bgp) == proto::BGP);
+static_assert(static_cast<int>(rib::RouteType::Prohibit) == proto::PROHIBIT);
+static_assert(static_cast<int>(rib::PeerType::External) == proto::EXTERNAL);
+static_assert(static_cast<int>(SessionState::Established) == proto::STATE_ESTABLISHED);
+static_assert(static_cast<int>(LastResetView::Cause::Collision) == proto::LastReset::COLLISION);
+static_assert(static_cast<int>(rib::Origin::Incomplete) == proto::PathAttributes::INCOMPLETE);
+
+template <typename To, typename From>
+To same(From value) {
+  return static_cast<To>(static_cast<int>(value));
+}
+
+std::string octets_of(std::span<const std::uint8_t> octets) { return {octets.begin(), octets.end()}; }
+
+/// Length of the UTF-8 sequence at the front of `text`; 0 when there is none. RFC 3629 §3.
+std::size_t utf8_length(std::string_view text) {
+  const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = octet(0);
+  const std::size_t length = first < 0x80   ? 1
+                             : first < 0xc2 ? 0
+                             : first < 0xe0 ? 2
+                             : first < 0xf0 ? 3
+                             : first < 0xf5 ? 4
+                                            : 0;
+  if (length == 0 || length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((octet(i) & 0xc0) != 0x80) return 0;
+  if (length > 2) {  // overlong forms, surrogates, beyond U+10FFFF
+    const unsigned second = octet(1);
+    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+        (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f))
+      return 0;
+  }
+  return length;
+}
+
+void put_capabilities(const CapabilitiesView& view, proto::Capabilities& to) {
+  to.set_four_octet_as(view.four_octet_as);
+  to.set_route_refresh(view.route_refresh);
+  to.set_enhanced_route_refresh(view.enhanced_route_refresh);
+  to.set_extended_message(view.extended_message);
+  to.set_graceful_restart(view.graceful_restart);
+  to.set_long_lived_graceful_restart(view.long_lived_graceful_restart);
+  to.set_restart_seconds(view.restart_seconds);
+  for (const auto family : rib::kFamilies) {
+    if (view.families.contains(family)) to.add_families(family_of(family));
+    if (view.graceful_restart_families.contains(family)) to.add_graceful_restart_families(family_of(family));
+    if (view.add_path_receive.contains(family)) to.add_add_path_receive(family_of(family));
+    if (view.add_path_send.contains(family)) to.add_add_path_send(family_of(family));
+  }
+  if (!view.hostname) return;
+  to.set_has_hostname(true);
+  to.set_hostname(readable_text(*view.hostname));
+  to.set_domain(readable_text(view.domain));
+}
+
+void put_counts(const MessageCounts& counts, proto::MessageCounts& to) {
+  to.set_opens(counts.opens);
+  to.set_notifications(counts.notifications);
+  to.set_updates(counts.updates);
+  to.set_keepalives(counts.keepalives);
+  to.set_route_refreshes(counts.route_refreshes);
+  to.set_capabilities(counts.capabilities);
+}
+
+void put_family(const NeighborFamilyView& view, rib::Family family, const rib::PeerCounters* counters,
+                proto::NeighborFamily& to) {
+  const auto i = rib::index_of(family);
+  to.set_family(family_of(family));
+  to.set_negotiated(view.negotiated);
+  to.set_route_reflector_client(view.route_reflector_client);
+  to.set_next_hop_self(view.next_hop_mode == rib::NextHopMode::Self ||
+                       view.next_hop_mode == rib::NextHopMode::SelfForce);
+  to.set_next_hop_unchanged(view.next_hop_mode == rib::NextHopMode::Unchanged);
+  to.set_policy_missing(view.policy_missing);
+  to.set_default_originate(view.default_originate);
+  to.set_end_of_rib_sent(view.end_of_rib_sent);
+  to.set_end_of_rib_received(view.end_of_rib_received);
+  to.set_maximum_prefix(view.maximum_prefix);
+  to.set_maximum_prefix_warning_only(view.maximum_prefix_warning_only);
+  to.set_allow_own_as(view.allow_own_as);
+  to.set_send_standard(view.send_standard);
+  to.set_send_extended(view.send_extended);
+  to.set_send_large(view.send_large);
+  if (!counters) return;
+  to.set_received(counters->received[i]);
+  to.set_accepted(counters->accepted[i]);
+  to.set_sent(counters->sent[i]);
+  if (counters->group[i]) to.set_update_group(*counters->group[i]);
+}
+
+}  // namespace
+
+std::string readable_text(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const auto length = utf8_length(text);
+    const auto first = static_cast<unsigned char>(text[0]);
+    const bool is_control = first < 0x20 || first == 0x7f ||
+                            (length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
+    if (length == 0 || is_control)
+      result += '?';
+    else
+      result += text.substr(0, length);
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return result;
+}
+
+std::string readable_lines(std::string_view text) {
+  std::string result;
+  for (;;) {
+    const auto end = text.find('\n');
+    result += readable_text(text.substr(0, end));
+    if (end == std::string_view::npos) return result;
+    result += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string octets_of(const rib::IpAddress& address) { return octets_of(address.bytes()); }
+
+std::optional<rib::IpAddress> address_from(const std::string& octets) {
+  return rib::IpAddress::from_bytes(
+      std::span(reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()));
+}
+
+void put_prefix(const rib::Prefix& prefix, proto::Prefix& to) {
+  to.set_address(octets_of(prefix.address()));
+  to.set_length(prefix.length());
+}
+
+std::optional<rib::Prefix> prefix_from(const proto::Prefix& prefix) {
+  const auto address = address_from(prefix.address());
+  if (!address || prefix.length() > address->bit_count()) return std::nullopt;
+  return rib::Prefix(*address, prefix.length());
+}
+
+proto::Family family_of(rib::Family family) {
+  return family == rib::Family::Ipv4Unicast ? proto::IPV4_UNICAST : proto::IPV6_UNICAST;
+}
+
+std::optional<rib::Family> family_from(proto::Family family) {
+  if (family == proto::IPV4_UNICAST) return rib::Family::Ipv4Unicast;
+  if (family == proto::IPV6_UNICAST) return rib::Family::Ipv6Unicast;
+  return std::nullopt;
+}
+
+std::vector<rib::Family> families_from(proto::Family family) {
+  if (const auto one = family_from(family)) return {*one};
+  return {rib::kFamilies.begin(), rib::kFamilies.end()};
+}
+
+void put_name(const NeighborView& neighbor, proto::NeighborName& to) {
+  to.set_address(octets_of(neighbor.address));
+  to.set_interface(neighbor.interface);
+}
+
+bool is_named(const proto::NeighborName& name, const NeighborView& neighbor) {
+  return address_from(name.address()) == neighbor.address &&
+         (name.interface().empty() || name.interface() == neighbor.interface);
+}
+
+std::uint64_t milliseconds_since(rib::TimePoint then, rib::TimePoint now) {
+  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - then).count();
+  return passed > 0 ? static_cast<std::uint64_t>(passed) : 0;
+}
+
+void put_attributes(const rib::PathAttributes& attributes, proto::PathAttributes& to) {
+  to.set_origin(same<proto::PathAttributes::Origin>(attributes.origin));
+  to.set_atomic_aggregate(attributes.atomic_aggregate);
+  if (attributes.med) to.set_med(*attributes.med);
+  if (attributes.local_pref) to.set_local_pref(*attributes.local_pref);
+  to.set_next_hop(octets_of(attributes.next_hop));
+  if (attributes.link_local_next_hop) to.set_link_local_next_hop(octets_of(*attributes.link_local_next_hop));
+  for (const auto& segment : attributes.as_path.segments()) {
+    auto& added = *to.add_as_path();
+    added.set_type(static_cast<std::uint32_t>(segment.type));
+    for (const auto as : segment.as_numbers) added.add_as_numbers(as);
+  }
+  to.set_as_path_length(attributes.as_path.length());
+  for (const auto& community : attributes.communities) to.add_communities(community.value);
+  for (const auto& community : attributes.extended_communities)
+    to.add_extended_communities(octets_of(std::span<const std::uint8_t>(community.octets)));
+  for (const auto& community : attributes.large_communities) {
+    to.add_large_communities(community.global_administrator);
+    to.add_large_communities(community.local_data_1);
+    to.add_large_communities(community.local_data_2);
+  }
+  if (attributes.originator_id) to.set_originator_id(*attributes.originator_id);
+  for (const auto cluster : attributes.cluster_list) to.add_cluster_list(cluster);
+  if (attributes.aggregator) {
+    to.set_aggregator_as(attributes.aggregator->as);
+    to.set_aggregator_address(attributes.aggregator->address);
+  }
+  if (attributes.only_to_customer) to.set_only_to_customer(*attributes.only_to_customer);
+  to.set_unknown(octets_of(attributes.unknown_transitive.span()));
+}
+
+void put_path(const rib::PathView& path, rib::TimePoint now, proto::Path& to) {
+  if (path.attributes) put_attributes(*path.attributes, *to.mutable_attributes());
+  to.set_own(!path.peer);
+  if (path.peer) to.mutable_peer()->set_address(octets_of(path.peer_address));
+  to.set_peer_identifier(path.peer_identifier);
+  to.set_peer_type(same<proto::PeerType>(path.peer_type));
+  to.set_path_id(path.path_id);
+  to.set_state(same<proto::PathState>(path.state));
+  to.set_best(path.is_best);
+  to.set_multipath(path.is_multipath);
+  to.set_stale(path.is_stale);
+  to.set_weight(path.weight);
+  if (path.igp_metric) to.set_igp_metric(*path.igp_metric);
+  to.set_age_ms(milliseconds_since(path.learned, now));
+}
+
+void put_next_hop(const rib::NextHop& next_hop, const Backend& backend, proto::NextHop& to) {
+  if (next_hop.gateway) to.set_gateway(octets_of(*next_hop.gateway));
+  to.set_interface_index(next_hop.interface_index);
+  to.set_interface(backend.interface_name(next_hop.interface_index));
+  to.set_weight(next_hop.weight);
+  to.set_onlink(next_hop.onlink);
+}
+
+void put_route(const rib::RouteView& route, const Backend& backend, proto::RouteEntry& to) {
+  put_prefix(route.prefix, *to.mutable_prefix());
+  to.set_source(same<proto::RouteSource>(route.source));
+  to.set_type(same<proto::RouteType>(route.type));
+  to.set_distance(route.distance);
+  to.set_metric(route.metric);
+  to.set_internal_bgp(route.is_internal_bgp);
+  to.set_selected(route.selected);
+  to.set_installed(route.installed);
+  to.set_fib(same<proto::FibState>(route.fib));
+  to.set_error(route.error);
+  to.set_error_text(readable_text(route.error_text));
+  for (const auto& next_hop : route.next_hops) put_next_hop(next_hop, backend, *to.add_next_hops());
+  if (route.recursive_next_hop) to.set_recursive_next_hop(octets_of(*route.recursive_next_hop));
+  to.set_age_ms(milliseconds_since(route.changed, backend.now()));
+  to.set_table(backend.running_config().fib_table);
+}
+
+void put_tracked_next_hop(const rib::NextHopView& view, const Backend& backend, proto::TrackedNextHop& to) {
+  to.set_address(octets_of(view.address));
+  if (view.interface_index != 0) to.set_interface(backend.interface_name(view.interface_index));
+  to.set_resolved(view.resolved);
+  to.set_metric(view.metric);
+  if (view.through) put_prefix(*view.through, *to.mutable_through());
+  for (const auto& next_hop : view.kernel_next_hops)
+    put_next_hop(next_hop, backend, *to.add_kernel_next_hops());
+  to.set_paths(view.references);
+}
+
+void put_summary(const NeighborView& view, rib::Family family, const Backend& backend,
+                 proto::SummaryNeighbor& to) {
+  const auto i = rib::index_of(family);
+  const auto now = backend.now();
+  put_name(view, *to.mutable_name());
+  if (view.remote_as) to.set_remote_as(*view.remote_as);
+  to.set_local_as(view.local_as);
+  to.set_type(same<proto::PeerType>(view.type));
+  to.set_state(same<proto::SessionState>(view.state));
+  to.set_shutdown(view.shutdown);
+  to.set_prefix_limit(view.prefix_limit_reached);
+  to.set_passive(view.passive);
+  to.set_not_negotiated(view.state == SessionState::Established && !view.families[i].negotiated);
+  to.set_policy_missing(view.families[i].policy_missing);
+  to.set_discovered(view.discovered);
+  to.set_description(readable_text(view.description));
+  if (view.received && view.received->hostname) to.set_hostname(readable_text(*view.received->hostname));
+  const auto total = [](const MessageCounts& c) {
+    return c.opens + c.notifications + c.updates + c.keepalives + c.route_refreshes + c.capabilities;
+  };
+  to.set_messages_received(total(view.received_messages));
+  to.set_messages_sent(total(view.sent_messages));
+  to.set_table_version(view.families[i].sent_table_version);
+  to.set_input_queue(view.input_queue);
+  to.set_output_queue(view.output_queue);
+  if (view.state_since) to.set_state_ms(milliseconds_since(*view.state_since, now));
+  to.set_established_count(view.established_count);
+  to.set_dropped_count(view.dropped_count);
+  if (!view.handle) return;
+  const auto counters = backend.engine().counters(*view.handle);
+  to.set_received(counters.accepted[i]);
+  to.set_sent(counters.sent[i]);
+}
+
+void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neighbor& to) {
+  const auto now = backend.now();
+  put_name(view, *to.mutable_name());
+  if (view.remote_as) to.set_remote_as(*view.remote_as);
+  to.set_local_as(view.local_as);
+  to.set_type(same<proto::PeerType>(view.type));
+  to.set_state(same<proto::SessionState>(view.state));
+  to.set_description(readable_text(view.description));
+  to.set_discovered(view.discovered);
+  to.set_shutdown(view.shutdown);
+  to.set_shutdown_message(readable_text(view.shutdown_message));
+  to.set_prefix_limit(view.prefix_limit_reached);
+  to.set_passive(view.passive);
+  to.set_remote_identifier(view.remote_identifier);
+  to.set_local_identifier(backend.engine().speaker().identifier);
+  if (view.state_since) to.set_state_ms(milliseconds_since(*view.state_since, now));
+  if (view.last_read) to.set_last_read_ms(milliseconds_since(*view.last_read, now));
+  if (view.last_write) to.set_last_write_ms(milliseconds_since(*view.last_write, now));
+  if (view.last_update) to.set_last_update_ms(milliseconds_since(*view.last_update, now));
+  if (view.next_connect) to.set_next_connect_ms(milliseconds_since(now, *view.next_connect));
+  const auto seconds = [](std::chrono::seconds value) { return static_cast<std::uint32_t>(value.count()); };
+  to.set_hold_seconds(seconds(view.hold_time));
+  to.set_keepalive_seconds(seconds(view.keepalive_time));
+  to.set_configured_hold_seconds(seconds(view.configured_hold_time));
+  to.set_configured_keepalive_seconds(seconds(view.configured_keepalive_time));
+  to.set_connect_retry_seconds(seconds(view.connect_retry_time));
+  if (view.advertised) put_capabilities(*view.advertised, *to.mutable_advertised());
+  if (view.received) put_capabilities(*view.received, *to.mutable_received());
+  put_counts(view.sent_messages, *to.mutable_sent());
+  put_counts(view.received_messages, *to.mutable_received_messages());
+  to.set_input_queue(view.input_queue);
+  to.set_output_queue(view.output_queue);
+  std::optional<rib::PeerCounters> counters;
+  if (view.handle) counters = backend.engine().counters(*view.handle);
+  for (const auto family : rib::kFamilies)
+    if (const auto& one = view.families[rib::index_of(family)]; one.activated || one.negotiated)
+      put_family(one, family, counters ? &*counters : nullptr, *to.add_families());
+  to.set_established_count(view.established_count);
+  to.set_dropped_count(view.dropped_count);
+  auto& reset = *to.mutable_last_reset();
+  reset.set_cause(same<proto::LastReset::Cause>(view.last_reset.cause));
+  reset.set_ms(milliseconds_since(view.last_reset.when, now));
+  reset.set_code(view.last_reset.code);
+  reset.set_subcode(view.last_reset.subcode);
+  reset.set_text(readable_text(view.last_reset.text));
+  to.set_ttl(view.ttl);
+  to.set_minimum_ttl(view.minimum_ttl);
+  to.set_authenticated(view.authenticated);
+  to.set_update_source(view.update_source);
+  if (view.local_address) to.set_local_address(octets_of(*view.local_address));
+  to.set_local_port(view.local_port);
+  if (view.remote_address) to.set_remote_address(octets_of(*view.remote_address));
+  to.set_remote_port(view.remote_port);
+  if (view.next_hop_v4) to.set_next_hop(octets_of(*view.next_hop_v4));
+  if (view.next_hop_global) to.set_next_hop_global(octets_of(*view.next_hop_global));
+  if (view.next_hop_link_local) to.set_next_hop_link_local(octets_of(*view.next_hop_link_local));
+}
+
+void put_interface(const InterfaceView& view, proto::Interface& to) {
+  to.set_index(view.link.index);
+  to.set_name(view.link.name);
+  to.set_kind(view.link.kind);
+  to.set_is_up(view.link.is_up);
+  to.set_is_running(view.link.is_running);
+  to.set_mtu(view.link.mtu);
+  to.set_advertised(view.advertised);
+  for (const auto& address : view.addresses) {
+    auto& added = *to.add_addresses();
+    added.set_address(octets_of(address.address));
+    added.set_length(address.prefix_length);
+  }
+}
+
+}  // namespace bgpd::api

@@ -1,0 +1,63 @@
+#include "bgpd/api/handlers.hpp"
+
+namespace bgpd::api {
+namespace {
+
+bool changes(proto::Request::CommandCase command) {
+  switch (command) {
+    case proto::Request::kClear:
+    case proto::Request::kEdit:
+    case proto::Request::kWrite:
+    case proto::Request::kReload:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+proto::Done done(proto::Done::Code code, std::string message) {
+  proto::Done result;
+  result.set_code(code);
+  result.set_message(std::move(message));
+  return result;
+}
+
+proto::Done handle(const proto::Request& request, const Caller& caller, Backend& backend, Replies& replies) {
+  if (changes(request.command_case()) && !caller.may_change)
+    return done(proto::Done::DENIED, "This user may look, but not change anything");
+  switch (request.command_case()) {
+    case proto::Request::kStatus:
+      return handle_status(backend, replies);
+    case proto::Request::kVersion:
+      return handle_version(backend, replies);
+    case proto::Request::kSummary:
+      return handle_summary(request.summary(), backend, replies);
+    case proto::Request::kNeighbors:
+      return handle_neighbors(request.neighbors(), backend, replies);
+    case proto::Request::kRoutes:
+      return handle_routes(request.routes(), backend, replies);
+    case proto::Request::kRouteTable:
+      return handle_route_table(request.route_table(), backend, replies);
+    case proto::Request::kNextHops:
+      return handle_next_hops(request.next_hops(), backend, replies);
+    case proto::Request::kInterfaces:
+      return handle_interfaces(backend, replies);
+    case proto::Request::kClear:
+      return handle_clear(request.clear(), backend);
+    case proto::Request::kConfig:
+      return handle_config(backend, replies);
+    case proto::Request::kEdit:
+      return handle_edit(request.edit(), backend, replies);
+    case proto::Request::kWrite:
+      return handle_write(backend);
+    case proto::Request::kReload:
+      return handle_reload(backend);
+    case proto::Request::COMMAND_NOT_SET:
+      break;
+  }
+  return done(proto::Done::INVALID, "kuland does not know this request; is the shell newer?");
+}
+
+}  // namespace bgpd::api

@@ -1,0 +1,48 @@
+// What each request does. One file per noun; all run to the end in one turn, and a turn is short: tables are
+// answered a page at a time.
+#pragma once
+
+#include <vector>
+
+#include "bgpd/api/backend.hpp"
+#include "bgpd/api/convert.hpp"
+
+namespace bgpd::api {
+
+/// Who asks. Everyone who can connect may look.
+struct Caller {
+  bool may_change = false;
+};
+
+using Replies = std::vector<proto::Response>;
+
+/// Answers one request; the responses (without their ids) go to `replies`, the end of the stream is returned.
+proto::Done handle(const proto::Request& request, const Caller& caller, Backend& backend, Replies& replies);
+
+inline constexpr std::size_t kPageLimit = 1000;       // destinations a turn
+inline constexpr std::size_t kPageOctets = 4u << 20;  // a page ends when it is this large
+inline constexpr std::size_t kNeighborsPerResponse = 256;
+
+proto::Done done(proto::Done::Code code = proto::Done::OK, std::string message = {});
+
+// neighbors.cpp
+proto::Done handle_summary(const proto::GetSummary& request, const Backend& backend, Replies& replies);
+proto::Done handle_neighbors(const proto::ListNeighbors& request, const Backend& backend, Replies& replies);
+proto::Done handle_clear(const proto::ClearSessions& request, Backend& backend);
+// routes.cpp
+proto::Done handle_routes(const proto::ListRoutes& request, const Backend& backend, Replies& replies);
+// route_table.cpp
+proto::Done handle_route_table(const proto::ListRouteTable& request, const Backend& backend,
+                               Replies& replies);
+proto::Done handle_next_hops(const proto::ListNextHops& request, const Backend& backend, Replies& replies);
+// config.cpp
+proto::Done handle_config(const Backend& backend, Replies& replies);
+proto::Done handle_edit(const proto::EditConfig& request, Backend& backend, Replies& replies);
+proto::Done handle_write(Backend& backend);
+proto::Done handle_reload(Backend& backend);
+// system.cpp
+proto::Done handle_status(const Backend& backend, Replies& replies);
+proto::Done handle_version(const Backend& backend, Replies& replies);
+proto::Done handle_interfaces(const Backend& backend, Replies& replies);
+
+}  // namespace bgpd::api

@@ -1,0 +1,91 @@
+#include "bgpd/api/handlers.hpp"
+
+namespace bgpd::api {
+namespace {
+
+/// True when the neighbor belongs into the family's block of the summary.
+bool has_family(const NeighborView& neighbor, rib::Family family) {
+  const auto& settings = neighbor.families[rib::index_of(family)];
+  return settings.activated || settings.negotiated;
+}
+
+/// The family's share of the RIB's memory, by destinations.
+std::uint64_t memory_share(const rib::Totals& totals, rib::Family family) {
+  std::uint64_t all = 0;
+  for (const auto count : totals.destinations) all += count;
+  return all == 0 ? 0 : totals.memory_bytes / all * totals.destinations[rib::index_of(family)];
+}
+
+}  // namespace
+
+proto::Done handle_summary(const proto::GetSummary& request, const Backend& backend, Replies& replies) {
+  if (!backend.running_config().bgp) return done(proto::Done::NO_BGP, "No BGP process is configured");
+  auto& summary = *replies.emplace_back().mutable_summary();
+  const auto& speaker = backend.engine().speaker();
+  const auto totals = backend.engine().totals();
+  for (const auto family : families_from(request.family())) {
+    const auto i = rib::index_of(family);
+    proto::FamilySummary block;
+    std::uint64_t neighbors = 0;
+    backend.visit_neighbors([&](const NeighborView& neighbor) {
+      ++neighbors;
+      if (has_family(neighbor, family)) put_summary(neighbor, family, backend, *block.add_neighbors());
+    });
+    if (block.neighbors().empty()) continue;
+    block.set_family(family_of(family));
+    block.set_router_id(speaker.identifier);
+    block.set_local_as(speaker.as);
+    block.set_table_version(totals.table_version[i]);
+    block.set_rib_entries(totals.destinations[i]);
+    block.set_rib_bytes(memory_share(totals, family));
+    block.set_neighbor_bytes(backend.daemon().neighbor_bytes / neighbors *
+                             static_cast<std::uint64_t>(block.neighbors_size()));
+    *summary.add_families() = std::move(block);
+  }
+  return done();
+}
+
+proto::Done handle_neighbors(const proto::ListNeighbors& request, const Backend& backend, Replies& replies) {
+  if (!backend.running_config().bgp) return done(proto::Done::NO_BGP, "No BGP process is configured");
+  bool found = !request.has_neighbor();
+  backend.visit_neighbors([&](const NeighborView& neighbor) {
+    if (request.has_neighbor() && !is_named(request.neighbor(), neighbor)) return;
+    found = true;
+    if (replies.empty() ||
+        replies.back().neighbors().neighbors_size() >= static_cast<int>(kNeighborsPerResponse))
+      replies.emplace_back();
+    put_neighbor(neighbor, backend, *replies.back().mutable_neighbors()->add_neighbors());
+  });
+  return found ? done() : done(proto::Done::NOT_FOUND, "No such neighbor in this view/vrf");
+}
+
+proto::Done handle_clear(const proto::ClearSessions& request, Backend& backend) {
+  ClearOrder order;
+  if (request.has_neighbor()) {
+    order.address = address_from(request.neighbor().address());
+    order.interface = request.neighbor().interface();
+    if (!order.address) return done(proto::Done::INVALID, "Malformed address");
+  }
+  if (request.has_remote_as()) order.remote_as = request.remote_as();
+  switch (request.direction()) {
+    case proto::ClearSessions::SOFT_BOTH:
+      order.action = ClearOrder::Action::SoftBoth;
+      break;
+    case proto::ClearSessions::SOFT_IN:
+      order.action = ClearOrder::Action::SoftIn;
+      break;
+    case proto::ClearSessions::SOFT_OUT:
+      order.action = ClearOrder::Action::SoftOut;
+      break;
+    default:
+      order.action = ClearOrder::Action::Hard;
+      break;
+  }
+  for (const auto family : families_from(request.family())) order.families.insert(family);
+  const auto cleared = backend.clear(order);
+  if (cleared > 0 || (!order.address && !order.remote_as)) return done();
+  const auto who = order.address ? order.address->to_string() : std::to_string(*order.remote_as);
+  return done(proto::Done::NOT_FOUND, "BGP: Unknown neighbor - \"" + who + "\"");
+}
+
+}  // namespace bgpd::api

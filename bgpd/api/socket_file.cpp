@@ -1,0 +1,79 @@
+#include "bgpd/api/socket_file.hpp"
+
+#include <grp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+namespace bgpd::api {
+namespace {
+
+std::unexpected<std::string> failure(const std::string& path, const std::string& what) {
+  return std::unexpected("socket " + path + ": " + what);
+}
+
+/// Removes what a dead daemon left. An error when somebody listens there, or it is something else.
+std::optional<std::string> clear_the_way(const std::string& path, const sockaddr_un& address) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0)
+    return errno == ENOENT ? std::nullopt : std::optional(std::string(std::strerror(errno)));
+  if (!S_ISSOCK(status.st_mode)) return "there is a file that is no socket";
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (probe < 0) return std::strerror(errno);
+  const int result = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const int error = errno;
+  ::close(probe);
+  if (result == 0 || error == EAGAIN || error == EINPROGRESS)
+    return "another kuland is running and answers there";
+  if (error != ECONNREFUSED) return std::strerror(error);
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return std::strerror(errno);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<SocketFile, std::string> make_socket_file(const std::string& path, const std::string& group) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path)
+    return failure(path, "the path is empty or too long");
+  std::memcpy(address.sun_path, path.data(), path.size());
+
+  std::error_code error;
+  if (const auto directory = std::filesystem::path(path).parent_path(); !directory.empty())
+    std::filesystem::create_directories(directory, error);
+  if (const auto obstacle = clear_the_way(path, address)) return failure(path, *obstacle);
+
+  SocketFile file;
+  file.descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (file.descriptor < 0) return failure(path, std::strerror(errno));
+  const auto fail = [&](int number) {
+    ::close(file.descriptor);
+    return failure(path, std::strerror(number));
+  };
+  if (::bind(file.descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return fail(errno);
+  // Nobody can connect before listen(), so the mode is right in time.
+  file.group = ::getegid();
+  if (const auto* entry = group.empty() ? nullptr : ::getgrnam(group.c_str()))
+    if (::chown(path.c_str(), static_cast<uid_t>(-1), entry->gr_gid) == 0) file.group = entry->gr_gid;
+  struct stat status {};
+  if (::chmod(path.c_str(), 0660) != 0 || ::stat(path.c_str(), &status) != 0) return fail(errno);
+  file.device = status.st_dev;
+  file.inode = status.st_ino;
+  return file;
+}
+
+void remove_socket_file(const std::string& path, const SocketFile& file) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0 && status.st_dev == file.device && status.st_ino == file.inode)
+    ::unlink(path.c_str());
+}
+
+}  // namespace bgpd::api

@@ -1,0 +1,190 @@
+#include "cli/line_editor.hpp"
+
+#include <histedit.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace cli {
+namespace {
+
+constexpr int kHistoryLength = 1000;
+constexpr std::size_t kFallbackWidth = 80;
+
+std::size_t terminal_width() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kFallbackWidth;
+}
+
+/// Words side by side, as wide as the terminal.
+std::string in_columns(const std::vector<std::string>& words) {
+  std::size_t width = 0;
+  for (const auto& word : words) width = std::max(width, word.size() + 2);
+  const auto columns = std::max<std::size_t>(1, terminal_width() / std::max<std::size_t>(width, 1));
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    text += words[i];
+    const bool ends_line = (i + 1) % columns == 0 || i + 1 == words.size();
+    text += ends_line ? std::string("\n") : std::string(width - words[i].size(), ' ');
+  }
+  return text;
+}
+
+std::string common_beginning(const std::vector<std::string>& words) {
+  auto common = words.front();
+  for (const auto& word : words) {
+    const auto [end, ignored] = std::mismatch(common.begin(), common.end(), word.begin(), word.end());
+    common.erase(end, common.end());
+  }
+  return common;
+}
+
+}  // namespace
+
+struct LineEditor::Impl {
+  Impl(Language words, std::string file) : language(std::move(words)), history_file(std::move(file)) {}
+
+  static Impl& of(EditLine* line) {
+    void* self = nullptr;
+    el_get(line, EL_CLIENTDATA, &self);
+    return *static_cast<Impl*>(self);
+  }
+  static std::string before_cursor(EditLine* line) {
+    const auto* info = el_line(line);
+    return {info->buffer, static_cast<std::size_t>(info->cursor - info->buffer)};
+  }
+  static void print_below(const std::string& text) {
+    std::fputc('\n', stdout);
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+  }
+
+  static char* prompt(EditLine* line) {
+    auto& self = of(line);
+    return self.prompt_text.data();
+  }
+  static unsigned char on_tab(EditLine* line, int);
+  static unsigned char on_question_mark(EditLine* line, int);
+  static unsigned char on_interrupt(EditLine* line, int) {
+    of(line).event = Event::Dropped;
+    return CC_NEWLINE;
+  }
+  static unsigned char on_end_mode(EditLine* line, int) {
+    of(line).event = Event::EndMode;
+    return CC_NEWLINE;
+  }
+
+  Language language;
+  std::string history_file;
+  std::string prompt_text;
+  Event event = Event::Line;
+  History* history = nullptr;
+  EditLine* editor = nullptr;
+};
+
+unsigned char LineEditor::Impl::on_tab(EditLine* line, int) {
+  const auto typed = before_cursor(line);
+  const auto completion = of(line).language.complete(typed);
+  if (completion.candidates.empty() || completion.column > typed.size()) return CC_REFRESH_BEEP;
+  const auto word_length = typed.size() - completion.column;
+  const bool is_only = completion.candidates.size() == 1;
+  auto addition = common_beginning(completion.candidates);
+  addition.erase(0, std::min(word_length, addition.size()));
+  if (is_only) addition += ' ';
+  if (!addition.empty()) return el_insertstr(line, addition.c_str()) == 0 ? CC_REFRESH : CC_REFRESH_BEEP;
+  print_below(in_columns(completion.candidates));
+  return CC_REDISPLAY;
+}
+
+unsigned char LineEditor::Impl::on_question_mark(EditLine* line, int) {
+  const auto lines = of(line).language.help(before_cursor(line));
+  print_below(lines.empty() ? "% There is no matched command.\n" : help_text(lines));
+  return CC_REDISPLAY;
+}
+
+LineEditor::LineEditor(Language language, std::string history_file)
+    : impl_(std::make_unique<Impl>(std::move(language), std::move(history_file))) {
+  auto& self = *impl_;
+  HistEvent result;
+  self.history = history_init();
+  if (self.history) {
+    ::history(self.history, &result, H_SETSIZE, kHistoryLength);
+    ::history(self.history, &result, H_SETUNIQUE, 1);
+    if (!self.history_file.empty()) ::history(self.history, &result, H_LOAD, self.history_file.c_str());
+  }
+  self.editor = el_init("kulan", stdin, stdout, stderr);
+  if (!self.editor) return;
+  el_set(self.editor, EL_CLIENTDATA, impl_.get());
+  el_set(self.editor, EL_PROMPT, &Impl::prompt);
+  el_set(self.editor, EL_EDITOR, "emacs");
+  el_set(self.editor, EL_SIGNAL, 1);  // window size, and the terminal restored when the shell is killed
+  if (self.history) el_set(self.editor, EL_HIST, ::history, self.history);
+  // Ctrl-C and Ctrl-Z are keys while a line is typed, and signals while a command runs.
+  el_set(self.editor, EL_SETTY, "-d", "-isig", nullptr);
+  el_set(self.editor, EL_ADDFN, "kulan-complete", "Complete the word", &Impl::on_tab);
+  el_set(self.editor, EL_ADDFN, "kulan-help", "List what may follow", &Impl::on_question_mark);
+  el_set(self.editor, EL_ADDFN, "kulan-drop", "Drop the line", &Impl::on_interrupt);
+  el_set(self.editor, EL_ADDFN, "kulan-end", "Leave configure", &Impl::on_end_mode);
+  el_set(self.editor, EL_BIND, "^I", "kulan-complete", nullptr);
+  el_set(self.editor, EL_BIND, "?", "kulan-help", nullptr);
+  el_set(self.editor, EL_BIND, "^C", "kulan-drop", nullptr);
+  el_set(self.editor, EL_BIND, "^Z", "kulan-end", nullptr);
+  el_set(self.editor, EL_BIND, "^R", "em-inc-search-prev", nullptr);
+  el_set(self.editor, EL_BIND, "^W", "ed-delete-prev-word", nullptr);
+}
+
+LineEditor::~LineEditor() {
+  HistEvent result;
+  if (impl_->history && !impl_->history_file.empty()) {
+    const auto old_mask = ::umask(077);
+    ::history(impl_->history, &result, H_SAVE, impl_->history_file.c_str());
+    ::umask(old_mask);
+  }
+  if (impl_->editor) el_end(impl_->editor);
+  if (impl_->history) history_end(impl_->history);
+}
+
+LineEditor::Event LineEditor::read(std::string& line) {
+  auto& self = *impl_;
+  line.clear();
+  if (!self.editor) return Event::EndOfInput;
+  self.prompt_text = self.language.prompt();
+  self.event = Event::Line;
+  int length = 0;
+  const char* typed = el_gets(self.editor, &length);
+  if (self.event != Event::Line) {
+    std::fputs("\n", stdout);
+    std::fflush(stdout);
+    return self.event;
+  }
+  if (!typed || length <= 0) {
+    std::fputs("\n", stdout);
+    std::fflush(stdout);
+    return Event::EndOfInput;
+  }
+  line.assign(typed, static_cast<std::size_t>(length));
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
+  if (self.history && line.find_first_not_of(' ') != std::string::npos &&
+      line.find("password") == std::string::npos) {
+    HistEvent result;
+    ::history(self.history, &result, H_ENTER, line.c_str());
+  }
+  return Event::Line;
+}
+
+std::vector<std::string> LineEditor::history() const {
+  std::vector<std::string> lines;
+  HistEvent event;
+  if (!impl_->history) return lines;
+  for (int result = ::history(impl_->history, &event, H_LAST); result == 0;
+       result = ::history(impl_->history, &event, H_PREV)) {
+    lines.emplace_back(event.str);
+    while (!lines.back().empty() && lines.back().back() == '\n') lines.back().pop_back();
+  }
+  return lines;
+}
+
+}  // namespace cli

@@ -1,0 +1,263 @@
+#include "cli/shell.hpp"
+
+#include <regex.h>
+#include <algorithm>
+
+#include "cli/show/filter.hpp"
+
+namespace cli {
+
+using show::Console;
+using show::Status;
+
+namespace {
+
+constexpr std::string_view kNoMatch = "% There is no matched command.\n";
+
+/// The mark of a line that no command of view or enable mode fits, in the words of the configuration's marks.
+std::string mark_of(const Match& match, std::string_view line) {
+  Applied applied;
+  if (const auto* unknown = std::get_if<Unknown>(&match)) {
+    applied.status = EditStatus::Unknown;
+    applied.column = unknown->column;
+    applied.expected_keywords = unknown->keywords;
+    applied.expected_values = unknown->values;
+  } else if (const auto* ambiguous = std::get_if<Ambiguous>(&match)) {
+    applied.status = EditStatus::Ambiguous;
+    applied.column = ambiguous->column;
+    applied.expected_keywords = ambiguous->keywords;
+  } else {
+    applied.status = EditStatus::Incomplete;
+  }
+  return error_mark(applied.status, line, applied.column, hint_for(line, applied)) + "\n";
+}
+
+/// What follows "do " when the line is `do …`; `show …` in configure needs no `do`. Column of it, or nothing.
+std::optional<std::size_t> outer_command(std::string_view line) {
+  const auto words = split_words(line);
+  if (words.empty()) return std::nullopt;
+  if (words[0].text == "show" && words.size() > 1) return words[0].column;
+  if (words[0].text != "do") return std::nullopt;
+  const auto behind = words[0].column + words[0].text.size();
+  if (words.size() > 1) return words[1].column;
+  return behind < line.size() ? std::optional(line.size()) : std::nullopt;
+}
+
+}  // namespace
+
+Shell::Shell(Client& client, show::Sink out, ShellSettings settings)
+    : client_(client), out_(std::move(out)), settings_(std::move(settings)) {
+  enabled_ = !settings_.user_mode;
+  add_rows();
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    // A wrong notation is our own mistake; a test asks defects through list().
+    if (const auto wrong = enable_tree_.add(rows_[i].syntax, rows_[i].help, i))
+      say("% Internal: " + rows_[i].syntax + ": " + *wrong + "\n");
+    else if (!rows_[i].changes)
+      static_cast<void>(view_tree_.add(rows_[i].syntax, rows_[i].help, i));
+  }
+}
+
+void Shell::add_rows() {
+  for (auto& command : show::all_commands())
+    rows_.push_back(
+        {std::move(command.syntax), std::move(command.help), std::move(command.run), command.changes});
+  const auto add = [this](std::string syntax, std::vector<std::string_view> help, auto run,
+                          bool changes = false) {
+    rows_.push_back({std::move(syntax), std::move(help),
+                     [run](const Console&, const Arguments& arguments) {
+                       run(arguments);
+                       return Status::Done;
+                     },
+                     changes});
+  };
+  constexpr std::string_view kExit = "Leave the shell", kTerminal = "Settings of this terminal";
+  add(
+      "configure [terminal]", {"Change the configuration", "Line by line"},
+      [this](const Arguments&) {
+        configuring_ = true;
+        context_.clear();
+      },
+      true);
+  add("exit", {kExit}, [this](const Arguments&) { finished_ = true; });
+  add("quit", {kExit}, [this](const Arguments&) { finished_ = true; });
+  add("end", {"To enable mode"}, [](const Arguments&) {});
+  add("enable", {"Turn on what changes things"},
+      [this](const Arguments&) { enabled_ = !settings_.user_mode; });
+  add("disable", {"Look only"}, [this](const Arguments&) { enabled_ = false; });
+  add("list", {"All commands of this mode"}, [this](const Arguments&) {
+    for (const auto& notation : list()) say("  " + notation + "\n");
+  });
+  rows_.push_back({"find REGEX...",
+                   {"Search the commands of all modes", "Extended regular expression"},
+                   [this](const Console&, const Arguments& arguments) {
+                     std::string pattern;
+                     for (const auto& word : arguments.texts("REGEX"))
+                       pattern += (pattern.empty() ? "" : " ") + word;
+                     return find(pattern);
+                   }});
+  add("terminal length (0-512)$lines", {kTerminal, "Lines of a page", "0: no pages"},
+      [this](const Arguments& arguments) { paginates_ = arguments.number("lines") > 0; });
+  add("terminal paginate", {kTerminal, "Show long listings in a pager"},
+      [this](const Arguments&) { paginates_ = true; });
+  add("terminal no <length|paginate>", {kTerminal, "Negate", "No pages", "No pages"},
+      [this](const Arguments&) { paginates_ = false; });
+  add("show history", {"Show running system information", "What was typed"}, [this](const Arguments&) {
+    for (const auto& line : history_ ? history_() : std::vector<std::string>{}) say("  " + line + "\n");
+  });
+}
+
+Mode Shell::mode() const {
+  if (configuring_) return mode_of(context_).value_or(Mode::Config);
+  return enabled_ ? Mode::Enable : Mode::View;
+}
+
+std::string Shell::prompt() const { return prompt_of(mode(), settings_.hostname); }
+
+void Shell::end_configure() {
+  configuring_ = false;
+  context_.clear();
+}
+
+Status Shell::execute(std::string_view line) {
+  interrupted_ = false;
+  if (const auto defect = line_defect(line)) {
+    say("% " + *defect + "\n");
+    return Status::Error;
+  }
+  const auto text = right_trimmed(line);
+  const auto begin = trimmed(text);
+  if (begin.empty() || begin.front() == '!' || begin.front() == '#') return Status::Done;
+  if (settings_.trailing_question_mark && text.back() == '?')
+    return print_help(text.substr(0, text.size() - 1));
+  if (!configuring_) return execute_piped(text);
+  if (const auto column = outer_command(text)) return execute_piped(text.substr(*column));
+  return execute_config(text);
+}
+
+Status Shell::execute_piped(std::string_view line) {
+  const auto pipeline = show::split_pipeline(line);
+  if (pipeline.actions.empty()) return execute_command(pipeline.command);
+  auto filtered = show::FilteredOutput::make(pipeline.actions, out_);
+  if (!filtered) {
+    say(filtered.error() + "\n");
+    return Status::Error;
+  }
+  const auto direct = out_;
+  out_ = [&](std::string_view text) { filtered->write(text); };
+  const auto status = execute_command(pipeline.command);
+  out_ = direct;
+  filtered->finish();
+  return status;
+}
+
+Status Shell::execute_command(std::string_view line) {
+  const auto match = tree().match(line);
+  const auto* matched = std::get_if<Matched>(&match);
+  if (!matched) {
+    say(mark_of(match, line));
+    return Status::Error;
+  }
+  const Console console{client_, out_, &interrupted_};
+  return rows_[matched->command].run(console, matched->arguments);
+}
+
+Status Shell::execute_config(std::string_view line) {
+  if (line == "list") {
+    for (const auto& notation : list()) say("  " + notation + "\n");
+    return Status::Done;
+  }
+  kulan::api::Request request;
+  auto& edit = *request.mutable_edit();
+  for (const auto& opened : context_) edit.add_context(opened);
+  edit.add_lines(std::string(line));
+  kulan::api::EditResults results;
+  const auto done =
+      client_.call(std::move(request), [&](const auto& response) { results = response.edit(); });
+  if (!done) return leave_offline(line, done.error());
+  if (results.results().empty()) return Status::Error;
+
+  const auto& result = results.results(0);
+  if (!result.text().empty()) say(result.text() + "\n");
+  context_.assign(result.context().begin(), result.context().end());
+  if (result.leaves_configure()) end_configure();
+  using kulan::api::EditResult;
+  if (result.kind() == EditResult::OK) return Status::Done;
+  return result.kind() == EditResult::WARNING ? Status::Warning : Status::Error;
+}
+
+/// With the daemon gone, the way out of configure still works.
+Status Shell::leave_offline(std::string_view line, const ClientError& error) {
+  Config scratch;
+  for (std::size_t i = 0; i < context_.size(); ++i)
+    static_cast<void>(edit(
+        scratch, Context(context_.begin(), context_.begin() + static_cast<std::ptrdiff_t>(i)), context_[i]));
+  const auto before = scratch;
+  const auto result = edit(scratch, context_, line);
+  const bool leaves = result.status == EditStatus::Done && scratch == before &&
+                      (result.leaves_configure || result.context.size() < context_.size());
+  if (error.kind == ClientError::Kind::Refused || !leaves) {
+    const Console console{client_, out_, &interrupted_};
+    console.report(error);
+    return Status::Error;
+  }
+  context_ = result.context;
+  if (result.leaves_configure) end_configure();
+  return Status::Done;
+}
+
+Status Shell::print_help(std::string_view line) {
+  const auto lines = help(line);
+  say(lines.empty() ? std::string(kNoMatch) : help_text(lines));
+  return Status::Done;
+}
+
+Completion Shell::complete(std::string_view line) const {
+  if (!configuring_) return tree().complete(line);
+  const auto column = outer_command(line);
+  if (!column) return cli::complete(context_, line);
+  auto completion = tree().complete(line.substr(*column));
+  completion.column += *column;
+  return completion;
+}
+
+std::vector<HelpLine> Shell::help(std::string_view line) const {
+  if (!configuring_) return tree().help(line);
+  if (const auto column = outer_command(line)) return tree().help(line.substr(*column));
+  auto lines = cli::help(context_, line);
+  if (const auto words = split_words(line); words.empty() || (words.size() == 1 && line.back() != ' ')) {
+    const auto typed = words.empty() ? std::string_view() : words[0].text;
+    const auto offer = [&](std::string word, std::string text) {
+      if (word.starts_with(typed)) lines.push_back({std::move(word), std::move(text)});
+    };
+    offer("do", "Run a command of enable mode");
+    offer("list", "All commands of this mode");
+    std::ranges::sort(lines);
+  }
+  return lines;
+}
+
+std::vector<std::string> Shell::list() const {
+  return configuring_ ? list_commands(context_) : tree().notations();
+}
+
+Status Shell::find(const std::string& pattern) const {
+  regex_t regex;
+  if (::regcomp(&regex, pattern.c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
+    say("% Bad regexp '" + pattern + "'\n");
+    return Status::Error;
+  }
+  const auto print = [&](std::string_view mode_name, const std::vector<std::string>& notations) {
+    for (const auto& notation : notations)
+      if (::regexec(&regex, notation.c_str(), 0, nullptr, 0) == 0)
+        say("  (" + std::string(mode_name) + ")  " + notation + "\n");
+  };
+  print("view", view_tree_.notations());
+  print("enable", enable_tree_.notations());
+  for (const auto& row : all_modes())
+    if (row.mode >= Mode::Config) print(row.name, tree_of(row.mode).notations());
+  ::regfree(&regex);
+  return Status::Done;
+}
+
+}  // namespace cli

@@ -1,0 +1,88 @@
+// One session of the shell: the mode it is in, and what a typed line does there. Knows no terminal: lines
+// come in, text goes out, so that -c, files, pipes, the line editor and tests drive the same code.
+//
+// Commands of view and enable mode are rows of cli/show and run here; configuration lines go to the daemon
+// with the context they were typed in. TAB and `?` ask the same grammar, locally.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command/tree.hpp"
+#include "cli/config/edit.hpp"
+#include "cli/show/commands.hpp"
+
+namespace cli {
+
+struct ShellSettings {
+  std::string hostname = "host";
+  bool user_mode = false;  // -u: look only
+  bool trailing_question_mark =
+      true;  // "show ip ?" lists, as in -c and pipes; the line editor has a key for it
+};
+
+class Shell {
+ public:
+  Shell(Client& client, show::Sink out, ShellSettings settings);
+
+  /// Does one line; blank lines and comments do nothing.
+  show::Status execute(std::string_view line);
+  /// "host(config-router)# ".
+  std::string prompt() const;
+  /// `exit` at the outermost.
+  bool is_finished() const { return finished_; }
+  /// Ctrl-Z.
+  void end_configure();
+  bool is_configuring() const { return configuring_; }
+
+  /// For TAB and `?`; `line` ends at the cursor.
+  Completion complete(std::string_view line) const;
+  std::vector<HelpLine> help(std::string_view line) const;
+  /// The lines of one mode's `list`.
+  std::vector<std::string> list() const;
+
+  /// Set by a signal handler: what is listed just now ends.
+  std::atomic<bool>& interrupted() { return interrupted_; }
+  /// `terminal length 0` and `terminal no paginate` turn it off; the owner of the terminal looks.
+  bool paginates() const { return paginates_; }
+  /// For `show history`.
+  void set_history(std::function<std::vector<std::string>()> history) { history_ = std::move(history); }
+  void set_hostname(std::string hostname) { settings_.hostname = std::move(hostname); }
+
+ private:
+  struct Row {
+    std::string syntax;
+    std::vector<std::string_view> help;
+    std::function<show::Status(const show::Console&, const Arguments&)> run;
+    bool changes = false;
+  };
+
+  void add_rows();
+  Mode mode() const;
+  const Tree& tree() const { return enabled_ ? enable_tree_ : view_tree_; }
+  show::Status execute_command(std::string_view line);
+  show::Status execute_piped(std::string_view line);
+  show::Status execute_config(std::string_view line);
+  show::Status leave_offline(std::string_view line, const ClientError& error);
+  show::Status print_help(std::string_view line);
+  show::Status find(const std::string& pattern) const;
+  void say(std::string_view text) const { out_(text); }
+
+  Client& client_;
+  show::Sink out_;
+  ShellSettings settings_;
+  std::vector<Row> rows_;
+  Tree view_tree_, enable_tree_;
+  bool enabled_ = true;
+  bool configuring_ = false;
+  Context context_;
+  bool finished_ = false;
+  bool paginates_ = false;
+  std::atomic<bool> interrupted_ = false;
+  std::function<std::vector<std::string>()> history_;
+};
+
+}  // namespace cli

@@ -1,0 +1,79 @@
+#include <charconv>
+
+#include "cli/show/commands.hpp"
+
+namespace cli::show {
+namespace {
+
+Status clear_sessions(const Console& console, const Arguments& arguments) {
+  api::Request request;
+  auto& clear = *request.mutable_clear();
+  const auto who = arguments.text("neighbor");
+  std::uint32_t as = 0;
+  const auto [end, error] = std::from_chars(who.data(), who.data() + who.size(), as);
+  if (const auto name = parse_neighbor(who)) {
+    *clear.mutable_neighbor() = *name;
+  } else if (!who.empty() && error == std::errc{} && end == who.data() + who.size()) {
+    clear.set_remote_as(as);
+  } else if (!who.empty()) {
+    console.out("% BGP: Unknown neighbor - \"" + who + "\"\n");
+    return Status::Warning;
+  }
+  if (arguments.has("in"))
+    clear.set_direction(api::ClearSessions::SOFT_IN);
+  else if (arguments.has("out"))
+    clear.set_direction(api::ClearSessions::SOFT_OUT);
+  else if (arguments.has("soft"))
+    clear.set_direction(api::ClearSessions::SOFT_BOTH);
+  const bool is_named = arguments.has("ipv4") || arguments.has("ipv6");
+  if (is_named) clear.set_family(arguments.has("ipv6") ? api::IPV6_UNICAST : api::IPV4_UNICAST);
+  const auto response = console.client.call(std::move(request));
+  return response ? Status::Done : console.report(response.error());
+}
+
+Status write_config(const Console& console, const Arguments&) {
+  api::Request request;
+  request.mutable_write();
+  console.out("Building Configuration...\n");
+  const auto response = console.client.call(std::move(request));
+  if (!response) return console.report(response.error());
+  console.out("[OK]\n");
+  return Status::Done;
+}
+
+Status reload_config(const Console& console, const Arguments&) {
+  api::Request request;
+  request.mutable_reload();
+  const auto response = console.client.call(std::move(request));
+  return response ? Status::Done : console.report(response.error());
+}
+
+}  // namespace
+
+std::vector<Command> action_commands() {
+  constexpr std::string_view kWrite = "Write the running configuration to its file";
+  return {
+      {.syntax = "clear [ip] bgp [<ipv4|ipv6> [unicast]] <*|NEIGHBOR$neighbor> [<soft [<in|out>]|in|out>]",
+       .help = {"Reset functions", "IP information", "BGP information", "IPv4 address family",
+                "IPv6 address family", "Unicast", "All neighbors",
+                "Address of the neighbor, or its AS number", "Without ending the session",
+                "Ask for its routes again", "Send our routes again", "Ask for its routes again",
+                "Send our routes again"},
+       .run = clear_sessions,
+       .changes = true},
+      {.syntax = "write [<memory|file>]",
+       .help = {kWrite, kWrite, kWrite},
+       .run = write_config,
+       .changes = true},
+      {.syntax = "copy running-config startup-config",
+       .help = {"Copy a configuration", "The one in force", kWrite},
+       .run = write_config,
+       .changes = true},
+      {.syntax = "reload configuration",
+       .help = {"Read again", "The configuration file, as SIGHUP does"},
+       .run = reload_config,
+       .changes = true},
+  };
+}
+
+}  // namespace cli::show

@@ -1,0 +1,46 @@
+#include "cli/show/commands.hpp"
+
+namespace cli::show {
+
+Status Console::report(const ClientError& error) const {
+  out("% " + error.message + "\n");
+  const bool is_warning = error.kind == ClientError::Kind::Refused &&
+                          (error.code == api::Done::NOT_FOUND || error.code == api::Done::NO_BGP);
+  return is_warning ? Status::Warning : Status::Error;
+}
+
+std::vector<Command> all_commands() {
+  std::vector<Command> all;
+  for (auto&& part : {bgp_commands(), route_table_commands(), system_commands(), action_commands()})
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+std::optional<api::NeighborName> parse_neighbor(std::string_view text) {
+  const auto percent = text.find('%');
+  const auto address = rib::IpAddress::parse(text.substr(0, percent));
+  if (!address) return std::nullopt;
+  api::NeighborName name;
+  name.set_address(std::string(address->bytes().begin(), address->bytes().end()));
+  if (percent != std::string_view::npos) name.set_interface(std::string(text.substr(percent + 1)));
+  return name;
+}
+
+std::vector<std::string_view> bgp_help(std::initializer_list<std::string_view> rest) {
+  std::vector<std::string_view> help{"Show running system information",
+                                     "IP information",
+                                     "BGP information",
+                                     "IPv4 address family",
+                                     "IPv6 address family",
+                                     "Unicast"};
+  help.insert(help.end(), rest);
+  return help;
+}
+
+std::optional<api::Family> family_of(const Arguments& arguments) {
+  if (arguments.has("ipv6")) return api::IPV6_UNICAST;
+  if (arguments.has("ipv4") || arguments.has("ip")) return api::IPV4_UNICAST;
+  return std::nullopt;
+}
+
+}  // namespace cli::show

@@ -1,0 +1,40 @@
+// The commands that look, and those that act without changing the configuration: rows, as those of the
+// configuration.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command/arguments.hpp"
+#include "cli/show/console.hpp"
+
+namespace cli::show {
+
+struct Command {
+  std::string syntax;
+  std::vector<std::string_view> help;  // one per token
+  std::function<Status(const Console&, const Arguments&)> run;
+  bool changes = false;  // needs enable mode
+};
+
+/// show_bgp.cpp, show_routes.cpp (the routing table), show_system.cpp, actions.cpp
+std::vector<Command> bgp_commands();
+std::vector<Command> route_table_commands();
+std::vector<Command> system_commands();
+std::vector<Command> action_commands();
+
+/// All of the above.
+std::vector<Command> all_commands();
+
+/// "192.168.1.2" or "fe80::1%eth0"; nothing for other text.
+std::optional<api::NeighborName> parse_neighbor(std::string_view text);
+/// "[ip] bgp [<ipv4|ipv6> [unicast]]" and its help, which many rows begin with.
+inline constexpr std::string_view kBgp = "show [ip] bgp [<ipv4|ipv6> [unicast]] ";
+/// Help of kBgp's tokens with the row's own behind.
+std::vector<std::string_view> bgp_help(std::initializer_list<std::string_view> rest);
+/// The family a bgp command means: as written; "ip" is IPv4; nothing when neither is there.
+std::optional<api::Family> family_of(const Arguments& arguments);
+
+}  // namespace cli::show

@@ -1,0 +1,178 @@
+#include <chrono>
+
+#include "cli/show/commands.hpp"
+#include "cli/show/neighbors.hpp"
+#include "cli/show/route_detail.hpp"
+#include "cli/show/routes.hpp"
+#include "cli/show/summary.hpp"
+
+namespace cli::show {
+namespace {
+
+constexpr std::string_view kJson = "JavaScript Object Notation";
+
+WallClock now() { return std::chrono::system_clock::now(); }
+
+void put_prefix(const rib::Prefix& prefix, api::Prefix& to) {
+  const auto octets = prefix.address().bytes();
+  to.set_address(std::string(octets.begin(), octets.end()));
+  to.set_length(prefix.length());
+}
+
+/// What is empty in JSON is said in words otherwise.
+Status empty_or_report(const Console& console, const ClientError& error, bool json) {
+  const bool is_empty = error.kind == ClientError::Kind::Refused &&
+                        (error.code == api::Done::NO_BGP || error.code == api::Done::NOT_FOUND);
+  if (!json || !is_empty) return console.report(error);
+  console.out("{}\n");
+  return Status::Warning;
+}
+
+Status show_summary(const Console& console, const Arguments& arguments) {
+  api::Request request;
+  const auto family = family_of(arguments);
+  request.mutable_summary()->set_family(family.value_or(api::FAMILY_ANY));
+  SummaryFilter filter;
+  filter.established = arguments.has("established");
+  filter.failed = arguments.has("failed");
+  filter.terse = arguments.has("terse");
+  filter.wide = arguments.has("wide");
+  if (const auto* neighbor = arguments.address("neighbor-address")) filter.neighbor = *neighbor;
+  if (arguments.has("internal")) filter.type = api::INTERNAL;
+  if (arguments.has("external")) filter.type = api::EXTERNAL;
+  if (arguments.has("as")) filter.remote_as = arguments.number_as<std::uint32_t>("as");
+
+  const bool json = arguments.has("json");
+  const auto response = console.client.call(std::move(request));
+  if (!response) return empty_or_report(console, response.error(), json);
+  // FRR leaves the family's key out exactly when both AFI and SAFI were typed.
+  const bool is_keyed = !(arguments.has("unicast") && (arguments.has("ipv4") || arguments.has("ipv6")));
+  console.out(json ? summary_json(response->summary(), filter, is_keyed, now())
+                   : summary_text(response->summary(), filter));
+  return Status::Done;
+}
+
+/// All pages of `list` into `listing`.
+Status list_routes(const Console& console, api::ListRoutes list, RouteListing& listing, bool json) {
+  for (;;) {
+    api::Request request;
+    *request.mutable_routes() = list;
+    const auto response = console.client.call(std::move(request));
+    if (!response) return empty_or_report(console, response.error(), json);
+    listing.page(response->routes());
+    if (!response->routes().has_next() || console.is_interrupted()) break;
+    *list.mutable_after() = response->routes().next();
+  }
+  listing.finish();
+  return Status::Done;
+}
+
+Status list_routes(const Console& console, api::ListRoutes list, RouteListingKind kind, bool json) {
+  const auto listing = json ? json_listing(kind, console.out) : text_listing(kind, console.out);
+  return list_routes(console, std::move(list), *listing, json);
+}
+
+Status show_table(const Console& console, const Arguments& arguments) {
+  api::ListRoutes list;
+  list.set_family(family_of(arguments).value_or(api::IPV6_UNICAST));  // plain `show bgp` is IPv6, as in FRR
+  return list_routes(console, std::move(list), RouteListingKind::Table, arguments.has("json"));
+}
+
+Status show_destination(const Console& console, const Arguments& arguments) {
+  api::ListRoutes list;
+  const bool json = arguments.has("json");
+  if (const auto* prefix = arguments.prefix("prefix"))
+    put_prefix(*prefix, *list.mutable_prefix());
+  else if (const auto* address = arguments.address("address"))
+    list.set_address(std::string(address->bytes().begin(), address->bytes().end()));
+  if (arguments.has("longer-prefixes")) {
+    list.set_longer(true);
+    list.set_family(list.prefix().address().size() == 16 ? api::IPV6_UNICAST : api::IPV4_UNICAST);
+    return list_routes(console, std::move(list), RouteListingKind::Table, json);
+  }
+  list.set_detail(true);
+  api::Request request;
+  *request.mutable_routes() = std::move(list);
+  const auto response = console.client.call(std::move(request));
+  if (!response) return empty_or_report(console, response.error(), json);
+  console.out(json ? route_detail_json(response->routes(), now())
+                   : route_detail_text(response->routes(), now()));
+  return Status::Done;
+}
+
+Status no_such_neighbor(const Console& console, bool json) {
+  console.out(json ? no_such_neighbor_json() : no_such_neighbor_text());
+  return Status::Warning;
+}
+
+Status show_neighbors(const Console& console, const Arguments& arguments) {
+  const bool json = arguments.has("json");
+  api::Request request;
+  auto& list = *request.mutable_neighbors();
+  if (arguments.has("neighbor")) {
+    const auto name = parse_neighbor(arguments.text("neighbor"));
+    if (!name) return no_such_neighbor(console, json);
+    *list.mutable_neighbor() = *name;
+  }
+  api::Neighbors all;
+  const auto result = console.client.call(std::move(request), [&](const api::Response& response) {
+    all.mutable_neighbors()->MergeFrom(response.neighbors().neighbors());
+  });
+  if (!result && result.error().kind == ClientError::Kind::Refused &&
+      result.error().code == api::Done::NOT_FOUND)
+    return no_such_neighbor(console, json);
+  if (!result) return empty_or_report(console, result.error(), json);
+  console.out(json ? neighbors_json(all, now()) : neighbors_text(all));
+  return Status::Done;
+}
+
+Status show_neighbor_routes(const Console& console, const Arguments& arguments) {
+  const bool json = arguments.has("json");
+  api::ListRoutes list;
+  const auto name = parse_neighbor(arguments.text("neighbor"));
+  if (!name) return no_such_neighbor(console, json);
+  *list.mutable_neighbor() = *name;
+  list.set_family(
+      family_of(arguments).value_or(name->address().size() == 4 ? api::IPV4_UNICAST : api::IPV6_UNICAST));
+  auto kind = RouteListingKind::Learned;
+  list.set_view(api::ADJ_RIB_IN);
+  if (arguments.has("received-routes")) kind = RouteListingKind::Received;
+  if (arguments.has("advertised-routes")) {
+    kind = RouteListingKind::Advertised;
+    list.set_view(api::ADJ_RIB_OUT);
+  }
+  return list_routes(console, std::move(list), kind, json);
+}
+
+}  // namespace
+
+std::vector<Command> bgp_commands() {
+  const auto bgp = [](std::string_view rest) { return std::string(kBgp) + std::string(rest); };
+  return {
+      {.syntax = bgp("summary [<established|failed|terse|wide|neighbor ADDRESS$neighbor-address|"
+                     "remote-as <internal|external|ASNUM$as>>] [json]"),
+       .help = bgp_help({"Summary of BGP neighbor status", "Only sessions in Established state",
+                         "Only sessions not in Established state", "Shorter heading", "Longer descriptions",
+                         "Only one neighbor", "Its address", "Only neighbors of an AS", "Internal peers",
+                         "External peers", "AS number", kJson}),
+       .run = show_summary},
+      {.syntax = bgp("[wide] [json]"),
+       .help = bgp_help({"Accepted, lines are never cut", kJson}),
+       .run = show_table},
+      {.syntax = bgp("<ADDRESS$address|PREFIX$prefix [longer-prefixes]> [json]"),
+       .help = bgp_help(
+           {"The network that holds this address best", "This network", "And all networks inside it", kJson}),
+       .run = show_destination},
+      {.syntax = bgp("neighbors [NEIGHBOR$neighbor] [json]"),
+       .help = bgp_help({"TCP and BGP connections to neighbors", "Neighbor to display", kJson}),
+       .run = show_neighbors},
+      {.syntax = bgp("neighbors NEIGHBOR$neighbor <advertised-routes|received-routes|routes> [json]"),
+       .help =
+           bgp_help({"TCP and BGP connections to neighbors", "Neighbor to display",
+                     "Routes that the neighbor is sent", "Routes the neighbor sent, with those not accepted",
+                     "Routes the neighbor sent that were accepted", kJson}),
+       .run = show_neighbor_routes},
+  };
+}
+
+}  // namespace cli::show

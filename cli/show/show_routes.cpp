@@ -1,0 +1,102 @@
+#include "cli/show/commands.hpp"
+#include "cli/show/route_table.hpp"
+#include "cli/show/system.hpp"
+
+namespace cli::show {
+namespace {
+
+constexpr std::string_view kJson = "JavaScript Object Notation";
+
+Status list_table(const Console& console, api::ListRouteTable list, RouteTableKind kind, bool json) {
+  const auto listing = json ? json_route_table(kind, console.out) : text_route_table(kind, console.out);
+  for (;;) {
+    api::Request request;
+    *request.mutable_route_table() = list;
+    const auto response = console.client.call(std::move(request));
+    if (!response) return console.report(response.error());
+    listing->page(response->route_table());
+    if (!response->route_table().has_next() || console.is_interrupted()) break;
+    *list.mutable_after() = response->route_table().next();
+  }
+  listing->finish();
+  return Status::Done;
+}
+
+/// `show ipv6 …` is IPv6; everything else IPv4.
+api::Family family_named(const Arguments& arguments) {
+  return arguments.has("ipv6") ? api::IPV6_UNICAST : api::IPV4_UNICAST;
+}
+
+Status show_routes(const Console& console, const Arguments& arguments) {
+  api::ListRouteTable list;
+  list.set_family(family_named(arguments));
+  if (arguments.has("bgp")) list.set_source(api::BGP);
+  if (arguments.has("connected")) list.set_source(api::CONNECTED);
+  if (arguments.has("kernel")) list.set_source(api::KERNEL);
+  if (arguments.has("static")) list.set_source(api::STATIC);
+  const auto kind = arguments.has("summary") ? RouteTableKind::Summary : RouteTableKind::List;
+  return list_table(console, std::move(list), kind, arguments.has("json"));
+}
+
+Status show_route(const Console& console, const Arguments& arguments) {
+  api::ListRouteTable list;
+  list.set_family(family_named(arguments));
+  auto kind = RouteTableKind::Detail;
+  if (const auto* prefix = arguments.prefix("prefix")) {
+    const auto octets = prefix->address().bytes();
+    list.mutable_prefix()->set_address(std::string(octets.begin(), octets.end()));
+    list.mutable_prefix()->set_length(prefix->length());
+    if (arguments.has("longer-prefixes")) {
+      list.set_longer(true);
+      kind = RouteTableKind::List;
+    }
+  } else if (const auto* address = arguments.address("address")) {
+    list.set_address(std::string(address->bytes().begin(), address->bytes().end()));
+  }
+  return list_table(console, std::move(list), kind, arguments.has("json"));
+}
+
+Status show_next_hops(const Console& console, const Arguments& arguments) {
+  api::Request request;
+  auto family = api::FAMILY_ANY;
+  if (arguments.has("ipv6")) family = api::IPV6_UNICAST;
+  if (arguments.has("ipv4") || (arguments.has("ip") && arguments.has("nht"))) family = api::IPV4_UNICAST;
+  request.mutable_next_hops()->set_family(family);
+  const auto response = console.client.call(std::move(request));
+  if (!response) return console.report(response.error());
+  console.out(arguments.has("json") ? next_hops_json(response->next_hops())
+                                    : next_hops_text(response->next_hops()));
+  return Status::Done;
+}
+
+}  // namespace
+
+std::vector<Command> route_table_commands() {
+  constexpr std::string_view kShow = "Show running system information", kIp = "IPv4 information",
+                             kIpv6 = "IPv6 information", kRoute = "Routing table";
+  const auto rows = [&](const std::string& ip, std::string_view about, const std::string& address,
+                        const std::string& prefix) -> std::vector<Command> {
+    return {
+        {.syntax = "show " + ip + " route [<bgp|connected|kernel|static|summary>] [json]",
+         .help = {kShow, about, kRoute, "Routes learned by BGP", "Connected networks",
+                  "Routes others put into the kernel", "Static routes", "Counts", kJson},
+         .run = show_routes},
+        {.syntax =
+             "show " + ip + " route <" + address + "$address|" + prefix + "$prefix [longer-prefixes]> [json]",
+         .help = {kShow, about, kRoute, "The route that this address takes", "Routes to this network",
+                  "And to all networks inside it", kJson},
+         .run = show_route},
+    };
+  };
+  std::vector<Command> all = rows("ip", kIp, "A.B.C.D", "A.B.C.D/M");
+  for (auto&& row : rows("ipv6", kIpv6, "X:X::X:X", "X:X::X:X/M")) all.push_back(row);
+  all.push_back({.syntax = std::string(kBgp) + "nexthop [json]",
+                 .help = bgp_help({"Next hops and whether they are reachable", kJson}),
+                 .run = show_next_hops});
+  all.push_back({.syntax = "show <ip|ipv6> nht [json]",
+                 .help = {kShow, kIp, kIpv6, "Next hops and whether they are reachable", kJson},
+                 .run = show_next_hops});
+  return all;
+}
+
+}  // namespace cli::show

@@ -1,0 +1,90 @@
+#include "cli/show/commands.hpp"
+#include "cli/show/json.hpp"
+#include "cli/show/system.hpp"
+
+namespace cli::show {
+namespace {
+
+constexpr std::string_view kShow = "Show running system information", kJson = "JavaScript Object Notation";
+
+Json lines_json(const std::string& text) {
+  auto lines = Json::array();
+  for (std::size_t from = 0; from < text.size();) {
+    const auto to = std::min(text.find('\n', from), text.size());
+    if (to > from && text.compare(from, to - from, "!") != 0) lines.push_back(text.substr(from, to - from));
+    from = to + 1;
+  }
+  return lines;
+}
+
+Status show_running_config(const Console& console, const Arguments& arguments) {
+  api::Request request;
+  request.mutable_config();
+  const auto response = console.client.call(std::move(request));
+  if (!response) return console.report(response.error());
+  const auto& text = response->config().text();
+  if (arguments.has("json"))
+    console.out(json_text({{"runningConfig", lines_json(text)}}) + "\n");
+  else
+    console.out("Building configuration...\n\nCurrent configuration:\n!\n" + text + "!\nend\n");
+  return Status::Done;
+}
+
+Status show_version(const Console& console, const Arguments& arguments) {
+  api::Request request;
+  request.mutable_version();
+  const auto response = console.client.call(std::move(request));
+  if (!response) return console.report(response.error());
+  console.out(arguments.has("json") ? version_json(response->version()) : version_text(response->version()));
+  return Status::Done;
+}
+
+Status show_interfaces(const Console& console, const Arguments& arguments) {
+  api::Request request;
+  request.mutable_interfaces();
+  const auto response = console.client.call(std::move(request));
+  if (!response) return console.report(response.error());
+  console.out(arguments.has("json") ? interfaces_json(response->interfaces())
+                                    : interfaces_text(response->interfaces()));
+  return Status::Done;
+}
+
+/// A command that asks for Status and shows it in one of two ways.
+auto with_status(std::string (*as_text)(const api::Status&), std::string (*as_json)(const api::Status&)) {
+  return [=](const Console& console, const Arguments& arguments) {
+    api::Request request;
+    request.mutable_status();
+    const auto response = console.client.call(std::move(request));
+    if (!response) return console.report(response.error());
+    console.out(arguments.has("json") ? as_json(response->status()) : as_text(response->status()));
+    return Status::Done;
+  };
+}
+
+}  // namespace
+
+std::vector<Command> system_commands() {
+  return {
+      {.syntax = "show running-config [json]",
+       .help = {kShow, "Configuration in force", kJson},
+       .run = show_running_config},
+      {.syntax = "write terminal",
+       .help = {"Write the running configuration", "To the terminal"},
+       .run = show_running_config},
+      {.syntax = "show version [json]", .help = {kShow, "Version of the daemon", kJson}, .run = show_version},
+      {.syntax = "show status [json]",
+       .help = {kShow, "Is the daemon well", kJson},
+       .run = with_status(status_text, status_json)},
+      {.syntax = "show interface [brief] [json]",
+       .help = {kShow, "Links of this host", "One line each", kJson},
+       .run = show_interfaces},
+      {.syntax = "show memory [json]",
+       .help = {kShow, "What memory is used for", kJson},
+       .run = with_status(memory_report_text, memory_report_json)},
+      {.syntax = "show bgp memory [json]",
+       .help = {kShow, "BGP information", "What memory is used for", kJson},
+       .run = with_status(memory_report_text, memory_report_json)},
+  };
+}
+
+}  // namespace cli::show
