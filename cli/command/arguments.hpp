@@ -45,7 +45,8 @@ class Arguments {
   std::vector<std::string> texts(std::string_view name) const {
     std::vector<std::string> all;
     for (const auto& argument : values_)
-      if (argument.name == name && std::holds_alternative<std::string>(argument.value))
+      if (argument.name == name && !argument.is_keyword &&
+          std::holds_alternative<std::string>(argument.value))
         all.push_back(std::get<std::string>(argument.value));
     return all;
   }
@@ -54,8 +55,9 @@ class Arguments {
 
  private:
   const Value* find(std::string_view name) const {
-    for (const auto& argument : values_)
-      if (argument.name == name) return &argument.value;
+    for (const bool keywords : {false, true})  // "log file FILE$file": the value, not the word before it
+      for (const auto& argument : values_)
+        if (argument.name == name && argument.is_keyword == keywords) return &argument.value;
     return nullptr;
   }
   template <typename T>

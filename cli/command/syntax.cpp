@@ -135,15 +135,12 @@ class NotationParser {
   }
 
   void classify(Token& token, std::string_view text) {
-    static constexpr std::pair<std::string_view, TokenKind> kKinds[] = {{"A.B.C.D", TokenKind::Ipv4},
-                                                                        {"X:X::X:X", TokenKind::Ipv6},
-                                                                        {"A.B.C.D/M", TokenKind::Ipv4Prefix},
-                                                                        {"X:X::X:X/M", TokenKind::Ipv6Prefix},
-                                                                        {"ADDRESS", TokenKind::Address},
-                                                                        {"PREFIX", TokenKind::Prefix},
-                                                                        {"ASNUM", TokenKind::AsNumber},
-                                                                        {"PEER", TokenKind::Peer},
-                                                                        {"LINE", TokenKind::Line}};
+    static constexpr std::pair<std::string_view, TokenKind> kKinds[] = {
+        {"A.B.C.D", TokenKind::Ipv4},         {"X:X::X:X", TokenKind::Ipv6},
+        {"A.B.C.D/M", TokenKind::Ipv4Prefix}, {"X:X::X:X/M", TokenKind::Ipv6Prefix},
+        {"ADDRESS", TokenKind::Address},      {"PREFIX", TokenKind::Prefix},
+        {"ASNUM", TokenKind::AsNumber},       {"PEER", TokenKind::Peer},
+        {"GROUP", TokenKind::Group},          {"LINE", TokenKind::Line}};
     if (const auto* known = std::ranges::find(kKinds, text, [](const auto& k) { return k.first; });
         known != std::end(kKinds)) {
       token.kind = known->second;
@@ -245,6 +242,10 @@ Fit fit(const Token& token, std::string_view word, Value& value) {
       if (!is_name(word)) return Fit::None;
       value = std::string(word);
       return Fit::Free;
+    case TokenKind::Group:
+      if (rib::IpAddress::parse(word) || !is_name(word)) return Fit::None;
+      value = std::string(word);
+      return Fit::Free;
     case TokenKind::Word:
       value = std::string(word);
       return Fit::Free;
@@ -261,6 +262,7 @@ bool may_become(const Token& token, std::string_view word) {
   constexpr std::string_view kIpv4 = "0123456789.", kIpv6 = "0123456789abcdefABCDEF:.";
   switch (token.kind) {
     case TokenKind::Keyword:
+    case TokenKind::Group:
     case TokenKind::Word:
     case TokenKind::Line:
       return false;

@@ -4,7 +4,7 @@
 //   A.B.C.D  X:X::X:X  an address          ADDRESS  either
 //   A.B.C.D/M  X:X::X:X/M  a prefix        PREFIX   either
 //   (1-65535)          a number            ASNUM    an AS number, asplain or asdot (RFC 5396)
-//   PEER               an address, or the name of a peer group
+//   PEER               an address, or the name of a peer group (GROUP: only a name)
 //   WORD, NAME, FILE…  any word; any other name in capitals. "WORD..." is one or more words
 //   LINE...            the rest of the line, blanks kept
 //   <a|b c>  [a b]     one of; optional
@@ -34,6 +34,7 @@ enum class TokenKind : std::uint8_t {
   Number,
   AsNumber,
   Peer,
+  Group,
   Word,
   Line
 };

@@ -19,6 +19,7 @@ void sort_unique(std::vector<std::string>& words) {
 std::vector<HelpLine> help_lines(const Token& token) {
   if (token.kind == TokenKind::Peer)
     return {{"A.B.C.D", token.help}, {"X:X::X:X", token.help}, {"WORD", "Name of a peer group"}};
+  if (token.kind == TokenKind::Group) return {{"WORD", token.help}};
   if (token.kind == TokenKind::Address) return {{"A.B.C.D", token.help}, {"X:X::X:X", token.help}};
   if (token.kind == TokenKind::Prefix) return {{"A.B.C.D/M", token.help}, {"X:X::X:X/M", token.help}};
   return {{token.text, token.help}};

@@ -34,9 +34,6 @@ struct Target {
   Bgp* bgp = nullptr;
   Neighbor* neighbor = nullptr;
   NeighborFamily* settings = nullptr;
-  /// The member's peer group, an empty one without: what an absent member falls back to.
-  const Neighbor* group = nullptr;
-  const NeighborFamily* group_settings = nullptr;
 };
 
 /// The value as a row writes it.

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::uint8_t kAllowOwnAsDefault = 3;  // FRR's `allowas-in` without a number
 
-bool activated_by_default(const Target& t) {
-  return t.family == rib::Family::Ipv4Unicast && t.bgp->default_ipv4_unicast;
-}
-
 Outcome add_network(Target& t, const rib::Prefix& prefix) {
   t.bgp->networks.try_emplace(prefix);
   return {};
@@ -79,16 +75,9 @@ std::vector<Command> network_commands() {
   return rows;
 }
 
-Command activate_command() {
-  auto row = family_switch<&NeighborFamily::activate>(
-      "activate", {"Enable the address family for this neighbor"},
-      "Exchanges routes of this family with the neighbor. IPv4 unicast is on without it, unless "
-      "`no bgp default ipv4-unicast`.");
-  row.unset = [](Target& t, const Arguments&) -> Outcome {
-    t.settings->activate = switched_off(t.group_settings->activate, activated_by_default(t));
-    return {};
-  };
-  return row;
+Outcome restore_standard_next_hop(Target& t, const Arguments&) {
+  t.settings->next_hop_mode = rib::NextHopMode::Standard;
+  return {};
 }
 
 Command next_hop_self_command() {
@@ -102,13 +91,7 @@ Command next_hop_self_command() {
         t.settings->next_hop_mode = a.has("force") ? NextHopMode::SelfForce : NextHopMode::Self;
         return {};
       },
-      .unset = [](Target& t, const Arguments&) -> Outcome {
-        const auto inherited = t.group_settings->next_hop_mode.value_or(NextHopMode::Standard);
-        t.settings->next_hop_mode.reset();
-        if (inherited == NextHopMode::Self || inherited == NextHopMode::SelfForce)
-          t.settings->next_hop_mode = NextHopMode::Standard;
-        return {};
-      },
+      .unset = restore_standard_next_hop,
       .write =
           [](const Source& s, Lines& lines) {
             const auto& mode = s.settings->next_hop_mode;
@@ -130,12 +113,7 @@ Command next_hop_unchanged_command() {
         t.settings->next_hop_mode = NextHopMode::Unchanged;
         return {};
       },
-      .unset = [](Target& t, const Arguments&) -> Outcome {
-        const auto inherited = t.group_settings->next_hop_mode.value_or(NextHopMode::Standard);
-        t.settings->next_hop_mode.reset();
-        if (inherited == NextHopMode::Unchanged) t.settings->next_hop_mode = NextHopMode::Standard;
-        return {};
-      },
+      .unset = restore_standard_next_hop,
       .write =
           [](const Source& s, Lines& lines) {
             if (s.settings->next_hop_mode == NextHopMode::Unchanged)
@@ -187,12 +165,9 @@ Command send_community_command() {
       },
       .unset = [](Target& t, const Arguments& a) -> Outcome {
         const auto kinds = kinds_of(a);
-        const auto off = [&](std::optional<bool> NeighborFamily::*member) {
-          t.settings->*member = switched_off(t.group_settings->*member, true);
-        };
-        if (kinds.standard) off(&NeighborFamily::send_standard);
-        if (kinds.extended) off(&NeighborFamily::send_extended);
-        if (kinds.large) off(&NeighborFamily::send_large);
+        if (kinds.standard) t.settings->send_standard = false;
+        if (kinds.extended) t.settings->send_extended = false;
+        if (kinds.large) t.settings->send_large = false;
         return {};
       },
       .write =
@@ -214,16 +189,12 @@ Command maximum_prefix_command() {
       .set = [](Target& t, const Arguments& a) -> Outcome {
         t.settings->maximum_prefix = a.number_as<std::uint32_t>("number");
         t.settings->maximum_prefix_warning_only.reset();
-        if (a.has("warning-only"))
-          t.settings->maximum_prefix_warning_only = true;
-        else if (t.group_settings->maximum_prefix_warning_only.value_or(false))
-          t.settings->maximum_prefix_warning_only = false;
+        if (a.has("warning-only")) t.settings->maximum_prefix_warning_only = true;
         return {};
       },
       .unset = [](Target& t, const Arguments&) -> Outcome {
-        t.settings->maximum_prefix.reset();
+        t.settings->maximum_prefix = 0;
         t.settings->maximum_prefix_warning_only.reset();
-        if (t.group_settings->maximum_prefix.value_or(0) != 0) t.settings->maximum_prefix = 0;
         return {};
       },
       .write =
@@ -252,8 +223,7 @@ Command allow_own_as_command() {
         return {};
       },
       .unset = [](Target& t, const Arguments&) -> Outcome {
-        t.settings->allow_own_as.reset();
-        if (t.group_settings->allow_own_as.value_or(0) != 0) t.settings->allow_own_as = 0;
+        t.settings->allow_own_as = std::uint8_t{0};
         return {};
       },
       .write =
@@ -283,7 +253,10 @@ std::vector<Command> address_family_commands() {
         .enters = v4 ? Mode::AddressFamilyIpv4 : Mode::AddressFamilyIpv6,
     });
   for (auto& row : network_commands()) rows.push_back(std::move(row));
-  rows.push_back(activate_command());
+  rows.push_back(family_switch<&NeighborFamily::activate>(
+      "activate", {"Enable the address family for this neighbor"},
+      "Exchanges routes of this family with the neighbor. IPv4 unicast is on without it, unless "
+      "`no bgp default ipv4-unicast`."));
   rows.push_back(family_switch<&NeighborFamily::route_reflector_client>(
       "route-reflector-client", {"Configure a neighbor as Route Reflector client"},
       "We reflect internal routes to and from this neighbor (RFC 4456)."));

@@ -82,11 +82,7 @@ Outcome unset_remote_as(Target& t, const Arguments& a) {
 }
 
 Outcome create_group(Target& t, const Arguments& a) {
-  const auto name = a.text("name");
-  if (rib::IpAddress::parse(name) || name.find_first_not_of("0123456789./") == std::string::npos ||
-      name.find(':') != std::string::npos)
-    return "% " + name + " is not a name for a peer-group";
-  t.bgp->peer_groups.try_emplace(name);
+  t.bgp->peer_groups.try_emplace(a.text("name"));
   return {};
 }
 
@@ -132,7 +128,7 @@ std::vector<Command> peer_commands() {
       .no_syntax = "no neighbor PEER$peer",
   });
   rows.push_back({
-      .syntax = "neighbor NAME$name peer-group",
+      .syntax = "neighbor GROUP$name peer-group",
       .help = {kNeighbor, "Name of the peer group", "Configure a peer-group"},
       .scope = Scope::Peer,
       .set = create_group,
@@ -158,7 +154,7 @@ std::vector<Command> peer_commands() {
       .summary = "Creates a neighbor in this AS. `internal` is our own, `external` any other.",
   });
   rows.push_back({
-      .syntax = "neighbor PEER$peer peer-group NAME$group",
+      .syntax = "neighbor PEER$peer peer-group GROUP$group",
       .help = neighbor_help({"Member of the peer-group", "Name of the peer group"}),
       .scope = Scope::Peer,
       .set = join_group,
@@ -187,7 +183,7 @@ Command shutdown_command() {
         return {};
       },
       .unset = [](Target& t, const Arguments&) -> Outcome {
-        t.neighbor->shutdown = switched_off(t.group->shutdown);
+        t.neighbor->shutdown = false;
         t.neighbor->shutdown_message.reset();
         return {};
       },

@@ -42,7 +42,7 @@ constexpr std::pair<std::string_view, std::string_view> kSubsystems[] = {
 std::string level_syntax() {
   std::string text;
   for (const auto& level : kLogLevels)
-    text += (text.empty() ? "<" : "|") + std::string(level.word) + "$level";
+    text += (text.empty() ? "<" : "|") + std::string(level.word) + "$severity";
   return text + ">";
 }
 
@@ -64,7 +64,7 @@ std::vector<std::string_view> with_subsystems(std::vector<std::string_view> help
 }
 
 std::string level_of(const Arguments& a) {
-  const auto word = a.text("level");
+  const auto word = a.text("severity");
   for (const auto& level : kLogLevels)
     if (level.word == word) return std::string(level.meaning);
   return word;
@@ -131,7 +131,7 @@ std::vector<Command> log_commands() {
       .help = with_levels({"Logging", "Log to a file", "Path of the file"}),
       .set = [](Target& t, const Arguments& a) -> Outcome {
         t.config.log_file = a.text("file");
-        if (a.has("level")) t.config.log_level = level_of(a);
+        if (a.has("severity")) t.config.log_level = level_of(a);
         return {};
       },
       .unset = [](Target& t, const Arguments&) -> Outcome {

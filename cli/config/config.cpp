@@ -15,7 +15,9 @@ void inherit_family(NeighborFamily& own, const NeighborFamily& group) {
   inherit(own.route_reflector_client, group.route_reflector_client);
   inherit(own.next_hop_mode, group.next_hop_mode);
   inherit(own.allow_own_as, group.allow_own_as);
-  if (!own.maximum_prefix) inherit(own.maximum_prefix_warning_only, group.maximum_prefix_warning_only);
+  if (own.maximum_prefix && !own.maximum_prefix_warning_only)
+    own.maximum_prefix_warning_only = false;  // one line
+  inherit(own.maximum_prefix_warning_only, group.maximum_prefix_warning_only);
   inherit(own.maximum_prefix, group.maximum_prefix);
   inherit(own.soft_reconfiguration, group.soft_reconfiguration);
   inherit(own.send_standard, group.send_standard);
@@ -74,6 +76,32 @@ Neighbor neighbor_defaults(const Bgp& bgp) {
   return defaults;
 }
 
+template <typename T>
+void drop(std::optional<T>& own, const std::optional<T>& inherited, T off) {
+  if (own == off && inherited == off) own.reset();
+}
+
+void drop_redundant_family(NeighborFamily& own, const NeighborFamily& inherited) {
+  drop(own.activate, inherited.activate, false);
+  drop(own.route_reflector_client, inherited.route_reflector_client, false);
+  drop(own.next_hop_mode, inherited.next_hop_mode, rib::NextHopMode::Standard);
+  drop(own.allow_own_as, inherited.allow_own_as, std::uint8_t{0});
+  drop(own.maximum_prefix, inherited.maximum_prefix, std::uint32_t{0});
+  drop(own.soft_reconfiguration, inherited.soft_reconfiguration, false);
+  drop(own.send_standard, inherited.send_standard, false);
+  drop(own.send_extended, inherited.send_extended, false);
+  drop(own.send_large, inherited.send_large, false);
+  drop(own.default_originate, inherited.default_originate, false);
+}
+
+void drop_redundant_of(Neighbor& own, const Neighbor& inherited) {
+  drop(own.passive, inherited.passive, false);
+  drop(own.shutdown, inherited.shutdown, false);
+  drop(own.disable_connected_check, inherited.disable_connected_check, false);
+  for (std::size_t i = 0; i < rib::kFamilyCount; ++i)
+    drop_redundant_family(own.families[i], inherited.families[i]);
+}
+
 }  // namespace
 
 Config built_in_config() {
@@ -89,6 +117,19 @@ Config built_in_config() {
   bgp.discovery.multicast = true;
   config.bgp = std::move(bgp);
   return config;
+}
+
+void drop_redundant(Bgp& bgp) {
+  const auto defaults = neighbor_defaults(bgp);
+  std::map<std::string, Neighbor> groups;
+  for (auto& [name, group] : bgp.peer_groups) {
+    drop_redundant_of(group, defaults);
+    groups.emplace(name, resolved(bgp, group));
+  }
+  for (auto& [address, neighbor] : bgp.neighbors) {
+    const auto group = neighbor.peer_group ? groups.find(*neighbor.peer_group) : groups.end();
+    drop_redundant_of(neighbor, group == groups.end() ? defaults : group->second);
+  }
 }
 
 Neighbor resolved(const Bgp& bgp, const Neighbor& neighbor) {

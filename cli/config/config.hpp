@@ -127,4 +127,8 @@ inline constexpr rib::AsNumber kMeshAs = 4200007179;  // private, RFC 6996; one 
 /// remote_as may still be absent (the neighbor is then not usable).
 Neighbor resolved(const Bgp& bgp, const Neighbor& neighbor);
 
+/// Forgets what neighbors and groups have explicitly off where nothing would mean off too (`no neighbor X passive`
+/// of a neighbor that never was). The meaning stays; the text becomes the shortest.
+void drop_redundant(Bgp& bgp);
+
 }  // namespace cli

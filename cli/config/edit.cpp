@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/command/words.hpp"
+#include "cli/config/foreign_blocks.hpp"
 
 namespace cli {
 
@@ -76,16 +77,8 @@ Outcome aim(Target& target, Scope scope, const Context& context, const Arguments
     target.neighbor = &at->second;
   }
   if (!target.neighbor) return "% Specify remote-as or peer-group commands first";
-  static const Neighbor kNoGroup;
-  const auto group = bgp.peer_groups.find(target.neighbor->peer_group.value_or(""));
-  target.group = group == bgp.peer_groups.end() ? &kNoGroup : &group->second;
-  target.group_settings = &target.group->families[index_of(target.family)];
   target.settings = &target.neighbor->families[index_of(target.family)];
   return {};
-}
-
-bool begins_with_words(std::string_view text, std::string_view words) {
-  return text == words || (text.starts_with(words) && text[words.size()] == ' ');
 }
 
 /// Rows without effect live among the kept lines: the same command replaces, `no` removes.
@@ -97,7 +90,7 @@ void keep_inert(Config& config, const std::string& block, const Arguments& argum
     if (is_keyword) keywords = whole;
   }
   std::erase_if(config.unknown_lines, [&](const Config::UnknownLine& line) {
-    return line.block == block && begins_with_words(line.text, keywords);
+    return line.block == block && starts_with_words(line.text, keywords);
   });
   if (!is_negated) config.unknown_lines.push_back({block, whole});
 }
@@ -108,7 +101,7 @@ bool forget_kept_line(Config& config, const Context& context, std::string_view l
   if (words.size() < 2 || words[0].text != "no") return false;
   const auto text = right_trimmed(line.substr(words[1].column));
   const auto block = block_of(context);
-  const auto opened = (block.empty() ? "" : block + " / ") + std::string(text);
+  const auto opened = inner_block(block, text);
   return std::erase_if(config.unknown_lines, [&](const Config::UnknownLine& kept) {
            return (kept.block == block && trimmed(kept.text) == text) || kept.block == opened ||
                   kept.block.starts_with(opened + " / ");
@@ -149,7 +142,7 @@ Applied leave(const Command& command, Context& context) {
 
 std::string block_of(const Context& context) {
   std::string block;
-  for (const auto& line : context) block += (block.empty() ? "" : " / ") + line;
+  for (const auto& line : context) block = inner_block(block, line);
   return block;
 }
 
@@ -215,6 +208,7 @@ EditResult edit(Config& config, const Context& context, std::string_view line) {
   result.column = applied.column;
   switch (applied.status) {
     case EditStatus::Done:
+      if (config.bgp) drop_redundant(*config.bgp);
       result.context = *std::move(place);
       result.leaves_configure = applied.leaves_configure;
       break;

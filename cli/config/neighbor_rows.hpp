@@ -11,11 +11,6 @@ namespace cli {
 inline constexpr std::string_view kNeighbor = "Specify neighbor router";
 inline constexpr std::string_view kPeer = "Neighbor address";
 
-/// What `no` stores for a switch: nothing, or an explicit off where nothing would mean on.
-inline std::optional<bool> switched_off(const std::optional<bool>& inherited, bool otherwise = false) {
-  return inherited.value_or(otherwise) ? std::optional(false) : std::nullopt;
-}
-
 /// Keyword help behind "neighbor PEER".
 inline std::vector<std::string_view> neighbor_help(std::vector<std::string_view> rest) {
   rest.insert(rest.begin(), {kNeighbor, kPeer});
@@ -33,7 +28,7 @@ Command neighbor_switch(std::string text, std::vector<std::string_view> help, st
             return {};
           },
           .unset = [](Target& t, const Arguments&) -> Outcome {
-            t.neighbor->*member = switched_off(t.group->*member);
+            t.neighbor->*member = false;
             return {};
           },
           .write =
@@ -55,7 +50,7 @@ Command family_switch(std::string text, std::vector<std::string_view> help, std:
             return {};
           },
           .unset = [](Target& t, const Arguments&) -> Outcome {
-            t.settings->*member = switched_off(t.group_settings->*member);
+            t.settings->*member = false;
             return {};
           },
           .write =

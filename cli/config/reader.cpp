@@ -7,6 +7,7 @@
 
 #include "cli/command/words.hpp"
 #include "cli/config/edit.hpp"
+#include "cli/config/foreign_blocks.hpp"
 
 namespace cli {
 
@@ -21,44 +22,6 @@ struct FileLine {
   std::string_view whole;  // without the end of line
   std::string_view text;   // without blanks at either end
 };
-
-bool starts_with_word(std::string_view text, std::string_view words) {
-  return text.starts_with(words) &&
-         (text.size() == words.size() || text[words.size()] == ' ' || text[words.size()] == '\t');
-}
-
-template <typename Words>
-bool starts_with_any(std::string_view text, const Words& words) {
-  return std::ranges::any_of(words, [&](std::string_view w) { return starts_with_word(text, w); });
-}
-
-/// Commands of other daemons after which a block follows.
-constexpr std::string_view kConfigureOpeners[] = {
-    "interface", "vrf",     "router",        "route-map",       "line",  "key chain", "bfd",
-    "rpki",      "pbr-map", "nexthop-group", "segment-routing", "l2vpn", "mpls ldp",  "pseudowire"};
-constexpr std::string_view kRouterOpeners[] = {"address-family", "bmp targets", "segment-routing", "vnc"};
-
-/// Beginnings of lines that stand in configure mode, wherever a careless file has them.
-constexpr std::string_view kConfigureWords[] = {"ip",
-                                                "ipv6",
-                                                "access-list",
-                                                "log",
-                                                "hostname",
-                                                "domainname",
-                                                "password",
-                                                "enable",
-                                                "service",
-                                                "debug",
-                                                "banner",
-                                                "frr",
-                                                "agentx",
-                                                "username",
-                                                "bgp as-path",
-                                                "bgp community-list",
-                                                "bgp large-community-list",
-                                                "bgp extcommunity-list"};
-
-bool opens_in_configure(std::string_view text) { return starts_with_any(text, kConfigureOpeners); }
 
 /// A block whose lines are not ours: kept as a whole, or skipped when the line that opens it is wrong.
 struct ForeignBlock {
@@ -85,6 +48,7 @@ class Reader {
       text.remove_prefix(std::min(end + 1, text.size()));
     }
     close_foreign_block();
+    if (result_.config.bgp) drop_redundant(*result_.config.bgp);
     return std::move(result_);
   }
 
@@ -124,12 +88,12 @@ class Reader {
     if (is_deeper) return true;
     // A file without indentation: up to its exit, or to what can only stand further out.
     if (ends_a_mode(line.text)) {
-      const bool inner = !block.in_router && starts_with_word(line.text, "exit-address-family");
+      const bool inner = !block.in_router && starts_with_words(line.text, "exit-address-family");
       if (!inner) close_foreign_block();
       return true;
     }
-    const bool is_outer = matches_in(Mode::Config, line.text) || opens_in_configure(line.text) ||
-                          (block.in_router && starts_with_any(line.text, kRouterOpeners));
+    const bool is_outer = matches_in(Mode::Config, line.text) || opens_foreign_block(line.text, false) ||
+                          (block.in_router && opens_foreign_block(line.text, true));
     if (is_outer) close_foreign_block();
     return !is_outer;
   }
@@ -145,19 +109,12 @@ class Reader {
   /// The block's own "exit" is written by the writer.
   bool ends_block_itself(const FileLine& line) const {
     return ends_a_mode(line.text) && line.indent <= foreign_->indent &&
-           (foreign_->in_router || !starts_with_word(line.text, "exit-address-family"));
-  }
-
-  static bool ends_a_mode(std::string_view text) {
-    for (const std::string_view word : {"exit", "quit", "end", "exit-address-family", "exit-vrf", "exit-vni"})
-      if (text == word) return true;
-    return false;
+           (foreign_->in_router || !starts_with_words(line.text, "exit-address-family"));
   }
 
   void open_foreign_block(const FileLine& line, bool is_kept, bool is_guess) {
     ForeignBlock block;
-    const auto outer = block_of(context_);
-    block.name = (outer.empty() ? "" : outer + " / ") + std::string(line.text);
+    block.name = inner_block(block_of(context_), line.text);
     block.indent = line.indent;
     block.in_router = !context_.empty();
     block.is_kept = is_kept;
@@ -215,18 +172,21 @@ class Reader {
   }
 
   /// Lines that are less indented than those of the present block, or begin as only outer ones do, are
-  /// outside.
-  void leave_modes_above(const FileLine& line) {
+  /// outside. True when that left a mode.
+  bool leaves_modes_above(const FileLine& line) {
+    const auto depth = context_.size();
     while (!context_.empty() && !openings_.empty()) {
       const auto& opening = openings_.back();
       const bool is_left = opening.is_indented && line.indent <= opening.indent;
       if (!is_left) break;
       pop_mode();
     }
-    if (!context_.empty() && (opens_in_configure(line.text) || starts_with_any(line.text, kConfigureWords))) {
+    if (context_.size() > 1 && opens_foreign_block(line.text, true)) pop_mode();
+    if (!context_.empty() && stands_in_configure(line.text)) {
       context_.clear();
       openings_.clear();
     }
+    return context_.size() < depth;
   }
   void pop_mode() {
     context_.pop_back();
@@ -236,7 +196,10 @@ class Reader {
   void take_command(const FileLine& line) {
     if (!openings_.empty() && line.indent > openings_.back().indent) openings_.back().is_indented = true;
     auto context = context_;
-    auto applied = apply_line(result_.config, context, line.text, initial_);
+    const auto applied = apply_line(result_.config, context, line.text, initial_);
+    const bool is_understood = applied.status == EditStatus::Done || applied.status == EditStatus::Refused;
+    if (!is_understood && ends_a_mode(line.text)) return;  // an exit too many
+    if (!is_understood && leaves_modes_above(line)) return take_command(line);
     switch (applied.status) {
       case EditStatus::Done:
         return enter(std::move(context), line);
@@ -249,10 +212,7 @@ class Reader {
       case EditStatus::Unknown:
         break;
     }
-    const auto words = split_words(line.text);
-    const bool leaves = ends_a_mode(line.text);
-    if (leaves) return;  // an exit too many
-    if (!applied.expected_values.empty() && !words.empty() && applied.column > 0) {
+    if (!applied.expected_values.empty() && applied.column > 0) {
       const auto rest = split_words(line.text.substr(applied.column));
       return report(line, applied,
                     "\"" + std::string(rest.front().text) + "\" is not a value this command can have",
@@ -278,16 +238,14 @@ class Reader {
                  .message = std::move(message),
                  .hint = std::move(hint)});
     if (const bool opens = applied.form.command && applied.form.command->enters && !applied.form.is_negated;
-        opens || opens_in_configure(line.text) || starts_with_word(line.text, "address-family")) {
-      leave_modes_above(line);
+        opens || opens_foreign_block(line.text, false) || starts_with_words(line.text, "address-family")) {
+      leaves_modes_above(line);
       open_foreign_block(line, false, false);
     }
   }
 
   void keep_unknown(const FileLine& line, const Applied& applied) {
-    leave_modes_above(line);
-    const bool opens =
-        context_.empty() ? opens_in_configure(line.text) : starts_with_any(line.text, kRouterOpeners);
+    const bool opens = opens_foreign_block(line.text, !context_.empty());
     const auto block = block_of(context_);
     add_problem({.severity = Problem::Severity::Warning,
                  .line = line.number,
@@ -295,8 +253,9 @@ class Reader {
                  .text = std::string(line.whole),
                  .message = "kulan does not have this command; the line is kept, without effect",
                  .hint = hint_for(line.text, applied)});
-    const bool is_known_block = opens && !opened_.insert(block + " / " + std::string(line.text)).second;
-    if (!is_known_block) keep(block, std::string(line.text));
+    const bool is_known =
+        (opens || context_.empty()) && !opened_.insert(block + " / " + std::string(line.text)).second;
+    if (!is_known) keep(block, std::string(line.text));
     if (opens || context_.empty()) open_foreign_block(line, true, !opens);
   }
 
@@ -343,7 +302,7 @@ class Reader {
   Context context_;
   std::vector<Opening> openings_;  // one per line of context_
   std::optional<ForeignBlock> foreign_;
-  std::unordered_set<std::string> opened_;  // blocks whose first line is kept already
+  std::unordered_set<std::string> opened_;  // lines that may open a block and are kept already
   bool kept_too_many_ = false;
 };
 

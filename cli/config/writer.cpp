@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "cli/config/command.hpp"
+#include "cli/config/foreign_blocks.hpp"
 
 namespace cli {
 
@@ -19,9 +20,9 @@ class Writer {
 
   std::string write() {
     write_rows(Scope::System, {.config = config_}, "");
-    write_kept_lines("", "", [](std::string_view text) { return !stands_behind_bgp(text); });
+    write_kept_lines("", "", [](std::string_view text) { return !stands_behind_routers(text); });
     if (config_.bgp) write_bgp(*config_.bgp);
-    write_kept_lines("", "", stands_behind_bgp);
+    write_kept_lines("", "", stands_behind_routers);
     return std::move(text_);
   }
 
@@ -31,28 +32,6 @@ class Writer {
     bool is_group;
     const Neighbor* neighbor;
   };
-
-  /// Prefix lists, route maps and the like come after the routers in FRR's files.
-  static bool stands_behind_bgp(std::string_view text) {
-    static constexpr std::string_view kBehind[] = {"bgp as-path ",
-                                                   "bgp community-list ",
-                                                   "bgp large-community-list ",
-                                                   "bgp extcommunity-list ",
-                                                   "access-list ",
-                                                   "ipv6 access-list ",
-                                                   "ip prefix-list ",
-                                                   "ipv6 prefix-list ",
-                                                   "ip as-path ",
-                                                   "ip community-list ",
-                                                   "ip large-community-list ",
-                                                   "ip extcommunity-list ",
-                                                   "route-map ",
-                                                   "line ",
-                                                   "bfd",
-                                                   "ip protocol ",
-                                                   "ipv6 protocol "};
-    return std::ranges::any_of(kBehind, [&](std::string_view word) { return text.starts_with(word); });
-  }
 
   void line(std::string_view indentation, std::string_view text) {
     text_ += indentation;
@@ -80,15 +59,15 @@ class Writer {
   void write_kept_lines(const std::string& block, const std::string& indentation, const Wanted& wanted) {
     for (const auto& kept : lines_of(block)) {
       if (!wanted(kept)) continue;
-      const auto& inside = lines_of(block.empty() ? kept : block + " / " + kept);
-      if (inside.empty()) {
+      const auto& inside = lines_of(inner_block(block, kept));
+      if (inside.empty() && !opens_foreign_block(kept, !block.empty())) {
         line(indentation, kept);
         continue;
       }
       separate(indentation);
       line(indentation, kept);
       for (const auto& inner : inside) line(indentation + " ", inner);
-      line(indentation, kept.starts_with("address-family") ? "exit-address-family" : "exit");
+      line(indentation, exit_of(kept));
       if (block.empty()) separate(indentation);
     }
     if (block.empty()) separate(indentation);

@@ -1,0 +1,322 @@
+#include "cli/config/edit.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/config/reader.hpp"
+#include "cli/config/writer.hpp"
+
+namespace cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// A terminal in configure mode: types lines, remembers mode and answers.
+struct Terminal {
+  Config config;
+  Context context;
+  std::string answer;
+  EditStatus status = EditStatus::Done;
+  bool left = false;
+
+  Terminal& type(std::initializer_list<std::string_view> lines) {
+    for (const auto line : lines) {
+      auto result = edit(config, context, line);
+      context = result.context;
+      answer = result.text;
+      status = result.status;
+      left = result.leaves_configure;
+    }
+    return *this;
+  }
+  std::string first_line() const { return answer.substr(0, answer.find('\n')); }
+};
+
+TEST(Edit, AbbreviationsMeanTheWholeWords) {
+  Terminal terminal;
+
+  terminal.type({"rou b 64512", "nei 192.168.1.129 rem 64512", "bg router 10.0.0.1", "tim b 3 9"});
+
+  EXPECT_EQ(terminal.answer, "");
+  EXPECT_THAT(terminal.context, ElementsAre("router bgp 64512"));
+  const auto& bgp = *terminal.config.bgp;
+  EXPECT_EQ(bgp.router_id, 0x0a000001u);
+  EXPECT_EQ(bgp.hold_seconds, 9);
+  EXPECT_EQ(bgp.neighbors.at(*rib::IpAddress::parse("192.168.1.129")).remote_as->number, 64512u);
+}
+
+TEST(Edit, AsNumberMayBeDotted) {  // RFC 5396
+  Terminal terminal;
+
+  terminal.type({"router bgp 1.10"});
+
+  EXPECT_EQ(terminal.config.bgp->as, 65546u);
+  EXPECT_THAT(terminal.context, ElementsAre("router bgp 65546"));
+}
+
+TEST(Edit, ChangingTheAsIsRefusedInFrrsWords) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 64512", "exit", "router bgp 64513"});
+
+  EXPECT_EQ(terminal.answer, "BGP is already running; AS is 64512");
+  EXPECT_THAT(terminal.context, IsEmpty());
+}
+
+TEST(Edit, ModesAreEnteredAndLeft) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 64512", "address-family ipv6"});
+  EXPECT_THAT(terminal.context, ElementsAre("router bgp 64512", "address-family ipv6 unicast"));
+  EXPECT_EQ(mode_of(terminal.context), Mode::AddressFamilyIpv6);
+
+  terminal.type({"exit-address-family"});
+  EXPECT_THAT(terminal.context, ElementsAre("router bgp 64512"));
+  terminal.type({"quit"});
+  EXPECT_THAT(terminal.context, IsEmpty());
+  EXPECT_FALSE(terminal.left);
+  terminal.type({"exit"});
+  EXPECT_TRUE(terminal.left);
+}
+
+TEST(Edit, EndLeavesAllModes) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 64512", "address-family ipv4 unicast", "end"});
+
+  EXPECT_TRUE(terminal.left);
+  EXPECT_THAT(terminal.context, IsEmpty());
+}
+
+TEST(Edit, CommandOfAnOuterModeClimbs) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 64512", "address-family ipv4", "neighbor 10.0.0.1 remote-as 1"});
+  EXPECT_THAT(terminal.context, ElementsAre("router bgp 64512"));
+  terminal.type({"address-family ipv4", "hostname r1"});
+  EXPECT_THAT(terminal.context, IsEmpty());
+  EXPECT_EQ(terminal.config.hostname, "r1");
+}
+
+TEST(Edit, ClimbingNeverChangesTheFamily) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 64512", "address-family ipv6", "network 10.0.0.0/8"});
+
+  EXPECT_EQ(terminal.status, EditStatus::Unknown);
+  EXPECT_THAT(terminal.config.bgp->networks, IsEmpty());
+  EXPECT_THAT(terminal.context, ElementsAre("router bgp 64512", "address-family ipv6 unicast"));
+}
+
+TEST(Edit, AFailedLineLeavesModeAndValueAsTheyWere) {
+  Terminal terminal;
+  terminal.type({"router bgp 64512", "address-family ipv4"});
+  const auto before = terminal.config;
+
+  terminal.type({"router bgp 1"});
+
+  EXPECT_EQ(terminal.status, EditStatus::Refused);
+  EXPECT_TRUE(terminal.config == before);
+  EXPECT_THAT(terminal.context, ElementsAre("router bgp 64512", "address-family ipv4 unicast"));
+}
+
+TEST(Edit, QuaggasIpv4CommandsStandDirectlyUnderTheRouter) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 64512", "network 10.1.10.0/24", "neighbor 10.0.0.1 remote-as 64512",
+                 "neighbor 10.0.0.1 route-reflector-client"});
+
+  EXPECT_THAT(write_config(terminal.config), HasSubstr(" address-family ipv4 unicast\n"
+                                                       "  network 10.1.10.0/24\n"
+                                                       "  neighbor 10.0.0.1 route-reflector-client\n"
+                                                       " exit-address-family\n"));
+}
+
+struct MarkCase {
+  std::vector<std::string_view> lines;
+  std::string_view mark;
+};
+
+class ErrorMark : public ::testing::TestWithParam<MarkCase> {};
+
+/// The first line of each as FRR 8.4 prints it.
+TEST_P(ErrorMark, IsThatOfFrr) {
+  Terminal terminal;
+  for (const auto line : GetParam().lines) terminal.type({line});
+
+  EXPECT_EQ(terminal.first_line(), GetParam().mark);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Edit, ErrorMark,
+    ::testing::Values(
+        MarkCase{{"  rooter   bgp 1  "}, "% Unknown command:   rooter   bgp 1  "},
+        MarkCase{{"rou"}, "% Command incomplete: rou"},
+        MarkCase{{"router bgp 0"}, "% Unknown command: router bgp 0"},
+        MarkCase{{"ip"}, "% Command incomplete: ip"}, MarkCase{{"ho"}, "% Command incomplete: ho"},
+        MarkCase{{"router bgp 1", "bgp b c"}, ""},
+        MarkCase{{"router bgp 1", "bgp"}, "% Command incomplete: bgp"},
+        MarkCase{{"router bgp 1", "b l n"}, "% Unknown command: b l n"},
+        MarkCase{{"router bgp 1", "neighbor G peer-group", "neighbor G p"},
+                 "% Ambiguous command: neighbor G p"},
+        MarkCase{{"router bgp 1", "neighbor 1.2.3 remote-as x"},
+                 "% Unknown command: neighbor 1.2.3 remote-as x"},
+        MarkCase{{"router bgp 1", "neighbor 9.9.9.9 description x"},
+                 "% Specify remote-as or peer-group commands first"},
+        MarkCase{{"router bgp 1", "neighbor foo remote-as 1"}, "% Create the peer-group or interface first"},
+        MarkCase{{"router bgp 1", "neighbor 9.9.9.9 peer-group foo"}, "% Configure the peer-group first"},
+        MarkCase{{"router bgp 1", "no neighbor foo peer-group"}, "% Create the peer-group first"},
+        MarkCase{{"router bgp 1", "no network 10.0.0.0/8"}, "% Can't find static route specified"},
+        MarkCase{{"no router bgp 3"}, "% BGP instance not found"},
+        MarkCase{{"router bgp 1", "no router bgp 3"}, "% Can't find BGP instance"},
+        MarkCase{{"router bgp 1", "timers bgp 3 2"}, "% hold time value must be either 0 or greater than 3"},
+        MarkCase{{"router bgp 1", "neighbor 1.1.1.1 remote-as 2", "neighbor 1.1.1.1 ttl-security hops 1",
+                  "neighbor 1.1.1.1 ebgp-multihop"},
+                 "% ebgp-multihop and ttl-security cannot be configured together"},
+        MarkCase{{"router bgp 1", "exit-address-family"}, "% Unknown command: exit-address-family"}));
+
+TEST(Edit, ASecondLineShowsThePlaceAndTheNearestWord) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 64512", "neighbor 10.0.0.1 remote-as 1", "neighbor 10.0.0.1 pasive"});
+
+  EXPECT_EQ(terminal.answer,
+            "% Unknown command: neighbor 10.0.0.1 pasive\n"
+            "                                     ^ did you mean \"passive\"?");
+}
+
+TEST(Edit, ASecondLineShowsWhichValueIsExpected) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 64512", "bgp router-id 1.2.3"});
+
+  EXPECT_EQ(terminal.answer,
+            "% Unknown command: bgp router-id 1.2.3\n"
+            "                                 ^ expected A.B.C.D");
+}
+
+TEST(Edit, CommentsAndBlankLinesDoNothing) {
+  Terminal terminal;
+
+  terminal.type({"! router bgp 1", "# router bgp 1", "", "   "});
+
+  EXPECT_EQ(terminal.status, EditStatus::Done);
+  EXPECT_TRUE(terminal.config == Config{});
+}
+
+TEST(Edit, LinesThatCannotBeAreRefused) {
+  Terminal terminal;
+
+  terminal.type({std::string(5000, 'x')});
+  EXPECT_EQ(terminal.answer, "% line longer than 4096 characters");
+  terminal.type({"hostname a\x01"});
+  EXPECT_EQ(terminal.answer, "% control character at column 11");
+}
+
+TEST(Edit, AContextThatIsGoneIsRefused) {
+  Config config;
+
+  EXPECT_EQ(edit(config, {"router bgp 1"}, "bgp router-id 1.1.1.1").text, "% No BGP process is configured");
+  config.bgp.emplace().as = 2;
+  EXPECT_EQ(edit(config, {"router bgp 1"}, "bgp router-id 1.1.1.1").text, "% BGP instance not found");
+  EXPECT_EQ(edit(config, {"interface eth0"}, "ip forwarding").text, "% Unknown mode: interface eth0");
+}
+
+TEST(Edit, NoOfAMemberTurnsOffWhatItsGroupHasOn) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 1", "neighbor G peer-group", "neighbor G passive",
+                 "neighbor 10.0.0.1 peer-group G", "no neighbor 10.0.0.1 passive", "address-family ipv6",
+                 "neighbor G activate", "neighbor G next-hop-self", "no neighbor 10.0.0.1 next-hop-self"});
+
+  const auto& bgp = *terminal.config.bgp;
+  const auto neighbor = resolved(bgp, bgp.neighbors.begin()->second);
+  EXPECT_EQ(neighbor.passive, false);
+  EXPECT_EQ(neighbor.families[1].activate, true);
+  EXPECT_EQ(neighbor.families[1].next_hop_mode, rib::NextHopMode::Standard);
+}
+
+TEST(Edit, RemovingAGroupRemovesTheMembersThatLiveByIt) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 1", "neighbor G peer-group", "neighbor G remote-as 1",
+                 "neighbor 10.0.0.1 peer-group G", "neighbor 10.0.0.2 remote-as 2",
+                 "neighbor 10.0.0.2 peer-group G", "no neighbor G peer-group"});
+
+  const auto& bgp = *terminal.config.bgp;
+  EXPECT_THAT(bgp.peer_groups, IsEmpty());
+  ASSERT_EQ(bgp.neighbors.size(), 1u);
+  EXPECT_EQ(bgp.neighbors.begin()->first.to_string(), "10.0.0.2");
+  EXPECT_EQ(bgp.neighbors.begin()->second.peer_group, std::nullopt);
+}
+
+TEST(Edit, NoRemovesKeptLinesOfOtherDaemons) {
+  Terminal terminal;
+  terminal.config =
+      read_config(
+          "ip prefix-list L permit any\n"
+          "interface eth0\n ip address 10.0.0.1/24\n!\n"
+          "router bgp 1\n neighbor 10.0.0.1 remote-as 1\n neighbor 10.0.0.1 bfd\n maximum-paths 4\n")
+          .config;
+  ASSERT_EQ(terminal.config.unknown_lines.size(), 5u);
+
+  terminal.type(
+      {"no ip prefix-list L permit any", "no interface eth0", "router bgp 1", "no maximum-paths 4"});
+  EXPECT_EQ(terminal.answer, "");
+  ASSERT_EQ(terminal.config.unknown_lines.size(), 1u);
+
+  terminal.type({"no neighbor 10.0.0.1"});
+  EXPECT_THAT(terminal.config.unknown_lines, IsEmpty());
+}
+
+TEST(Edit, NoRouterForgetsWhatStoodInIt) {
+  Terminal terminal;
+  terminal.config =
+      read_config("router bgp 1\n maximum-paths 4\n address-family ipv4\n  maximum-paths 5\n").config;
+
+  terminal.type({"no router bgp"});
+
+  EXPECT_TRUE(terminal.config == Config{});
+}
+
+TEST(Edit, AcceptedLinesWithoutEffectAreKeptOnce) {
+  Terminal terminal;
+
+  terminal.type(
+      {"router bgp 1", "neighbor 10.0.0.1 remote-as 2", "neigh 10.0.0.1 adv 5", "neigh 10.0.0.1 adv 7"});
+  EXPECT_THAT(write_config(terminal.config), HasSubstr(" neighbor 10.0.0.1 advertisement-interval 7\nexit"));
+
+  terminal.type({"no neighbor 10.0.0.1 advertisement-interval"});
+  EXPECT_THAT(terminal.config.unknown_lines, IsEmpty());
+}
+
+TEST(Edit, PatternsAreAddedAndRemovedOneByOne) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 1", "advertise interface docker0 br-*", "advertise interface cni0 docker0",
+                 "no advertise interface br-*"});
+  EXPECT_THAT(terminal.config.bgp->advertised_interfaces, ElementsAre("docker0", "cni0"));
+
+  terminal.type({"no advertise interface"});
+  EXPECT_THAT(terminal.config.bgp->advertised_interfaces, IsEmpty());
+  terminal.type({"advertise interface a-name-that-is-too-long"});
+  EXPECT_EQ(terminal.status, EditStatus::Refused);
+}
+
+TEST(Edit, HelpAndCompletionBelongToTheMode) {
+  const Context router{"router bgp 64512"};
+
+  EXPECT_THAT(complete({}, "rou").candidates, ElementsAre("router"));
+  EXPECT_THAT(complete(router, "rou").candidates, IsEmpty());
+  EXPECT_THAT(complete(router, "neighbor 10.0.0.1 rem").candidates, ElementsAre("remote-as"));
+  EXPECT_THAT(complete(router, "no neighbor 10.0.0.1 rem").candidates, ElementsAre("remote-as"));
+  EXPECT_EQ(help_text(help(router, "neighbor 10.0.0.1 remote-as ")),
+            "  ASNUM     AS number\n  external  External BGP peer\n  internal  Internal BGP peer\n");
+  EXPECT_EQ(help(router, "neighbor ").size(), 3u);  // two kinds of addresses, and a name
+  EXPECT_THAT(list_commands(router), ::testing::Contains("timers bgp (0-65535) (0-65535)"));
+}
+
+}  // namespace
+}  // namespace cli

@@ -1,0 +1,194 @@
+// Configurations by chance, from a seed, for the properties of reader and writer. Only values that typed
+// lines can make: e.g. a switch that is explicitly off is so because the group has it on.
+#pragma once
+
+#include <algorithm>
+#include <random>
+
+#include "cli/config/config.hpp"
+
+namespace cli {
+
+class RandomConfig {
+ public:
+  explicit RandomConfig(unsigned seed) : random_(seed) {}
+
+  Config make() {
+    Config config;
+    if (chance()) config.hostname = "node" + std::to_string(number(1, 99));
+    config.ip_forwarding = chance();
+    config.ipv6_forwarding = chance();
+    config.resolve_via_default = chance();
+    if (chance()) config.fib_metric = static_cast<std::uint32_t>(number(1, 4294967295));
+    if (chance()) config.fib_table = static_cast<std::uint32_t>(number(1, 4294967295));
+    if (chance()) config.log_file = "/var/log/kulan.log";
+    if (chance()) config.log_level = level();
+    if (chance()) config.log_levels["session"] = level();
+    if (chance()) config.log_levels["rib"] = level();
+    if (number(0, 9) > 0) config.bgp = bgp();
+    if (chance()) add_kept_lines(config);
+    return config;
+  }
+
+ private:
+  bool chance() { return number(0, 1) == 1; }
+  std::uint64_t number(std::uint64_t low, std::uint64_t high) {
+    return std::uniform_int_distribution<std::uint64_t>(low, high)(random_);
+  }
+  std::uint16_t u16(std::uint64_t low, std::uint64_t high) {
+    return static_cast<std::uint16_t>(number(low, high));
+  }
+  std::string level() {
+    const char* levels[] = {"trace", "debug", "info", "warning", "error", "critical", "off"};
+    return levels[number(0, 6)];
+  }
+  rib::IpAddress address() {
+    if (chance()) return rib::IpAddress::v4(static_cast<std::uint32_t>(number(0x0a000001, 0x0a0000ff)));
+    auto text = "2001:db8::" + std::to_string(number(1, 99));
+    return *rib::IpAddress::parse(text);
+  }
+  rib::Prefix prefix() { return rib::Prefix(address(), static_cast<unsigned>(number(0, 32))); }
+  void timers(auto& keepalive, auto& hold) {
+    const auto seconds = number(0, 5) == 0 ? std::uint16_t{0} : u16(3, 65535);
+    hold = seconds;
+    keepalive = u16(0, seconds / 3u);
+  }
+  std::vector<std::string> patterns() {
+    std::vector<std::string> all;
+    for (const auto* pattern : {"docker0", "br-*", "cni0", "veth?"})
+      if (chance()) all.emplace_back(pattern);
+    std::ranges::shuffle(all, random_);
+    return all;
+  }
+
+  Bgp bgp() {
+    Bgp bgp;
+    bgp.as = static_cast<rib::AsNumber>(number(1, 4294967295));
+    if (chance()) bgp.router_id = static_cast<rib::BgpIdentifier>(number(1, 4294967295));
+    if (chance()) bgp.cluster_id = static_cast<rib::BgpIdentifier>(number(1, 4294967295));
+    if (chance()) timers(bgp.keepalive_seconds, bgp.hold_seconds);
+    if (chance()) bgp.connect_retry_seconds = u16(1, 65535);
+    for (auto member : {&Bgp::default_ipv4_unicast, &Bgp::ebgp_requires_policy, &Bgp::log_neighbor_changes,
+                        &Bgp::graceful_restart, &Bgp::network_import_check, &Bgp::always_compare_med,
+                        &Bgp::med_missing_as_worst, &Bgp::deterministic_med, &Bgp::compare_router_id,
+                        &Bgp::client_to_client_reflection})
+      bgp.*member = chance();
+    if (chance()) bgp.default_local_preference = static_cast<std::uint32_t>(number(0, 4294967295));
+    bgp.advertised_interfaces = patterns();
+    bgp.discovery.multicast = chance();
+    bgp.discovery.interfaces = patterns();
+    if (chance()) bgp.discovery.port = u16(1, 65535);
+    if (chance()) bgp.discovery.maximum_prefix = static_cast<std::uint32_t>(number(1, 4294967295));
+    for (auto count = number(0, 3); count > 0; --count)
+      if (const auto pool = prefix();
+          std::ranges::find(bgp.discovery.pools, pool) == bgp.discovery.pools.end())
+        bgp.discovery.pools.push_back(pool);
+    for (auto count = number(0, 3); count > 0; --count) bgp.networks.try_emplace(prefix());
+    for (const auto* name : {"clients", "upstreams", "z"})
+      if (chance()) bgp.peer_groups[name] = neighbor(bgp, nullptr);
+    for (auto count = number(0, 5); count > 0; --count) {
+      const Neighbor* group = nullptr;
+      std::string name;
+      if (!bgp.peer_groups.empty() && chance()) {
+        const auto at =
+            std::next(bgp.peer_groups.begin(), static_cast<long>(number(0, bgp.peer_groups.size() - 1)));
+        name = at->first;
+        group = &at->second;
+      }
+      auto made = neighbor(bgp, group);
+      if (group) made.peer_group = name;
+      if (!group && !made.remote_as) made.remote_as = RemoteAs{.number = 64512};
+      bgp.neighbors[address()] = made;
+    }
+    return bgp;
+  }
+
+  /// On, absent, or off where it would otherwise be on.
+  std::optional<bool> flag(const std::optional<bool>& group, bool otherwise = false) {
+    if (chance()) return std::nullopt;
+    if (chance()) return true;
+    return group.value_or(otherwise) ? std::optional(false) : std::nullopt;
+  }
+
+  Neighbor neighbor(const Bgp& bgp, const Neighbor* group) {
+    const Neighbor none;
+    const auto& from = group ? *group : none;
+    Neighbor n;
+    if (chance()) {
+      n.remote_as = RemoteAs{};
+      n.remote_as->kind = static_cast<RemoteAs::Kind>(number(0, 2));
+      if (n.remote_as->kind == RemoteAs::Kind::Number)
+        n.remote_as->number = static_cast<rib::AsNumber>(number(1, 4294967295));
+    }
+    if (chance()) n.description = "to the  north, é";
+    n.passive = flag(from.passive);
+    n.shutdown = flag(from.shutdown);
+    if (n.shutdown == true && chance()) n.shutdown_message = "back at 5 message pm";
+    if (chance()) n.port = u16(1, 65535);
+    if (chance()) n.update_source = chance() ? "eth0" : "10.0.0.1";
+    if (chance())
+      n.ebgp_multihop = static_cast<std::uint8_t>(number(1, 255));
+    else if (chance())
+      n.ttl_security_hops = static_cast<std::uint8_t>(number(1, 254));
+    if (chance()) n.password = "s3cr et!";
+    if (chance()) {
+      n.hold_seconds = 0;
+      n.keepalive_seconds = 0;
+      timers(*n.keepalive_seconds, *n.hold_seconds);
+    }
+    if (chance()) n.connect_retry_seconds = u16(1, 65535);
+    n.disable_connected_check = flag(from.disable_connected_check);
+    for (const auto family : rib::kFamilies)
+      fill(bgp, family, n.families[index_of(family)], from.families[index_of(family)]);
+    return n;
+  }
+
+  void fill(const Bgp& bgp, rib::Family family, NeighborFamily& f, const NeighborFamily& from) {
+    using rib::NextHopMode;
+    f.activate = flag(from.activate, family == rib::Family::Ipv4Unicast && bgp.default_ipv4_unicast);
+    f.route_reflector_client = flag(from.route_reflector_client);
+    if (chance())
+      f.next_hop_mode = static_cast<NextHopMode>(number(1, 3));
+    else if (from.next_hop_mode && chance())
+      f.next_hop_mode = NextHopMode::Standard;
+    if (f.next_hop_mode == NextHopMode::Standard &&
+        from.next_hop_mode.value_or(NextHopMode::Standard) == NextHopMode::Standard)
+      f.next_hop_mode.reset();
+    if (chance())
+      f.allow_own_as = static_cast<std::uint8_t>(number(1, 10));
+    else if (from.allow_own_as.value_or(0) != 0 && chance())
+      f.allow_own_as = std::uint8_t{0};
+    if (chance()) {
+      f.maximum_prefix = static_cast<std::uint32_t>(number(1, 4294967295));
+      if (chance()) f.maximum_prefix_warning_only = true;
+    } else if (from.maximum_prefix.value_or(0) != 0 && chance()) {
+      f.maximum_prefix = 0u;
+    }
+    f.soft_reconfiguration = flag(from.soft_reconfiguration);
+    f.send_standard = flag(from.send_standard, true);
+    f.send_extended = flag(from.send_extended, true);
+    f.send_large = flag(from.send_large, true);
+    f.default_originate = flag(from.default_originate);
+  }
+
+  void add_kept_lines(Config& config) {
+    auto& kept = config.unknown_lines;
+    kept.push_back({"", "debug bgp updates"});
+    kept.push_back({"", "interface eth0"});
+    kept.push_back({"interface eth0", "ip address 10.0.0.1/24"});
+    if (config.bgp) {
+      const auto block = "router bgp " + std::to_string(config.bgp->as);
+      kept.push_back({block, "maximum-paths 8"});
+      kept.push_back({block, "address-family l2vpn evpn"});
+      kept.push_back({block + " / address-family l2vpn evpn", "advertise-all-vni"});
+      kept.push_back({block + " / address-family ipv4 unicast", "redistribute connected"});
+    }
+    kept.push_back({"", "ip prefix-list L seq 5 permit any"});
+    kept.push_back({"", "route-map M permit 10"});
+    kept.push_back({"route-map M permit 10", "match ip address prefix-list L"});
+  }
+
+  std::mt19937 random_;
+};
+
+}  // namespace cli
