@@ -41,6 +41,8 @@ class KernelMonitor {
 
   /// While a dump runs nothing is to be written: what it shows would be older than what we know.
   bool is_dumping() const { return running_.has_value() || !waiting_.empty(); }
+  /// A request waits to be sent by receive().
+  bool wants_turn() const { return !running_ && !waiting_.empty(); }
   bool is_synchronised() const { return is_synchronised_; }
   int file_descriptor() const { return socket_->file_descriptor(); }
   std::optional<Clock::time_point> next_timer() const { return resynchronise_at_; }

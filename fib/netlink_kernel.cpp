@@ -73,6 +73,9 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   void wake() const;
   bool owner_is_behind() const { return outstanding_ > kPostsOutstanding && !stopping_; }
   bool may_write() const { return monitor_.is_synchronised() && !monitor_.is_dumping(); }
+  bool has_work() const {
+    return monitor_.wants_turn() || (may_write() && (own_.has_pending() || searching_ || !left_.empty()));
+  }
   void warn(std::string text);
 
   // Owner's thread.
@@ -208,7 +211,6 @@ void NetlinkKernel::Worker::remove_leftovers() {
   searching_ = left_.back();
   left_.pop_back();
   monitor_.look_for_leftovers(*searching_);
-  wake();
 }
 
 void NetlinkKernel::Worker::warn(std::string text) {
@@ -247,7 +249,7 @@ void NetlinkKernel::Worker::sleep(Clock::time_point now) const {
   if (owner_is_behind()) {
     count = 1;  // only the owner can change that
   } else {
-    if (may_write() && own_.has_pending()) return;
+    if (has_work()) return;
     auto next = monitor_.next_timer();
     for (const auto& other : {own_.next_timer(), stop_at_})
       if (other && (!next || *other < *next)) next = other;

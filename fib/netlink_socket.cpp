@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kBufferSize = 1 << 16;  // the kernel fills at most 32 KiB of a dump's datagram
 constexpr std::size_t kBufferLimit = 1 << 20;
+constexpr int kSendBufferSize = 1 << 17;  // a datagram of 64 KiB must fit; libnl's choice is 32 KiB
 
 std::string enlarge_receive_buffer(int descriptor, int size) {
   if (::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) == 0) return {};
@@ -47,6 +48,8 @@ std::expected<NetlinkSocket, std::string> NetlinkSocket::open(int receive_buffer
   const int descriptor = self.file_descriptor();
   ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   self.warning_ = enlarge_receive_buffer(descriptor, receive_buffer);
+  const int send_buffer = kSendBufferSize;
+  ::setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
   // Older kernels lack some of these; nothing but comfort depends on them.
   const int one = 1;
   ::setsockopt(descriptor, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof one);

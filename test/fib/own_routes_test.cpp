@@ -1,0 +1,402 @@
+// The reconciler without a kernel: the test is the kernel, reads the batches and answers them.
+#include "fib/own_routes.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/rtnetlink.h>
+
+#include <cerrno>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace fib {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+rib::Prefix prefix(const std::string& text) { return *rib::Prefix::parse(text); }
+
+rib::FibRoute via(const std::string& gateway) {
+  rib::NextHop hop;
+  hop.gateway = rib::IpAddress::parse(gateway);
+  hop.interface_index = 3;
+  return {rib::RouteType::Unicast, {hop}};
+}
+
+class OwnRoutesTest : public testing::Test {
+ protected:
+  void desire(const std::string& text, const std::string& gateway) {
+    own_.desire({prefix(text), via(gateway)});
+  }
+  void withdraw(const std::string& text) { own_.desire({prefix(text), std::nullopt}); }
+
+  /// One batch, as lines: "create 10.1.0.0/24 192.0.2.2", "replace …", "remove 10.1.0.0/24". Each message
+  /// whose line begins with a key of `errors` fails so.
+  std::vector<std::string> write(const std::map<std::string, int>& errors = {}) {
+    own_.fill(batch_);
+    std::vector<std::string> lines;
+    MessageRange messages(batch_.datagram());
+    while (const auto* header = messages.next()) {
+      RouteMessage message;
+      EXPECT_TRUE(parse_route(*header, message));
+      const char* verb = message.is_removal ? "remove " : message.is_replacement ? "replace " : "create ";
+      auto line = verb + message.prefix.to_string();
+      if (!message.is_removal && !message.route.next_hops.empty())
+        line += " " + message.route.next_hops.front().gateway->to_string();
+      for (const auto& [start, error] : errors)
+        if (line.starts_with(start))
+          batch_.answer(
+              {.sequence = header->nlmsg_seq, .type = header->nlmsg_type, .error = error, .text = "why"});
+      lines.push_back(std::move(line));
+    }
+    if (!batch_.empty()) own_.complete(batch_, now_);
+    return lines;
+  }
+
+  /// "10.1.0.0/24 installed", "10.1.0.0/24 gone", "10.1.0.0/24 error 101 why".
+  std::vector<std::string> results() {
+    std::vector<std::string> lines;
+    for (const auto& result : own_.take_results()) {
+      auto line = result.prefix.to_string() + (result.installed ? " installed" : " gone");
+      if (result.error != 0) line += " error " + std::to_string(result.error) + " " + result.text;
+      lines.push_back(std::move(line));
+    }
+    return lines;
+  }
+
+  void told(const std::string& text, const std::string& gateway, bool is_removal, std::uint32_t sender = 99) {
+    RouteMessage message;
+    message.is_removal = is_removal;
+    message.sender = sender;
+    message.prefix = prefix(text);
+    message.route = via(gateway);
+    own_.changed_by_others(message, now_);
+  }
+
+  void scan(const std::vector<std::pair<std::string, std::string>>& found, rib::Afi afi = rib::Afi::Ipv4) {
+    own_.begin_scan({.afi = afi});
+    for (const auto& [text, gateway] : found) {
+      RouteMessage message;
+      message.prefix = prefix(text);
+      message.route = via(gateway);
+      own_.found(message);
+    }
+    own_.end_scan(now_);
+  }
+
+  OwnRoutes own_{RouteLocation{}, true};
+  OwnRoutes::Batch batch_;
+  Clock::time_point now_{1h};
+};
+
+TEST_F(OwnRoutesTest, WritesOnceAndAnswersOnce) {
+  desire("10.1.0.0/24", "192.0.2.2");
+
+  EXPECT_THAT(write(), ElementsAre("create 10.1.0.0/24 192.0.2.2"));
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed"));
+  EXPECT_THAT(write(), IsEmpty());
+  EXPECT_THAT(results(), IsEmpty());
+}
+
+TEST_F(OwnRoutesTest, TheNewestWishWinsAndTheOthersAreNeverWritten) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  withdraw("10.1.0.0/24");
+  desire("10.1.0.0/24", "192.0.2.3");
+  desire("10.2.0.0/24", "192.0.2.2");
+  withdraw("10.2.0.0/24");
+
+  EXPECT_THAT(write(), ElementsAre("create 10.1.0.0/24 192.0.2.3"));
+  EXPECT_THAT(results(), testing::UnorderedElementsAre("10.1.0.0/24 installed", "10.2.0.0/24 gone"));
+  EXPECT_EQ(own_.size(), 1u) << "a withdrawn prefix leaves nothing";
+}
+
+TEST_F(OwnRoutesTest, ReplacesInPlaceAndRemoves) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+  desire("10.1.0.0/24", "192.0.2.3");
+  EXPECT_THAT(write(), ElementsAre("replace 10.1.0.0/24 192.0.2.3"));
+  withdraw("10.1.0.0/24");
+  EXPECT_THAT(write({{"remove", ESRCH}}), ElementsAre("remove 10.1.0.0/24")) << "gone is gone";
+
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed", "10.1.0.0/24 installed", "10.1.0.0/24 gone"));
+  EXPECT_EQ(own_.size(), 0u);
+}
+
+TEST_F(OwnRoutesTest, ARouteThatIsThereIsAnsweredWithoutAWrite) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+  results();
+
+  desire("10.1.0.0/24", "192.0.2.2");
+
+  EXPECT_THAT(write(), IsEmpty());
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed"));
+}
+
+TEST_F(OwnRoutesTest, OneFailureOfABatchIsOnlyItsOwn) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  desire("10.2.0.0/24", "203.0.113.9");
+  desire("10.3.0.0/24", "192.0.2.2");
+
+  write({{"create 10.2", ENETUNREACH}});
+
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed", "10.2.0.0/24 gone error 101 why",
+                                     "10.3.0.0/24 installed"));
+}
+
+TEST_F(OwnRoutesTest, AFailedRouteIsTriedAgainWithGrowingPauses) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write({{"create", ENETUNREACH}});
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 gone error 101 why"));
+
+  auto pause = 0s * 1.0;
+  for (int i = 0; i < 12; ++i) {
+    ASSERT_TRUE(own_.next_timer());
+    EXPECT_GE(*own_.next_timer() - now_, pause);
+    pause = *own_.next_timer() - now_;
+    now_ = *own_.next_timer();
+    own_.run_timers(now_);
+    EXPECT_THAT(write({{"create", ENETUNREACH}}), ElementsAre("create 10.1.0.0/24 192.0.2.2"));
+    EXPECT_THAT(results(), IsEmpty()) << "nothing new";
+  }
+  EXPECT_LE(pause, 30s);
+
+  own_.run_timers(*own_.next_timer());
+  write();
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed"));
+  EXPECT_FALSE(own_.next_timer()) << "idle means no timer";
+}
+
+TEST_F(OwnRoutesTest, AChangeOfTheSurroundingsTriesAgainAtOnce) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write({{"create", ENETUNREACH}});
+
+  own_.surroundings_changed(now_);
+
+  EXPECT_THAT(write(), ElementsAre("create 10.1.0.0/24 192.0.2.2"));
+}
+
+TEST_F(OwnRoutesTest, WithoutPrivilegeNothingIsTriedAgain) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write({{"create", EPERM}});
+
+  EXPECT_TRUE(own_.is_privilege_missing());
+  EXPECT_FALSE(own_.next_timer());
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 gone error 1 why"));
+}
+
+TEST_F(OwnRoutesTest, AFailedRemovalIsTriedAgainToo) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+  withdraw("10.1.0.0/24");
+  write({{"remove", EBUSY}});
+
+  own_.run_timers(*own_.next_timer());
+  EXPECT_THAT(write(), ElementsAre("remove 10.1.0.0/24"));
+  EXPECT_EQ(own_.size(), 0u);
+}
+
+TEST_F(OwnRoutesTest, WhatOthersRemoveIsWrittenAgainAtOnceAndThenWithPauses) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+  results();
+
+  told("10.1.0.0/24", "192.0.2.2", true);
+  EXPECT_THAT(write(), ElementsAre("create 10.1.0.0/24 192.0.2.2"));
+  told("10.1.0.0/24", "192.0.2.2", true);
+  EXPECT_THAT(write(), IsEmpty()) << "somebody fights for it";
+  now_ = *own_.next_timer();
+  own_.run_timers(now_);
+  EXPECT_THAT(write(), ElementsAre("create 10.1.0.0/24 192.0.2.2"));
+  EXPECT_EQ(own_.take_healed(), 2u);
+}
+
+TEST_F(OwnRoutesTest, WhatTheKernelRemovesIsWrittenAgainButNotCounted) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+
+  told("10.1.0.0/24", "192.0.2.2", true, 0);
+
+  EXPECT_THAT(write(), ElementsAre("create 10.1.0.0/24 192.0.2.2"));
+  EXPECT_EQ(own_.take_healed(), 0u);
+}
+
+TEST_F(OwnRoutesTest, ARemovalOfWhatNobodyWantsIsForgotten) {
+  scan({{"10.1.0.0/24", "192.0.2.2"}});
+  told("10.1.0.0/24", "192.0.2.2", true);
+
+  EXPECT_EQ(own_.size(), 0u);
+  EXPECT_FALSE(own_.has_pending());
+}
+
+TEST_F(OwnRoutesTest, InheritedRoutesAreAdoptedReplacedOrSwept) {
+  scan({{"10.1.0.0/24", "192.0.2.2"}, {"10.2.0.0/24", "192.0.2.2"}, {"10.3.0.0/24", "192.0.2.2"}});
+  EXPECT_THAT(write(), IsEmpty()) << "finding is not wishing";
+
+  desire("10.1.0.0/24", "192.0.2.2");
+  desire("10.2.0.0/24", "192.0.2.3");
+  EXPECT_THAT(write(), ElementsAre("replace 10.2.0.0/24 192.0.2.3"));
+  own_.sweep_inherited();
+  EXPECT_THAT(write(), ElementsAre("remove 10.3.0.0/24"));
+  own_.sweep_inherited();
+  EXPECT_THAT(write(), IsEmpty());
+
+  EXPECT_THAT(results(), testing::UnorderedElementsAre("10.1.0.0/24 installed", "10.2.0.0/24 installed",
+                                                       "10.3.0.0/24 gone"));
+}
+
+TEST_F(OwnRoutesTest, AScanFindsWhatIsMissingAndWhatDiffers) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  desire("10.2.0.0/24", "192.0.2.2");
+  desire("10.3.0.0/24", "192.0.2.2");
+  desire("2001:db8:a::/48", "fe80::2");
+  write();
+
+  scan({{"10.1.0.0/24", "192.0.2.2"}, {"10.2.0.0/24", "192.0.2.9"}});
+
+  EXPECT_THAT(write(),
+              testing::UnorderedElementsAre("replace 10.2.0.0/24 192.0.2.2", "create 10.3.0.0/24 192.0.2.2"));
+}
+
+TEST_F(OwnRoutesTest, AnEventDuringAScanIsNewerThanWhatTheScanShows) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+
+  own_.begin_scan({.afi = rib::Afi::Ipv4});
+  told("10.1.0.0/24", "192.0.2.2", true);
+  RouteMessage stale;
+  stale.prefix = prefix("10.1.0.0/24");
+  stale.route = via("192.0.2.2");
+  own_.found(stale);
+  own_.end_scan(now_);
+
+  EXPECT_THAT(write(), ElementsAre("create 10.1.0.0/24 192.0.2.2"));
+}
+
+TEST_F(OwnRoutesTest, AScanOfOneInterfaceSaysNothingAboutOthers) {
+  desire("10.1.0.0/24", "192.0.2.2");  // through interface 3
+  write();
+
+  own_.begin_scan({.afi = rib::Afi::Ipv4, .table = 254, .interface_index = 4});
+  own_.end_scan(now_);
+  EXPECT_FALSE(own_.has_pending());
+  own_.begin_scan({.afi = rib::Afi::Ipv4, .table = 254, .interface_index = 3});
+  own_.end_scan(now_);
+  EXPECT_TRUE(own_.has_pending());
+}
+
+TEST_F(OwnRoutesTest, WhereAForeignRouteStandsNothingIsWrittenUntilItGoes) {
+  own_.foreign_stands(prefix("10.1.0.0/24"), 4, false);
+  desire("10.1.0.0/24", "192.0.2.2");
+  EXPECT_THAT(write(), IsEmpty());
+  EXPECT_THAT(
+      results(),
+      ElementsAre(
+          "10.1.0.0/24 gone error 17 a foreign route (protocol 4) with the same metric stands there"));
+
+  own_.foreign_gone(prefix("10.1.0.0/24"));
+  EXPECT_THAT(write(), ElementsAre("create 10.1.0.0/24 192.0.2.2"));
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed"));
+}
+
+TEST_F(OwnRoutesTest, AForeignRouteThatWeDidNotKnowOfIsNotReplaced) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  EXPECT_THAT(write({{"create", EEXIST}}), ElementsAre("create 10.1.0.0/24 192.0.2.2"));
+  EXPECT_THAT(results(), IsEmpty()) << "its event is about to be read";
+
+  own_.foreign_stands(prefix("10.1.0.0/24"), 16, false);
+  EXPECT_THAT(write(), IsEmpty());
+  EXPECT_EQ(results().size(), 1u);
+}
+
+TEST_F(OwnRoutesTest, ARouteOfOursThatWeDidNotKnowOfIsReplaced) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write({{"create", EEXIST}});
+
+  EXPECT_THAT(write(), ElementsAre("replace 10.1.0.0/24 192.0.2.2"));
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed"));
+}
+
+TEST_F(OwnRoutesTest, AStaleRouteBesideAForeignOneGoes) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+  own_.foreign_stands(prefix("10.1.0.0/24"), 4, false);
+  write();
+  desire("10.1.0.0/24", "192.0.2.3");
+
+  EXPECT_THAT(write(), ElementsAre("remove 10.1.0.0/24"));
+  EXPECT_THAT(write(), IsEmpty());
+}
+
+TEST_F(OwnRoutesTest, Ipv6GatewayAndBlackholeChangePlacesByRemoval) {
+  desire("2001:db8:a::/48", "fe80::2");
+  write();
+  own_.desire({prefix("2001:db8:a::/48"), rib::FibRoute{rib::RouteType::Blackhole, {}}});
+
+  EXPECT_THAT(write({{"remove", ESRCH}}), ElementsAre("remove 2001:db8:a::/48", "replace 2001:db8:a::/48"));
+  EXPECT_THAT(results(), ElementsAre("2001:db8:a::/48 installed", "2001:db8:a::/48 installed"));
+}
+
+TEST_F(OwnRoutesTest, LostAnswersMeanWritingAgainInSmallPortions) {
+  for (int i = 0; i < 100; ++i) desire("10.1." + std::to_string(i) + ".0/24", "192.0.2.2");
+  own_.fill(batch_);
+  EXPECT_EQ(batch_.size(), 100u);
+  batch_.lose_answers();
+  own_.complete(batch_, now_);
+  EXPECT_THAT(results(), IsEmpty());
+
+  std::size_t written = 0;
+  while (own_.has_pending()) {
+    const auto lines = write();
+    EXPECT_LE(lines.size(), 32u);
+    written += lines.size();
+  }
+  EXPECT_EQ(written, 100u);
+  EXPECT_EQ(results().size(), 100u);
+}
+
+TEST_F(OwnRoutesTest, ADatagramStaysBelowSixtyFourKilobytes) {
+  for (std::uint32_t i = 0; i < 5000; ++i)
+    own_.desire({rib::Prefix(rib::IpAddress::v4(0x0a000000u + (i << 8)), 24), via("192.0.2.2")});
+
+  std::size_t written = 0;
+  while (own_.has_pending()) {
+    own_.fill(batch_);
+    EXPECT_LE(batch_.datagram().size(), 65536u);
+    written += batch_.size();
+    own_.complete(batch_, now_);
+  }
+  EXPECT_EQ(written, 5000u);
+}
+
+TEST_F(OwnRoutesTest, WithoutWritingEveryWishIsAnsweredAsNotInstalled) {
+  own_.relocate(RouteLocation{}, false);
+  desire("10.1.0.0/24", "192.0.2.2");
+  withdraw("10.2.0.0/24");
+
+  EXPECT_THAT(write(), IsEmpty());
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 gone", "10.2.0.0/24 gone"));
+}
+
+TEST_F(OwnRoutesTest, AnotherPlaceMeansEverythingAnew) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+  results();
+
+  own_.relocate({.table = 100, .metric = 5, .protocol = 75}, true);
+
+  own_.fill(batch_);
+  MessageRange messages(batch_.datagram());
+  RouteMessage message;
+  ASSERT_TRUE(parse_route(*messages.next(), message));
+  EXPECT_EQ(message.table, 100u);
+  EXPECT_EQ(message.metric, 5u);
+  own_.complete(batch_, now_);
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed"));
+}
+
+}  // namespace
+}  // namespace fib
