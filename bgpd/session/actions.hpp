@@ -90,7 +90,9 @@ class Actions {
   requires(sizeof...(A) > 0 && (std::constructible_from<Action, A> && ...)) Actions(A&&... actions) {
     (list_.emplace_back(std::forward<A>(actions)), ...);
   }
-  void push_back(Action action) { list_.push_back(std::move(action)); }
+  template <typename A>
+  requires std::constructible_from<Action, A>
+  void add(A&& action) { list_.emplace_back(std::forward<A>(action)); }
 
   bool empty() const { return list_.empty(); }
   std::size_t size() const { return list_.size(); }

@@ -245,8 +245,6 @@ void Connection::receive_route_refresh(Octets body, TimePoint now) {
 // --- output
 // ----------------------------------------------------------------------------------------------------------
 
-void Connection::set_source(rib::Family family, OutputSource* source) { output_.set_source(family, source); }
-
 void Connection::output_ready() {
   if (transport_ && !transport_is_full_ && state() == State::Established) transport_->request_write();
 }

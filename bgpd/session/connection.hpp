@@ -82,8 +82,8 @@ class Connection final : public TransportEvents, public ConnectEvents {
   /// When the transport came up.
   TimePoint connected_since() const { return connected_since_; }
 
-  void set_source(rib::Family family, OutputSource* source);
-  /// Output of a source is ready: it is written in a turn to come.
+  void set_source(OutputSource* source) { output_.set_source(source); }
+  /// Output of the source is ready: it is written in a turn to come.
   void output_ready();
   void send_route_refresh(const wire::RouteRefresh& message, TimePoint now);
   /// Says something on a session that may be dead without our knowing, so that TCP finds out.

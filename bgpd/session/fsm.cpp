@@ -165,7 +165,7 @@ Actions Fsm::open_sent(const Event& event) {
                           TcpConnectionConfirmed> auto&) { return Actions{}; },  // 14-17
           [&](const TcpConnectionFails& e) {                                     // 18
             auto actions = wait_in_active({StopAllTimers{}, DropTcp{}});
-            actions.push_back(SessionEnded{tcp_failed(e.why), false});
+            actions.add(SessionEnded{tcp_failed(e.why), false});
             return actions;
           },
           [&](const OpenReceived& e) { return accept_open(e, true); },                        // 19
@@ -210,7 +210,7 @@ Actions Fsm::open_confirm(const Event& event) {
           [&](const KeepaliveReceived&) {                                                 // 26
             state_ = State::Established;
             auto actions = restart_hold_timer();
-            actions.push_back(SessionUp{});
+            actions.add(SessionUp{});
             return actions;
           },
           // 19: a second OPEN on one connection is no collision but a message out of turn, RFC 6608 §4.
@@ -285,9 +285,9 @@ Actions Fsm::start_damped(bool passive) {
 Actions Fsm::try_to_connect() {
   state_ = State::Connect;
   Actions actions;
-  if (std::exchange(delay_open_runs_, false)) actions.push_back(StopTimer{Timer::DelayOpen});
-  actions.push_back(StartTimer{Timer::ConnectRetry, times_.connect_attempt});
-  actions.push_back(OpenTcp{});
+  if (std::exchange(delay_open_runs_, false)) actions.add(StopTimer{Timer::DelayOpen});
+  actions.add(StartTimer{Timer::ConnectRetry, times_.connect_attempt});
+  actions.add(OpenTcp{});
   return actions;
 }
 
@@ -311,19 +311,19 @@ Actions Fsm::accept_open(const OpenReceived& open, bool ours_was_sent) {
   state_ = State::OpenConfirm;
 
   Actions actions{StopAllTimers{}};
-  if (!ours_was_sent) actions.push_back(SendOpen{});
-  actions.push_back(SendKeepalive{});
+  if (!ours_was_sent) actions.add(SendOpen{});
+  actions.add(SendKeepalive{});
   // RFC 4271 §4.2: with a hold time of zero neither timer runs.
   if (hold_time_.count() == 0) return actions;
-  actions.push_back(StartTimer{Timer::Hold, hold_time_});
-  actions.push_back(StartTimer{Timer::Keepalive, keepalive_interval_});
+  actions.add(StartTimer{Timer::Hold, hold_time_});
+  actions.add(StartTimer{Timer::Keepalive, keepalive_interval_});
   return actions;
 }
 
 Actions Fsm::wait_in_active(Actions actions) {
   state_ = State::Active;
   delay_open_runs_ = false;
-  if (!passive_) actions.push_back(StartTimer{Timer::ConnectRetry, times_.connect_retry});
+  if (!passive_) actions.add(StartTimer{Timer::ConnectRetry, times_.connect_retry});
   return actions;
 }
 
@@ -338,7 +338,7 @@ Actions Fsm::stop_by_operator(const wire::Notification& cease) {
 Actions Fsm::refuse(const wire::Notification& answer) {
   if (state_ < State::OpenSent) return to_idle(stopped_here());
   Actions actions{SendNotification{answer}};
-  for (auto& action : to_idle(sent(answer))) actions.push_back(std::move(action));
+  for (auto& action : to_idle(sent(answer))) actions.add(std::move(action));
   return actions;
 }
 
@@ -358,7 +358,7 @@ Actions Fsm::to_idle(EndReason reason, bool counts) {
   if (counts) ++connect_retry_counter_;
 
   Actions actions{StopAllTimers{}, DropTcp{}};
-  if (had_connection) actions.push_back(SessionEnded{std::move(reason), left == State::Established});
+  if (had_connection) actions.add(SessionEnded{std::move(reason), left == State::Established});
   return actions;
 }
 

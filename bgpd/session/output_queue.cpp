@@ -1,7 +1,6 @@
 #include "bgpd/session/output_queue.hpp"
 
 #include <algorithm>
-#include <boost/container/static_vector.hpp>
 
 #include "bgpd/wire/header.hpp"
 
@@ -21,69 +20,52 @@ bool OutputQueue::push_keepalive() {
   return true;
 }
 
-void OutputQueue::set_source(rib::Family family, OutputSource* source) {
-  auto& place = sources_[rib::index_of(family)];
-  if (place && place != source && place->unfinished() != 0) {
+void OutputQueue::set_source(OutputSource* source) {
+  if (source != source_ && source_is_unfinished()) {
     // A part of its message has left, so own_ has not begun (see write): the rest goes before all of it.
-    const auto rest = rest_of(*place);
+    const auto rest = rest_of_source();
     own_.insert(own_.begin(), rest.begin(), rest.end());
   }
-  place = source;
+  source_ = source;
 }
 
 OutputQueue::Written OutputQueue::write(Transport& transport, std::vector<Octets>& ranges) {
   ranges.clear();
-  boost::container::static_vector<Part, 3 + rib::kFamilyCount> parts;
-  std::size_t total = 0;
-  const auto add = [&](OutputSource* source, std::size_t octets) {
-    if (octets == 0) return;
-    parts.push_back({source, octets});
-    total += octets;
-  };
-
-  // A message of which a part has left goes on first, whoever it belongs to.
-  auto* const unfinished = unfinished_source();
-  if (unfinished) add(unfinished, unfinished->gather(ranges, unfinished->unfinished()));
-  if (own_.size() > own_sent_) {
-    ranges.push_back(Octets(own_).subspan(own_sent_));
-    add(nullptr, own_.size() - own_sent_);
-  }
-  // A source can be gathered once a turn: what it hands out is valid until its next call.
-  for (auto* const source : sources_)
-    if (source && source != unfinished && total < kTurnLimit)
-      add(source, source->gather(ranges, kTurnLimit - total));
+  // What the source hands out is valid until its next call, so it is asked once, either for the rest of a
+  // message that must go on before anything else, or for what may follow our own messages.
+  const bool rest_first = source_is_unfinished();
+  std::size_t from_source = rest_first ? source_->gather(ranges, source_->unfinished()) : 0;
+  const auto own = own_.size() - own_sent_;
+  if (own != 0) ranges.push_back(Octets(own_).subspan(own_sent_));
+  if (source_ && !rest_first) from_source = source_->gather(ranges, kTurnLimit);
 
   Written written;
+  const auto total = own + from_source;
   if (total == 0) return written;
   written.octets = transport.write(ranges);
   written.all = written.octets >= total;
-  written.more = written.all && (total >= kTurnLimit || unfinished);
+  written.more = written.all && (rest_first || from_source >= kTurnLimit);
 
-  auto left = written.octets;
-  for (const auto& part : parts) {
-    const auto octets = std::min(part.octets, left);
-    left -= octets;
-    if (octets == 0) break;
-    if (part.source)
-      written.updates += part.source->consume(octets);
-    else
-      consume_own(octets);
-  }
+  const auto own_left_now =
+      rest_first ? written.octets - std::min(written.octets, from_source) : std::min(written.octets, own);
+  const auto source_left_now = written.octets - own_left_now;
+  if (source_left_now != 0) written.updates = source_->consume(source_left_now);
+  if (own_left_now != 0) consume_own(own_left_now);
   return written;
 }
 
 std::vector<std::uint8_t> OutputQueue::take_rest() {
   std::vector<std::uint8_t> rest;
-  if (auto* const source = unfinished_source()) rest = rest_of(*source);
+  if (source_is_unfinished()) rest = rest_of_source();
   rest.insert(rest.end(), own_.begin() + static_cast<std::ptrdiff_t>(own_sent_), own_.end());
   clear();
   return rest;
 }
 
-std::vector<std::uint8_t> OutputQueue::rest_of(OutputSource& source) {
-  const auto wanted = source.unfinished();
+std::vector<std::uint8_t> OutputQueue::rest_of_source() {
+  const auto wanted = source_->unfinished();
   std::vector<Octets> ranges;
-  source.gather(ranges, wanted);
+  source_->gather(ranges, wanted);
   std::vector<std::uint8_t> rest;
   for (const auto range : ranges) {
     const auto part = range.first(std::min(range.size(), wanted - rest.size()));
@@ -96,13 +78,7 @@ void OutputQueue::clear() {
   std::vector<std::uint8_t>().swap(own_);
   own_sent_ = 0;
   keepalive_waits_ = false;
-  sources_.fill(nullptr);
-}
-
-OutputSource* OutputQueue::unfinished_source() const {
-  for (auto* const source : sources_)
-    if (source && source->unfinished() != 0) return source;
-  return nullptr;
+  source_ = nullptr;
 }
 
 void OutputQueue::consume_own(std::size_t octets) {

@@ -5,12 +5,10 @@
 //   | rest of a message sent in part | own messages | source of IPv4 | source of IPv6 |   -> Transport::write
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "bgpd/session/network.hpp"
 #include "bgpd/session/output_source.hpp"
-#include "rib/family.hpp"
 
 namespace bgpd::session {
 
@@ -31,7 +29,7 @@ class OutputQueue {
   /// KEEPALIVEs do not pile up: one that has not left yet serves.
   bool push_keepalive();
   /// source: borrowed; nullptr takes it away. What is unfinished of the old one's message is kept.
-  void set_source(rib::Family family, OutputSource* source);
+  void set_source(OutputSource* source);
 
   /// One turn. ranges: scratch, so that idle peers hold none.
   Written write(Transport& transport, std::vector<Octets>& ranges);
@@ -42,19 +40,14 @@ class OutputQueue {
   void clear();
 
  private:
-  struct Part {
-    OutputSource* source;  // nullptr: own messages
-    std::size_t octets;
-  };
-
-  OutputSource* unfinished_source() const;
-  static std::vector<std::uint8_t> rest_of(OutputSource& source);
+  bool source_is_unfinished() const { return source_ && source_->unfinished() != 0; }
+  std::vector<std::uint8_t> rest_of_source();
   void consume_own(std::size_t octets);
 
   std::vector<std::uint8_t> own_;
   std::size_t own_sent_ = 0;      // octets of own_ that left
   bool keepalive_waits_ = false;  // the last message of own_ is a KEEPALIVE of which nothing left
-  std::array<OutputSource*, rib::kFamilyCount> sources_{};
+  OutputSource* source_ = nullptr;
 };
 
 }  // namespace bgpd::session

@@ -1,5 +1,5 @@
 // Where a session's UPDATEs come from: encoded messages that somebody else keeps, read when the socket has
-// room. bgpd/update adapts a member's cursor in its group's log to this.
+// room. bgpd/peer_output makes the logs of a peer's update groups one.
 #pragma once
 
 #include <cstddef>

@@ -138,8 +138,8 @@ TimePoint Peer::next_deadline() const {
   return theirs_ ? std::min(ours_.next_deadline(), theirs_->next_deadline()) : ours_.next_deadline();
 }
 
-void Peer::set_output(rib::Family family, OutputSource* source) {
-  if (established_) established_->set_source(family, source);
+void Peer::set_output(OutputSource* source) {
+  if (established_) established_->set_source(source);
 }
 
 void Peer::output_ready() {

@@ -19,9 +19,9 @@ class SessionHandler {
  public:
   virtual ~SessionHandler() = default;
 
-  /// Established is reached: time to attach output sources.
+  /// Established is reached: time to attach the output source.
   virtual void established(Peer& peer, const Negotiated& negotiated, TimePoint now) = 0;
-  /// The session was Established and is no more: its routes go. Output sources are detached already.
+  /// The session was Established and is no more: its routes go. The output source is detached already.
   virtual void down(Peer& peer, const EndReason& reason, TimePoint now) = 0;
   /// body: of an UPDATE, after the header; borrowed. Returns the NOTIFICATION to end the session with, if
   /// any.

@@ -1,0 +1,61 @@
+// Sessions on real sockets: listeners, connections and the wake-up timer of one io_context that one thread
+// runs.
+//
+// Owned by the daemon. Must outlive the PeerManager that uses it; the io_context must outlive both and is not
+// run any more once this is gone.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <expected>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bgpd/session/asio_transport.hpp"
+#include "bgpd/session/network.hpp"
+
+namespace bgpd::session {
+
+class PeerManager;
+
+class AsioNetwork final : public Network {
+ public:
+  explicit AsioNetwork(boost::asio::io_context& io);
+  ~AsioNetwork() override;
+
+  /// addresses: empty for every address, IPv4 and IPv6 (a host without IPv6 listens on IPv4 only).
+  /// port: 0 takes a free one, see port(). Errors: a sentence for the operator.
+  std::expected<void, std::string> listen(const std::vector<rib::IpAddress>& addresses, std::uint16_t port);
+  std::uint16_t port() const { return port_; }
+  /// Connections are accepted and wake-ups delivered from here on.
+  void set_manager(PeerManager& manager);
+  void close_listeners();
+  /// Closed connections whose NOTIFICATION has not left yet.
+  std::size_t finishing_count() const { return shared_->finishing; }
+
+  // Network
+  std::unique_ptr<ConnectAttempt> connect(const ConnectRequest& request, ConnectEvents& events) override;
+  void set_password(const Endpoint& remote, const std::string& password) override;
+  void wake_at(TimePoint time) override;
+
+ private:
+  using Acceptor = boost::asio::ip::tcp::acceptor;
+
+  std::expected<void, std::string> open_listener(const rib::IpAddress& address, std::uint16_t port);
+  void accept(const std::shared_ptr<Acceptor>& acceptor);
+  void accept_later();
+
+  boost::asio::io_context& io_;
+  std::shared_ptr<AsioShared> shared_ = std::make_shared<AsioShared>();
+  std::vector<std::shared_ptr<Acceptor>> acceptors_;
+  std::uint16_t port_ = 0;
+  std::vector<std::pair<rib::IpAddress, std::string>> passwords_;
+  PeerManager* manager_ = nullptr;
+  boost::asio::steady_timer wake_timer_;
+  boost::asio::steady_timer accept_timer_;  // after an error, e.g. no descriptors left
+};
+
+}  // namespace bgpd::session

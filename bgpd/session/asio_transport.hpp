@@ -1,0 +1,85 @@
+// A TCP connection as a Transport, with Asio. Readable sockets are read without blocking into one buffer that
+// all connections of the loop share, at most one buffer's worth a turn; so an idle session costs a socket and
+// little else, and a busy one does not starve the others.
+#pragma once
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bgpd/session/network.hpp"
+
+namespace bgpd::session {
+
+/// What the connections of one loop share.
+struct AsioShared {
+  static constexpr std::size_t kFinishingLimit = 256;  // closing sockets that wait for their last octets
+  std::vector<std::uint8_t> buffer = std::vector<std::uint8_t>(128 * 1024);
+  std::size_t finishing = 0;
+};
+
+boost::asio::ip::tcp::endpoint to_asio(const Endpoint& endpoint);
+Endpoint from_asio(const boost::asio::ip::tcp::endpoint& endpoint);
+
+/// The socket and what is pending on it. Alive as long as an operation is, so that its owner may go at any
+/// time.
+class AsioStream : public std::enable_shared_from_this<AsioStream> {
+ public:
+  AsioStream(boost::asio::ip::tcp::socket socket, std::shared_ptr<AsioShared> shared);
+  ~AsioStream();
+
+  void start(TransportEvents& events);
+  std::size_t write(std::span<const Octets> ranges);
+  void request_write();
+  void finish(std::vector<std::uint8_t> last);
+  void release();
+  int descriptor() { return socket_.native_handle(); }
+
+ private:
+  void wait_readable();
+  void read();
+  void wait_writable();
+  void writable();
+  void send_last();
+  void ended(const std::string& why);
+  void close();
+
+  boost::asio::ip::tcp::socket socket_;
+  std::shared_ptr<AsioShared> shared_;
+  TransportEvents* events_ = nullptr;
+  bool waits_readable_ = false, waits_writable_ = false;
+  std::string write_error_;
+  /// Set by finish().
+  struct Finishing {
+    explicit Finishing(const boost::asio::any_io_executor& executor) : timer(executor) {}
+    std::vector<std::uint8_t> last;
+    std::size_t sent = 0;
+    boost::asio::steady_timer timer;
+  };
+  std::unique_ptr<Finishing> finishing_;
+};
+
+class AsioTransport final : public Transport {
+ public:
+  AsioTransport(boost::asio::ip::tcp::socket socket, std::shared_ptr<AsioShared> shared);
+  ~AsioTransport() override;
+
+  void start(TransportEvents& events) override { stream_->start(events); }
+  std::size_t write(std::span<const Octets> ranges) override { return stream_->write(ranges); }
+  void request_write() override { stream_->request_write(); }
+  void finish(std::vector<std::uint8_t> last) override;
+  bool has_unread_input() const override;
+  std::optional<std::string> apply(const TransportSettings& settings) override;
+  Endpoint local() const override { return local_; }
+  Endpoint remote() const override { return remote_; }
+
+ private:
+  Endpoint local_, remote_;
+  std::shared_ptr<AsioStream> stream_;
+};
+
+}  // namespace bgpd::session

@@ -1,0 +1,23 @@
+// The socket options of BGP, set on a file descriptor: time to live and its minimum (RFC 5082), the MD5
+// signature (RFC 2385), how long unacknowledged data may wait. Errors are texts for people.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bgpd/session/network.hpp"
+
+namespace bgpd::session {
+
+/// Every connection and listener: no Nagle delay, network control as traffic class, a bound on unacknowledged
+/// data.
+void set_common_options(int socket, rib::Afi afi);
+/// Time to live, minimum of it. The password is set apart, because listeners need it too.
+std::optional<std::string> set_ttl(int socket, rib::Afi afi, const TransportSettings& settings);
+/// Segments from and to this address are signed; "" ends that.
+std::optional<std::string> set_md5_password(int socket, const rib::IpAddress& remote,
+                                            const std::string& password);
+/// An address of the interface to connect from; link-local when `remote` is. Nothing: it has none.
+std::optional<rib::IpAddress> address_of_interface(const std::string& name, const rib::IpAddress& remote);
+
+}  // namespace bgpd::session

@@ -1,0 +1,451 @@
+// One peer, driven octet by octet by the other end of its connection. Virtual time. RFC 4271 §6, §8.
+#include "bgpd/session/peer.hpp"
+
+#include <gtest/gtest.h>
+
+#include "test/bgpd/session/session_world.hpp"
+
+namespace bgpd::session {
+namespace {
+
+constexpr rib::AsNumber kOurAs = 64512, kTheirAs = 64513;
+constexpr rib::BgpIdentifier kOurIdentifier = 0x0a000001, kTheirIdentifier = 0x0a000002;
+
+/// We are 10.0.0.1 and passive towards 10.0.0.2, so that each test opens the connections it wants.
+class PassivePeer : public testing::Test {
+ protected:
+  PassivePeer() { us.add(settings()); }
+  static PeerSettings settings() {
+    auto settings = Speaker::neighbor("10.0.0.2", kTheirAs);
+    settings.passive = true;
+    return settings;
+  }
+  Peer& peer() { return us.peer("10.0.0.2"); }
+  std::unique_ptr<Puppet> connect() { return Puppet::connect(world, "10.0.0.2", "10.0.0.1"); }
+  std::unique_ptr<Puppet> establish(std::uint16_t hold_time = 9) {
+    auto puppet = connect();
+    puppet->send_open(kTheirAs, kTheirIdentifier, hold_time);
+    puppet->send_keepalive();
+    EXPECT_TRUE(peer().is_established());
+    return puppet;
+  }
+
+  World world;
+  Speaker us{world, "10.0.0.1", kOurAs, kOurIdentifier};
+};
+
+TEST_F(PassivePeer, TakesAConnectionAndBecomesEstablished) {
+  auto puppet = connect();
+  EXPECT_EQ(peer().state(), State::OpenSent);
+  EXPECT_EQ(puppet->heard(), "OPEN");
+
+  puppet->send_open(kTheirAs, kTheirIdentifier);
+  EXPECT_EQ(peer().state(), State::OpenConfirm);
+  EXPECT_EQ(puppet->heard(), "OPEN KEEPALIVE");
+
+  puppet->send_keepalive();
+  EXPECT_EQ(peer().state(), State::Established);
+  EXPECT_THAT(us.handler.told, testing::ElementsAre("up 10.0.0.2"));
+  EXPECT_EQ(peer().negotiated()->peer_identifier, kTheirIdentifier);
+  EXPECT_EQ(peer().counters().established_count, 1u);
+  EXPECT_EQ(peer().remote().address, address("10.0.0.2"));
+}
+
+TEST_F(PassivePeer, ReadsMessagesThatDripInOctetByOctet) {
+  auto puppet = connect();
+  wire::Open open;
+  open.set_as(kTheirAs);
+  open.hold_time = 9;
+  open.identifier = kTheirIdentifier;
+  auto octets = wire::encode_open(open);
+  octets.insert(octets.end(), wire::kKeepaliveMessage.begin(), wire::kKeepaliveMessage.end());
+
+  for (const auto octet : octets) puppet->send({octet});
+
+  EXPECT_TRUE(peer().is_established());
+}
+
+TEST_F(PassivePeer, AnswersAHeaderErrorWithItsNotificationAndCloses) {  // §6.1
+  auto puppet = establish();
+  auto keepalive = std::vector<std::uint8_t>(wire::kKeepaliveMessage.begin(), wire::kKeepaliveMessage.end());
+  keepalive[0] = 0;
+
+  puppet->send(keepalive);
+
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::HeaderError::ConnectionNotSynchronized));
+  EXPECT_TRUE(puppet->closed);
+  EXPECT_FALSE(peer().is_established());
+}
+
+TEST_F(PassivePeer, RefusesAnOpenFromTheWrongAs) {  // §6.2
+  auto puppet = connect();
+
+  puppet->send_open(64999, kTheirIdentifier);
+
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::OpenError::BadPeerAs));
+  EXPECT_EQ(peer().counters().last_error, "OPEN Message Error/Bad Peer AS sent");
+  EXPECT_TRUE(us.handler.told.empty());
+}
+
+TEST_F(PassivePeer, TellsInWhichStateASecondOpenWasWrong) {  // RFC 6608
+  auto puppet = establish();
+
+  puppet->send_open(kTheirAs, kTheirIdentifier);
+
+  const std::uint8_t type[] = {1};
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::FsmError::InEstablished, type));
+}
+
+TEST_F(PassivePeer, HoldTimerExpiryIsToldAsFourZero) {  // §6.5
+  auto puppet = establish(9);
+
+  world.run_for(8s);
+  EXPECT_TRUE(peer().is_established());
+  world.run_for(2s);
+
+  EXPECT_FALSE(peer().is_established());
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::ErrorCode::HoldTimerExpired, 0));
+  EXPECT_THAT(us.handler.told, testing::Contains("down 10.0.0.2: Hold Timer Expired sent"));
+}
+
+TEST_F(PassivePeer, ReceivedKeepalivesKeepTheSession) {
+  auto puppet = establish(9);
+
+  for (int i = 0; i < 20; ++i) {
+    world.run_for(6s);
+    puppet->send_keepalive();
+  }
+
+  EXPECT_TRUE(peer().is_established());
+}
+
+TEST_F(PassivePeer, SendsAKeepaliveAboutEveryThirdOfTheHoldTime) {  // §4.4, §10: with 0.75 to 1 as jitter
+  auto puppet = establish(9);
+  const auto before = peer().counters().sent.keepalives;
+
+  for (int i = 0; i < 12; ++i) {
+    world.run_for(5s);
+    puppet->send_keepalive();
+  }
+
+  const auto sent = peer().counters().sent.keepalives - before;
+  EXPECT_GE(sent, 20u);  // 60 s / 3 s
+  EXPECT_LE(sent, 27u);  // 60 s / 2.25 s
+}
+
+TEST_F(PassivePeer, WithAHoldTimeOfZeroASilentPeerStaysAndGetsNoKeepalives) {  // §4.2
+  auto puppet = establish(0);
+  const auto before = peer().counters().sent.keepalives;
+
+  world.run_for(24h);
+
+  EXPECT_TRUE(peer().is_established());
+  EXPECT_EQ(peer().counters().sent.keepalives, before);
+}
+
+TEST_F(PassivePeer, AConnectionThatSaysNothingIsClosedAfterFourMinutes) {  // §8.2.2, OpenSent
+  auto puppet = connect();
+
+  world.run_for(239s);
+  EXPECT_EQ(peer().state(), State::OpenSent);
+  world.run_for(2s);
+
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::ErrorCode::HoldTimerExpired, 0));
+}
+
+TEST_F(PassivePeer, ShutdownCarriesTheOperatorsText) {  // RFC 9003
+  auto puppet = establish();
+  auto down = settings();
+  down.shutdown = true;
+  down.shutdown_message = "power work until noon";
+
+  EXPECT_TRUE(us.manager.add_or_update(down, world.now()));
+
+  EXPECT_EQ(puppet->notification(),
+            wire::cease_with_text(wire::CeaseReason::AdministrativeShutdown, "power work until noon"));
+  EXPECT_TRUE(puppet->closed);
+  EXPECT_EQ(peer().state(), State::Idle);
+  auto rejected = connect();
+  EXPECT_EQ(rejected->notification(), wire::Notification(wire::CeaseReason::ConnectionRejected));
+}
+
+TEST_F(PassivePeer, NoShutdownTakesConnectionsAgain) {
+  auto down = settings();
+  down.shutdown = true;
+  us.manager.add_or_update(down, world.now());
+
+  us.manager.add_or_update(settings(), world.now());
+
+  establish();
+}
+
+TEST_F(PassivePeer, ClearIsAnAdministrativeReset) {
+  auto puppet = establish();
+
+  peer().clear(world.now());
+
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::CeaseReason::AdministrativeReset));
+  establish();
+  EXPECT_EQ(peer().counters().dropped_count, 1u);
+}
+
+TEST_F(PassivePeer, ARemovedPeerIsDeconfigured) {
+  auto puppet = establish();
+
+  EXPECT_TRUE(us.manager.remove(address("10.0.0.2"), 0, world.now()));
+
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::CeaseReason::PeerDeconfigured));
+  EXPECT_EQ(us.manager.size(), 0u);
+  EXPECT_THAT(us.handler.told, testing::Contains("down 10.0.0.2: Cease/Peer De-configured sent"));
+}
+
+TEST_F(PassivePeer, MayBeRemovedFromInsideItsOwnDownEvent) {
+  auto puppet = establish();
+  us.handler.on_down = [&](Peer& gone) { us.manager.remove(gone.settings().address, 0, world.now()); };
+
+  puppet->close();
+  world.run_for(1s);
+
+  EXPECT_EQ(us.manager.size(), 0u);
+}
+
+TEST_F(PassivePeer, MayBeClearedFromInsideItsOwnDownEvent) {
+  auto puppet = establish();
+  us.handler.on_down = [&](Peer& gone) { gone.clear(world.now()); };
+
+  puppet->close();
+  world.run_for(1s);
+
+  us.handler.on_down = nullptr;
+  establish();
+}
+
+TEST_F(PassivePeer, RemembersWhyTheLastSessionEnded) {
+  auto puppet = establish();
+
+  puppet->send(
+      wire::encode_notification(wire::cease_with_text(wire::CeaseReason::AdministrativeShutdown, "bye")));
+
+  const auto& last = peer().counters().last_reset;
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->reason.kind, EndReason::Kind::NotificationReceived);
+  EXPECT_EQ(describe(last->reason), "Cease/Administrative Shutdown received (\"bye\")");
+  EXPECT_EQ(puppet->notification(), std::nullopt);  // it is not answered
+}
+
+TEST_F(PassivePeer, HandsUpdatesOverAndEndsTheSessionWhenToldSo) {
+  auto puppet = establish();
+  const std::vector<std::uint8_t> end_of_rib{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                             0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                             0,    23,   2,    0,    0,    0,    0};
+  puppet->send(end_of_rib);
+  EXPECT_EQ(us.handler.updates, (std::vector<std::vector<std::uint8_t>>{{0, 0, 0, 0}}));
+
+  us.handler.answer = wire::UpdateError::MalformedAttributeList;
+  puppet->send(end_of_rib);
+
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::UpdateError::MalformedAttributeList));
+  EXPECT_EQ(peer().counters().received.updates, 2u);
+}
+
+TEST_F(PassivePeer, PassesRouteRefreshOnForNegotiatedFamiliesOnly) {  // RFC 2918 §4
+  auto puppet = establish();
+
+  puppet->send(wire::encode_route_refresh({2, 0, 1}));
+  puppet->send(wire::encode_route_refresh({1, 0, 1}));
+  puppet->send(wire::encode_route_refresh({1, 9, 1}));  // a subtype of no RFC
+
+  EXPECT_THAT(us.handler.told, testing::ElementsAre("up 10.0.0.2", "refresh 10.0.0.2 IPv4 Unicast"));
+  EXPECT_TRUE(peer().is_established());
+}
+
+TEST_F(PassivePeer, AsksForARefreshWhenThePeerCan) {
+  auto puppet = establish();
+
+  EXPECT_TRUE(peer().request_refresh(rib::Family::Ipv4Unicast, world.now()));
+  EXPECT_FALSE(peer().request_refresh(rib::Family::Ipv6Unicast, world.now()));
+
+  EXPECT_EQ(puppet->heard(), "OPEN KEEPALIVE ROUTE-REFRESH");
+}
+
+TEST_F(PassivePeer, ANewerConnectionOfThePeerReplacesOneThatIsNotEstablished) {
+  auto first = connect();
+  auto second = connect();
+
+  EXPECT_EQ(first->notification(), wire::Notification(wire::CeaseReason::ConnectionCollisionResolution));
+  second->send_open(kTheirAs, kTheirIdentifier);
+  second->send_keepalive();
+  EXPECT_TRUE(peer().is_established());
+}
+
+TEST_F(PassivePeer, TheEstablishedSessionSurvivesANewConnection) {  // §6.8
+  auto puppet = establish();
+  auto second = connect();
+
+  EXPECT_EQ(second->notification(), wire::Notification(wire::CeaseReason::ConnectionCollisionResolution));
+  EXPECT_TRUE(peer().is_established());
+  EXPECT_FALSE(puppet->closed);
+}
+
+TEST_F(PassivePeer, ANewConnectionMakesAnEstablishedSessionSpeakSoThatADeadOneIsFound) {
+  auto puppet = establish();
+  world.run_for(1500ms);
+
+  auto second = connect();
+
+  EXPECT_EQ(puppet->heard(), "OPEN KEEPALIVE KEEPALIVE");
+}
+
+TEST_F(PassivePeer, NeverConnectsByItself) {
+  auto puppet = establish();
+  puppet->close();
+  world.run_for(1h);
+
+  EXPECT_EQ(us.node.attempts(), 0u);
+  EXPECT_EQ(peer().state(), State::Active);
+}
+
+TEST_F(PassivePeer, CapabilityChangesResetAndOthersDoNot) {
+  auto puppet = establish();
+  auto changed = settings();
+  changed.description = "rack 4";
+  changed.hold_time = 30s;
+  changed.next_hop_mode[0] = rib::NextHopMode::Self;
+  EXPECT_FALSE(us.manager.add_or_update(changed, world.now()));
+  EXPECT_TRUE(peer().is_established());
+  EXPECT_EQ(peer().settings(), changed);
+
+  changed.families.insert(rib::Family::Ipv6Unicast);
+  EXPECT_TRUE(us.manager.add_or_update(changed, world.now()));
+
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::CeaseReason::OtherConfigurationChange));
+}
+
+// --- output
+// ----------------------------------------------------------------------------------------------------------
+
+/// Messages of one length, each filled with its number.
+class NumberedMessages : public OutputSource {
+ public:
+  explicit NumberedMessages(std::size_t count, std::size_t length = 1000) : length_(length) {
+    for (std::size_t i = 0; i < count; ++i) {
+      std::vector<std::uint8_t> message(length, static_cast<std::uint8_t>(i));
+      wire::ByteWriter writer(message);
+      wire::begin_message(writer, wire::MessageType::Update);
+      message[16] = static_cast<std::uint8_t>(length >> 8);
+      message[17] = static_cast<std::uint8_t>(length);
+      octets_.insert(octets_.end(), message.begin(), message.end());
+    }
+  }
+  std::size_t gather(std::vector<Octets>& ranges, std::size_t limit) override {
+    const auto start = unfinished();
+    const auto whole = limit <= start ? 0 : std::max<std::size_t>(1, (limit - start) / length_) * length_;
+    const auto size = std::min(start + whole, octets_.size() - sent_);
+    if (size != 0) ranges.push_back(Octets(octets_).subspan(sent_, size));
+    return size;
+  }
+  std::size_t consume(std::size_t octets) override {
+    const auto before = sent_ / length_;
+    sent_ += octets;
+    return sent_ / length_ - before;
+  }
+  std::size_t unfinished() const override { return sent_ % length_ == 0 ? 0 : length_ - sent_ % length_; }
+  bool is_drained() const { return sent_ == octets_.size(); }
+
+ private:
+  std::size_t length_;
+  std::vector<std::uint8_t> octets_;
+  std::size_t sent_ = 0;
+};
+
+TEST_F(PassivePeer, WritesAllThatTheSourceHas) {
+  auto puppet = establish();
+  NumberedMessages source(2000);
+  peer().set_output(&source);
+
+  peer().output_ready();
+  world.run_for(1s);
+
+  EXPECT_TRUE(source.is_drained());
+  EXPECT_EQ(puppet->messages().size(), 2u + 2000u);
+  EXPECT_EQ(peer().counters().sent.updates, 2000u);
+}
+
+TEST_F(PassivePeer, KeepalivesStandBetweenTheMessagesOfASlowPeer) {
+  auto puppet = establish();
+  NumberedMessages source(500, 777);
+  peer().set_output(&source);
+  puppet->stream->end(0).stalled = true;
+  peer().output_ready();
+  world.run_for(4s);  // a KEEPALIVE became due while the peer did not read
+  EXPECT_FALSE(source.is_drained());
+
+  puppet->stream->end(0).stalled = false;
+  puppet->stream->read(0);
+  world.run_for(1s);
+
+  EXPECT_TRUE(source.is_drained());
+  const auto messages = puppet->messages();
+  EXPECT_EQ(std::ranges::count(messages, wire::MessageType::Update, [](const auto& m) { return m.first; }),
+            500);
+  EXPECT_GE(std::ranges::count(messages, wire::MessageType::Keepalive, [](const auto& m) { return m.first; }),
+            2);
+}
+
+TEST_F(PassivePeer, ANotificationFollowsTheRestOfAMessageSentInPart) {
+  auto puppet = establish();
+  NumberedMessages source(500, 777);
+  peer().set_output(&source);
+  puppet->stream->end(0).stalled = true;
+  peer().output_ready();
+  world.run_for(10ms);
+  ASSERT_NE(source.unfinished(), 0u);
+  puppet->stream->end(0).stalled = false;
+  puppet->stream->read(0);  // there is room now, and nothing was written since
+
+  peer().clear(world.now());
+
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::CeaseReason::AdministrativeReset));
+}
+
+TEST_F(PassivePeer, ASourceTakenAwayLeavesNoHalfMessage) {
+  auto puppet = establish();
+  NumberedMessages source(500, 777);
+  peer().set_output(&source);
+  puppet->stream->end(0).stalled = true;
+  peer().output_ready();
+  world.run_for(10ms);
+  ASSERT_NE(source.unfinished(), 0u);
+
+  peer().set_output(nullptr);
+  puppet->stream->end(0).stalled = false;
+  puppet->stream->read(0);
+  world.run_for(1s);
+  peer().clear(world.now());
+
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::CeaseReason::AdministrativeReset));
+}
+
+TEST_F(PassivePeer, APeerThatDoesNotReadIsClosedBySendHoldTimer) {  // RFC 9687
+  auto puppet = establish();
+  NumberedMessages source(500);
+  peer().set_output(&source);
+  puppet->stream->end(0).stalled = true;
+  peer().output_ready();
+
+  for (int i = 0; i < 95; ++i) {
+    world.run_for(5s);
+    puppet->send_keepalive();
+  }
+  EXPECT_TRUE(peer().is_established());  // 475 s
+  for (int i = 0; i < 2; ++i) {
+    world.run_for(5s);
+    puppet->send_keepalive();
+  }
+
+  EXPECT_FALSE(peer().is_established());
+  EXPECT_THAT(us.handler.told, testing::Contains("down 10.0.0.2: Send Hold Timer Expired"));
+}
+
+}  // namespace
+}  // namespace bgpd::session
