@@ -1,0 +1,6 @@
+#include "test/fuzz/targets.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  bgpd::fuzz::header({data, size});
+  return 0;
+}
