@@ -1,0 +1,160 @@
+#include "bgpd/config/neighbor_settings.hpp"
+
+#include <algorithm>
+
+namespace bgpd::config {
+namespace {
+
+constexpr std::uint8_t kMaximumTtl = 255;
+
+bool is_internal(const cli::Bgp& bgp, const cli::RemoteAs& remote_as) {
+  switch (remote_as.kind) {
+    case cli::RemoteAs::Kind::Internal:
+      return true;
+    case cli::RemoteAs::Kind::External:
+      return false;
+    case cli::RemoteAs::Kind::Number:
+      return remote_as.number == bgp.as;
+  }
+  return false;
+}
+
+std::optional<rib::AsNumber> expected_as(const cli::Bgp& bgp, const cli::RemoteAs& remote_as) {
+  if (remote_as.kind == cli::RemoteAs::Kind::External) return std::nullopt;
+  return remote_as.kind == cli::RemoteAs::Kind::Internal ? bgp.as : remote_as.number;
+}
+
+rib::FamilySet activated_families(const cli::Bgp& bgp, const cli::Neighbor& neighbor) {
+  rib::FamilySet families;
+  for (const auto family : rib::kFamilies) {
+    const bool is_default = family == rib::Family::Ipv4Unicast && bgp.default_ipv4_unicast;
+    if (neighbor.families[index_of(family)].activate.value_or(is_default)) families.insert(family);
+  }
+  return families;
+}
+
+void set_ttl(session::PeerSettings& peer, const cli::Neighbor& neighbor, bool internal) {
+  peer.ttl = internal ? kMaximumTtl : neighbor.ebgp_multihop.value_or(1);
+  if (const auto hops = neighbor.ttl_security_hops.value_or(0); hops != 0) {  // RFC 5082 §3
+    peer.ttl = kMaximumTtl;
+    peer.minimum_ttl = static_cast<std::uint8_t>(kMaximumTtl - hops + 1);
+  }
+}
+
+/// Keeps the `update-source` of the operator: an address, or an interface whose address is looked up at each
+/// connect.
+void set_source(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
+  if (!neighbor.update_source) return;
+  peer.local_address = rib::IpAddress::parse(*neighbor.update_source);
+  if (!peer.local_address) peer.local_interface = *neighbor.update_source;
+}
+
+/// What the contract has once for all families is made of the active ones: the most restrictive for
+/// communities, the most generous for the rest.
+void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
+  for (const auto family : rib::kFamilies) {
+    const auto index = index_of(family);
+    const auto& settings = neighbor.families[index];
+    peer.is_route_reflector_client[index] = settings.route_reflector_client.value_or(false);
+    peer.next_hop_mode[index] = settings.next_hop_mode.value_or(rib::NextHopMode::Standard);
+    peer.default_originate[index] = settings.default_originate.value_or(false);
+    if (!peer.families.contains(family)) continue;
+    peer.send_standard_communities &= settings.send_standard.value_or(true);
+    peer.send_extended_communities &= settings.send_extended.value_or(true);
+    peer.send_large_communities &= settings.send_large.value_or(true);
+    peer.import.allow_own_as = std::max(peer.import.allow_own_as, settings.allow_own_as.value_or(0));
+    if (const auto maximum = settings.maximum_prefix.value_or(0); maximum > peer.import.maximum_prefix) {
+      peer.import.maximum_prefix = maximum;
+      peer.import.maximum_prefix_warning_only = settings.maximum_prefix_warning_only.value_or(false);
+    }
+  }
+}
+
+}  // namespace
+
+std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::Bgp& bgp,
+                                                                    const rib::IpAddress& address,
+                                                                    const cli::Neighbor& neighbor,
+                                                                    const InterfaceIndex& interface_index) {
+  if (!neighbor.remote_as) return std::unexpected("no remote-as");
+  if (address.is_martian_host()) return std::unexpected("not an address that a neighbor can have");
+
+  session::PeerSettings peer;
+  peer.address = address;
+  peer.families = activated_families(bgp, neighbor);
+  if (peer.families.empty()) return std::unexpected("no address family is activated");
+  set_source(peer, neighbor);
+  if (address.is_v6() && address.is_link_local()) {
+    if (peer.local_interface.empty())
+      return std::unexpected("a link-local address needs update-source INTERFACE");
+    peer.interface_index = interface_index ? interface_index(peer.local_interface) : 0;
+    if (peer.interface_index == 0) return std::unexpected("there is no interface " + peer.local_interface);
+  }
+  const bool internal = is_internal(bgp, *neighbor.remote_as);
+  peer.description = neighbor.description.value_or("");
+  peer.source = session::PeerSource::Configured;
+  peer.remote_as = expected_as(bgp, *neighbor.remote_as);
+  peer.port = neighbor.port.value_or(179);
+  peer.passive = neighbor.passive.value_or(false);
+  peer.shutdown = neighbor.shutdown.value_or(false);
+  peer.shutdown_message = neighbor.shutdown_message.value_or("");
+  peer.hold_time = std::chrono::seconds(neighbor.hold_seconds.value_or(bgp.hold_seconds));
+  peer.keepalive_time = std::chrono::seconds(neighbor.keepalive_seconds.value_or(bgp.keepalive_seconds));
+  peer.connect_retry_time =
+      std::chrono::seconds(neighbor.connect_retry_seconds.value_or(bgp.connect_retry_seconds));
+  set_ttl(peer, neighbor, internal);
+  peer.password = neighbor.password.value_or("");
+  peer.graceful_restart = bgp.graceful_restart;
+  peer.requires_policy = peer.import.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212
+  set_families(peer, neighbor);
+  return peer;
+}
+
+std::map<rib::IpAddress, std::expected<session::PeerSettings, std::string>> all_neighbor_settings(
+    const cli::Config& config, const InterfaceIndex& interface_index) {
+  std::map<rib::IpAddress, std::expected<session::PeerSettings, std::string>> all;
+  if (!config.bgp) return all;
+  for (const auto& [address, neighbor] : config.bgp->neighbors)
+    all.emplace(address, neighbor_settings(*config.bgp, address, cli::resolved(*config.bgp, neighbor),
+                                           interface_index));
+  return all;
+}
+
+std::vector<session::PeerSettings> merged_peers(std::vector<session::PeerSettings> configured,
+                                                std::vector<session::PeerSettings> discovered) {
+  const auto same_peer = [](const session::PeerSettings& a, const session::PeerSettings& b) {
+    return a.address == b.address && a.interface_index == b.interface_index;
+  };
+  const auto known = configured.size();
+  for (auto& peer : discovered) {
+    const bool is_configured =
+        std::any_of(configured.begin(), configured.begin() + static_cast<std::ptrdiff_t>(known),
+                    [&](const auto& other) { return same_peer(peer, other); });
+    if (!is_configured) configured.push_back(std::move(peer));
+  }
+  return configured;
+}
+
+SpeakerSettings speaker_settings(const cli::Config& config, rib::BgpIdentifier identifier,
+                                 const std::string& hostname, std::uint16_t port) {
+  SpeakerSettings settings;
+  if (!config.bgp) return settings;
+  const auto& bgp = *config.bgp;
+  auto& speaker = settings.speaker;
+  speaker.as = bgp.as;
+  speaker.identifier = bgp.router_id.value_or(identifier);
+  speaker.cluster_id = bgp.cluster_id.value_or(0);
+  speaker.default_local_pref = bgp.default_local_preference;
+  speaker.always_compare_med = bgp.always_compare_med;
+  speaker.med_missing_as_worst = bgp.med_missing_as_worst;
+  speaker.compare_router_id = bgp.compare_router_id;
+  speaker.client_to_client_reflection = bgp.client_to_client_reflection;
+  speaker.resolve_via_default = config.resolve_via_default;
+  settings.local = {.as = bgp.as,
+                    .identifier = speaker.identifier,
+                    .hostname = config.hostname.value_or(hostname),
+                    .port = port};
+  return settings;
+}
+
+}  // namespace bgpd::config
