@@ -39,6 +39,7 @@ struct MessageCounters {
 struct LastReset {
   EndReason reason;
   rib::TimePoint time;
+  bool operator==(const LastReset&) const = default;
 };
 
 struct Statistics {

@@ -237,8 +237,15 @@ class Node final : public bgpd::session::Network {
   Node(World& world, IpAddress address) : world_(world), address_(address) { world_.add(address, *this); }
   ~Node() override { world_.remove(*this); }
 
-  void set_manager(PeerManager* manager) { manager_ = manager; }
-  PeerManager* manager() { return manager_; }
+  using Acceptor = std::function<void(std::unique_ptr<bgpd::session::Transport>)>;
+  void set_manager(PeerManager* manager) {
+    manager_ = manager;
+    acceptor_ = [this](auto transport) { manager_->accept(std::move(transport), world_.now()); };
+  }
+  /// For a host without a speaker: the test takes the connections.
+  void set_acceptor(Acceptor acceptor) { acceptor_ = std::move(acceptor); }
+  bool listens() const { return acceptor_ != nullptr; }
+  void accept(std::unique_ptr<bgpd::session::Transport> transport) { acceptor_(std::move(transport)); }
   const IpAddress& address() const { return address_; }
   std::size_t attempts() const { return attempts_; }
   /// Streams this node opened that are still there, newest last.
@@ -258,13 +265,13 @@ class Node final : public bgpd::session::Network {
     world_.after(round_trip, [this, live, stream, remote = request.remote] {
       if (!*live || world_.is_cut(address_, remote.address)) return;  // a cut link answers nothing
       auto* const there = world_.find(remote.address);
-      if (!there || !there->manager_)
+      if (!there || !there->listens())
         return std::exchange(*live, nullptr)->on_connect_failed("Connection refused", world_.now());
       opened_.push_back(stream);
       world_.after(world_.draw_latency(), [&world = world_, stream, remote] {
         auto* const node = world.find(remote.address);
         auto transport = std::make_unique<MemoryTransport>(stream, 1);
-        if (node && node->manager_) node->manager_->accept(std::move(transport), world.now());
+        if (node && node->listens()) node->accept(std::move(transport));
       });
       std::exchange(*live, nullptr)->on_connected(std::make_unique<MemoryTransport>(stream, 0), world_.now());
     });
@@ -289,6 +296,7 @@ class Node final : public bgpd::session::Network {
   World& world_;
   const IpAddress address_;
   PeerManager* manager_ = nullptr;
+  Acceptor acceptor_;
   std::uint16_t next_port_ = 40000;
   std::size_t attempts_ = 0;
   std::uint64_t wish_ = 0;

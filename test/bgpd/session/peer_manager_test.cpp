@@ -60,6 +60,106 @@ TEST(Collision, EndsInOneSessionWithEveryTiming) {
   }
 }
 
+/// Two connections between us and the peer, which the test plays on both.
+class TwoConnections : public testing::Test {
+ protected:
+  static constexpr rib::BgpIdentifier kHigher = 0x0a000009, kLower = 0x09000000;  // than ours
+
+  TwoConnections() {
+    peer_node.set_acceptor(
+        [this](auto transport) { on_ours = std::make_unique<Puppet>(world, std::move(transport)); });
+    us.add(Speaker::neighbor("10.0.0.2", 64513));
+    world.run_for(5ms);
+    on_theirs = Puppet::connect(world, "10.0.0.2", "10.0.0.1");
+    EXPECT_EQ(on_ours->heard(), "OPEN");
+    EXPECT_EQ(on_theirs->heard(), "OPEN");
+  }
+  static void expect_lost(Puppet& puppet) {
+    EXPECT_EQ(puppet.notification(), wire::Notification(wire::CeaseReason::ConnectionCollisionResolution));
+    EXPECT_TRUE(puppet.closed);
+  }
+  void expect_survives(Puppet& puppet) {
+    puppet.send_keepalive();
+    EXPECT_TRUE(us.peer("10.0.0.2").is_established());
+    EXPECT_FALSE(puppet.closed);
+  }
+
+  World world;
+  Speaker us{world, "10.0.0.1", 64512, 0x0a000005};
+  Node peer_node{world, address("10.0.0.2")};
+  std::unique_ptr<Puppet> on_ours, on_theirs;
+};
+
+TEST_F(TwoConnections, ThePeerWithTheHigherIdentifierKeepsTheOneItOpened) {  // §6.8 (2)
+  on_theirs->send_open(64513, kHigher);
+
+  expect_lost(*on_ours);
+  expect_survives(*on_theirs);
+}
+
+TEST_F(TwoConnections, ThePeerWithTheHigherIdentifierKeepsItsOwnAlsoWhenTheOpenCameOnOurs) {
+  on_ours->send_open(64513, kHigher);
+
+  expect_lost(*on_ours);
+  on_theirs->send_open(64513, kHigher);
+  expect_survives(*on_theirs);
+}
+
+TEST_F(TwoConnections, WithTheHigherIdentifierWeKeepTheOneWeOpened) {  // §6.8 (3)
+  on_theirs->send_open(64513, kLower);
+
+  expect_lost(*on_theirs);
+  on_ours->send_open(64513, kLower);
+  expect_survives(*on_ours);
+}
+
+TEST_F(TwoConnections, WithTheHigherIdentifierWeKeepOursAlsoWhenTheOpenCameOnIt) {
+  on_ours->send_open(64513, kLower);
+
+  expect_lost(*on_theirs);
+  expect_survives(*on_ours);
+}
+
+TEST_F(TwoConnections, OfEqualIdentifiersTheHigherAsDecides) {  // RFC 6286 §2.3
+  on_theirs->send_open(64513, 0x0a000005);
+
+  expect_lost(*on_ours);
+  expect_survives(*on_theirs);
+}
+
+TEST_F(TwoConnections, AnOpenThatIsRefusedDumpsNothing) {
+  on_theirs->send_open(64999, kHigher);
+
+  EXPECT_EQ(on_theirs->notification(), wire::Notification(wire::OpenError::BadPeerAs));
+  EXPECT_FALSE(on_ours->closed);
+  on_ours->send_open(64513, kHigher);
+  expect_survives(*on_ours);
+}
+
+TEST_F(TwoConnections, WhenThePeerDumpsOneTheOtherGoesOn) {
+  on_ours->send(wire::encode_notification(wire::CeaseReason::ConnectionCollisionResolution));
+
+  on_theirs->send_open(64513, kHigher);
+  expect_survives(*on_theirs);
+  EXPECT_EQ(us.peer("10.0.0.2").counters().last_reset, std::nullopt) << "a collision is no reset";
+}
+
+TEST_F(TwoConnections, AnEstablishedSessionMakesOurOwnRetriesRest) {
+  on_theirs->send_open(64513, kHigher);
+  on_theirs->send_keepalive();
+  const auto attempts = us.node.attempts();
+
+  for (int i = 0; i < 30; ++i) {
+    world.run_for(5s);
+    on_theirs->send_keepalive();
+  }
+
+  EXPECT_EQ(us.node.attempts(), attempts);
+  on_theirs->close();
+  world.run_for(200ms);
+  EXPECT_EQ(us.node.attempts(), attempts + 1) << "and its end wakes them";
+}
+
 TEST(Retry, TheFirstRetryComesWithinAnEighthOfASecond) {
   World world;
   Speaker a(world, "10.0.0.1", 64512, 1);

@@ -82,9 +82,7 @@ class Puppet final : public TransportEvents {
   static std::unique_ptr<Puppet> connect(World& world, const char* from, const char* to) {
     const Endpoint client{address(from), 50000, 0}, server{address(to), 179, 0};
     auto stream = std::make_shared<simulation::Stream>(world, client, server);
-    world.find(server.address)
-        ->manager()
-        ->accept(std::make_unique<simulation::MemoryTransport>(stream, 1), world.now());
+    world.find(server.address)->accept(std::make_unique<simulation::MemoryTransport>(stream, 1));
     auto puppet = std::make_unique<Puppet>(world, std::make_unique<simulation::MemoryTransport>(stream, 0));
     puppet->stream = stream;
     return puppet;
