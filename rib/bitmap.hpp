@@ -17,7 +17,6 @@ class Bitmap {
   void reset(std::uint32_t i) {
     if (i / 64 < words_.size()) words_[i / 64] &= ~(std::uint64_t{1} << (i % 64));
   }
-  void clear() { words_ = {}; }
   std::size_t heap_bytes() const { return words_.capacity() * sizeof(words_[0]); }
 
  private:

@@ -150,7 +150,7 @@ void LocRib::forget(Family family, std::size_t count) {
   done = 0;
   constexpr std::size_t kWorthKeeping = 4096;
   if (changes.capacity() > kWorthKeeping) {
-    changes = {};
+    changes = std::vector<Change>();
   } else {
     changes.clear();
   }

@@ -78,7 +78,7 @@ void RoutingTable::flush(Family family, std::span<const Change> changes, Output&
   }
   if (!batch_.empty()) output.fib_changes(batch_);
   constexpr std::size_t kWorthKeeping = 4096;
-  if (batch_.capacity() > kWorthKeeping) batch_ = {};
+  if (batch_.capacity() > kWorthKeeping) batch_ = std::vector<FibChange>();
 }
 
 void RoutingTable::result(const FibResult& result) {

@@ -1,0 +1,195 @@
+// Phase 3: what may be sent to whom, and with which attributes. RFC 4271 §9.1.3, §5; RFC 4456; RFC 1997; RFC
+// 8212.
+#include "rib/export.hpp"
+
+#include <gtest/gtest.h>
+
+#include "test/support/rib_builders.hpp"
+
+namespace test {
+namespace {
+
+const RouteOrigin kLocal{.is_local = true};
+const RouteOrigin kExternal{.type = PeerType::External, .identifier = 77};
+const RouteOrigin kInternal{.type = PeerType::Internal, .identifier = 77};
+const RouteOrigin kClient{.type = PeerType::Internal, .is_route_reflector_client = true, .identifier = 77};
+
+ExportProfile to_external() { return *peer("192.0.2.9", 9).exports[0]; }
+ExportProfile to_internal() { return *peer("192.0.2.9").exports[0]; }
+ExportProfile to_client() { return *client("192.0.2.9").exports[0]; }
+
+ExportState verdict(const ExportProfile& profile, const RouteOrigin& origin, const PathAttributes& a) {
+  return may_export(speaker(), profile, origin, a);
+}
+PathAttributes sent(const ExportProfile& profile, const RouteOrigin& origin, const PathAttributes& a) {
+  return exported(speaker(), profile, origin, a);
+}
+
+TEST(MayExport, InternalRoutesGoToInternalPeersOnlyByReflection) {  // RFC 4271 §9.2.1, RFC 4456 §6
+  const auto a = attributes();
+
+  EXPECT_EQ(verdict(to_internal(), kInternal, a), ExportState::InternalToInternal);
+  EXPECT_EQ(verdict(to_client(), kInternal, a), ExportState::Sent);
+  EXPECT_EQ(verdict(to_internal(), kClient, a), ExportState::Sent);
+  EXPECT_EQ(verdict(to_client(), kClient, a), ExportState::Sent);
+  EXPECT_EQ(verdict(to_external(), kInternal, a), ExportState::Sent);
+  EXPECT_EQ(verdict(to_internal(), kExternal, a), ExportState::Sent);
+  EXPECT_EQ(verdict(to_internal(), kLocal, a), ExportState::Sent);
+}
+
+TEST(MayExport, ClientToClientReflectionCanBeTurnedOff) {
+  auto s = speaker();
+  s.client_to_client_reflection = false;
+
+  EXPECT_EQ(may_export(s, to_client(), kClient, attributes()), ExportState::InternalToInternal);
+  EXPECT_EQ(may_export(s, to_internal(), kClient, attributes()), ExportState::Sent);
+}
+
+TEST(MayExport, WellKnownCommunitiesBind) {  // RFC 1997
+  EXPECT_EQ(verdict(to_internal(), kLocal, attributes().community(kNoAdvertise)), ExportState::NoAdvertise);
+  EXPECT_EQ(verdict(to_external(), kLocal, attributes().community(kNoExport)), ExportState::NoExport);
+  EXPECT_EQ(verdict(to_external(), kLocal, attributes().community(kNoExportSubconfed)),
+            ExportState::NoExport);
+  EXPECT_EQ(verdict(to_internal(), kLocal, attributes().community(kNoExport)), ExportState::Sent);
+}
+
+TEST(MayExport, WithoutPolicyNothingLeaves) {  // RFC 8212
+  auto profile = to_external();
+  profile.requires_policy = true;
+  EXPECT_EQ(verdict(profile, kLocal, attributes()), ExportState::PolicyRequired);
+}
+
+TEST(MayExport, NeedsANextHopOfTheFamily) {  // RFC 8950
+  auto profile = to_external();
+  profile.local_address = address("2001:db8::1");
+  EXPECT_EQ(verdict(profile, kLocal, attributes()), ExportState::NextHopUnusable);
+
+  profile.extended_next_hop = true;
+  EXPECT_EQ(verdict(profile, kLocal, attributes()), ExportState::Sent);
+}
+
+TEST(Exported, ExternalPeersGetOurAsInFrontAndNoInternalAttribute) {  // RFC 4271 §5.1.2, §5.1.5; RFC 4456 §8
+  const auto a = attributes().path({1, 2}).preference(300).originator(5).clusters({6});
+
+  const auto result = sent(to_external(), kInternal, a);
+
+  EXPECT_EQ(result.as_path, AsPath::sequence({kOurAs, 1, 2}));
+  EXPECT_FALSE(result.local_pref);
+  EXPECT_FALSE(result.originator_id);
+  EXPECT_TRUE(result.cluster_list.empty());
+}
+
+TEST(Exported, InternalPeersGetLocalPrefAndThePathAsItIs) {
+  EXPECT_EQ(sent(to_internal(), kExternal, attributes().path({1})).local_pref, 100u);
+  EXPECT_EQ(sent(to_internal(), kExternal, attributes().path({1})).as_path, AsPath::sequence({1}));
+  EXPECT_EQ(sent(to_client(), kInternal, attributes().preference(7)).local_pref, 7u);
+}
+
+TEST(Exported, MedOfAnotherAsStaysWithUs) {  // RFC 4271 §5.1.4
+  EXPECT_FALSE(sent(to_external(), kExternal, attributes().path({1}).with_med(5)).med);
+  EXPECT_EQ(sent(to_external(), kLocal, attributes().with_med(5)).med, 5u);
+  EXPECT_EQ(sent(to_internal(), kExternal, attributes().path({1}).with_med(5)).med, 5u);
+}
+
+TEST(Exported, ReflectionAddsOriginatorAndCluster) {  // RFC 4456 §8
+  auto s = speaker();
+  EXPECT_EQ(exported(s, to_client(), kInternal, attributes()).originator_id, 77u);
+  EXPECT_EQ(exported(s, to_client(), kInternal, attributes()).cluster_list,
+            CompactArray<std::uint32_t>{s.identifier});
+  EXPECT_EQ(exported(s, to_client(), kInternal, attributes().originator(5)).originator_id, 5u);
+
+  s.cluster_id = 9;
+  EXPECT_EQ(exported(s, to_client(), kClient, attributes().clusters({4})).cluster_list,
+            (CompactArray<std::uint32_t>{9, 4}));
+}
+
+TEST(Exported, RoutesThatAreNotReflectedGetNoOriginator) {
+  EXPECT_FALSE(sent(to_client(), kExternal, attributes().path({1})).originator_id);
+  EXPECT_FALSE(sent(to_client(), kLocal, attributes()).originator_id);
+}
+
+TEST(ExportedNextHop, IsOursForOwnRoutes) {
+  PathAttributes own;
+  EXPECT_EQ(sent(to_internal(), kLocal, own).next_hop, address("192.0.2.254"));
+  EXPECT_EQ(sent(to_external(), kLocal, own).next_hop, address("192.0.2.254"));
+}
+
+TEST(ExportedNextHop, StaysTowardsInternalPeersUnlessSelfIsAsked) {  // RFC 4271 §5.1.3 (1)
+  const auto a = attributes().via("198.51.100.1").path({1});
+  auto profile = to_client();
+  EXPECT_EQ(sent(profile, kExternal, a).next_hop, a.next_hop);
+
+  profile.next_hop_mode = NextHopMode::Self;
+  EXPECT_EQ(sent(profile, kExternal, a).next_hop, profile.local_address);
+  EXPECT_EQ(sent(profile, kClient, a).next_hop, a.next_hop) << "reflected: unchanged";
+
+  profile.next_hop_mode = NextHopMode::SelfForce;
+  EXPECT_EQ(sent(profile, kClient, a).next_hop, profile.local_address);
+}
+
+TEST(ExportedNextHop, IsOursTowardsExternalPeersExceptOnTheSharedLink) {  // RFC 4271 §5.1.3 (2)
+  auto profile = to_external();
+  const auto on_link = attributes().via("192.0.2.7").path({1}),
+             elsewhere = attributes().via("198.51.100.1").path({1});
+  EXPECT_EQ(sent(profile, kExternal, on_link).next_hop, profile.local_address);
+
+  profile.shared_subnet = prefix("192.0.2.0/24");
+  EXPECT_EQ(sent(profile, kExternal, on_link).next_hop, on_link.next_hop);
+  EXPECT_EQ(sent(profile, kExternal, elsewhere).next_hop, profile.local_address);
+
+  profile.next_hop_mode = NextHopMode::Self;
+  EXPECT_EQ(sent(profile, kExternal, on_link).next_hop, profile.local_address);
+  profile.next_hop_mode = NextHopMode::Unchanged;
+  EXPECT_EQ(sent(profile, kExternal, elsewhere).next_hop, elsewhere.next_hop);
+}
+
+TEST(ExportedNextHop, LinkLocalHalfOnlyOnTheSharedLink) {  // RFC 2545 §3
+  auto profile = *peer("2001:db8::9").exports[1];
+  profile.local_link_local = address("fe80::1");
+  const auto a = attributes().via("2001:db8::7").via_link_local("fe80::7").path({1});
+  EXPECT_FALSE(sent(profile, kExternal, a).link_local_next_hop);
+  EXPECT_EQ(sent(profile, kLocal, {}).link_local_next_hop, address("fe80::1"));
+
+  profile.shared_subnet = prefix("2001:db8::/64");
+  EXPECT_EQ(sent(profile, kExternal, a).link_local_next_hop, address("fe80::7"));
+}
+
+TEST(Exported, SendCommunityKindsAreKnobs) {
+  auto a = attributes().community(Community{7});
+  a.extended_communities = {ExtendedCommunity{}};
+  a.large_communities = {LargeCommunity{1, 2, 3}};
+  auto profile = to_internal();
+  profile.send_standard_communities = profile.send_extended_communities = profile.send_large_communities =
+      false;
+
+  const auto result = sent(profile, kLocal, a);
+
+  EXPECT_TRUE(result.communities.empty());
+  EXPECT_TRUE(result.extended_communities.empty());
+  EXPECT_TRUE(result.large_communities.empty());
+}
+
+TEST(Exported, NonTransitiveExtendedCommunitiesStayInTheAs) {  // RFC 4360 §6
+  const ExtendedCommunity transitive{{0, 2}}, local{{0x40, 4}};
+  auto a = attributes();
+  a.extended_communities = {local, transitive};
+
+  EXPECT_EQ(sent(to_external(), kLocal, a).extended_communities, CompactArray<ExtendedCommunity>{transitive});
+  EXPECT_EQ(sent(to_internal(), kLocal, a).extended_communities.size(), 2u);
+}
+
+TEST(Exported, UnknownTransitiveAttributesAndAggregatorPass) {
+  auto a = attributes().path({1});
+  a.unknown_transitive = {0xe0, 99, 1, 7};
+  a.aggregator = Aggregator{1, 2};
+  a.atomic_aggregate = true;
+
+  const auto result = sent(to_external(), kExternal, a);
+
+  EXPECT_EQ(result.unknown_transitive, a.unknown_transitive);
+  EXPECT_EQ(result.aggregator, a.aggregator);
+  EXPECT_TRUE(result.atomic_aggregate);
+}
+
+}  // namespace
+}  // namespace test

@@ -1,0 +1,330 @@
+// Next hops, the contest by administrative distance, and what the kernel is told.
+#include <gmock/gmock.h>
+
+#include "test/support/rib_builders.hpp"
+
+namespace test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(NextHop, UnreachableRoutesTakeNoPart) {  // RFC 4271 §9.1.2.1
+  Node node;
+  const auto a = node.up(peer("192.0.2.1")), b = node.up(client("192.0.2.2"));
+  node.announce(a, attributes().via("198.51.100.1"), {"10.1.0.0/16"});
+  node.settle();
+
+  EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::NextHopUnreachable);
+  EXPECT_THAT(node.output.of(b), IsEmpty());
+  EXPECT_THAT(node.output.fib, IsEmpty());
+}
+
+TEST(NextHop, OnALinkIsItsOwnGateway) {
+  Node node;
+  const auto a = node.up(peer("192.0.2.1"));
+  node.announce(a, attributes().via("192.0.2.1"), {"10.1.0.0/16"});
+  node.settle();
+
+  EXPECT_THAT(node.output.fib.at(prefix("10.1.0.0/16")).next_hops,
+              ElementsAre(NextHop{.gateway = address("192.0.2.1"), .interface_index = 2}));
+}
+
+TEST(NextHop, FollowsTheKernelsRoutes) {
+  Node node;
+  const auto a = node.up(peer("192.0.2.1")), b = node.up(client("192.0.2.2"));
+  node.announce(a, attributes().via("198.51.100.1"), {"10.1.0.0/16"});
+  node.settle();
+
+  node.engine.kernel_route(kernel_route("198.51.100.0/24", "192.0.2.9", 5), node.now);  // appears
+  node.settle();
+  EXPECT_EQ(node.output.fib.at(prefix("10.1.0.0/16")).next_hops[0].gateway, address("192.0.2.9"));
+  EXPECT_EQ(node.output.of(b).size(), 1u);
+  EXPECT_EQ(node.engine.destination(prefix("10.1.0.0/16"))->paths[0].igp_metric, 5u);
+
+  node.engine.kernel_route(kernel_route("198.51.100.0/25", "192.0.2.8"), node.now);  // a longer one
+  node.settle();
+  EXPECT_EQ(node.output.fib.at(prefix("10.1.0.0/16")).next_hops[0].gateway, address("192.0.2.8"));
+
+  auto down = kernel_route("198.51.100.0/25", "192.0.2.8");  // its link goes down
+  down.usable = false;
+  node.engine.kernel_route(down, node.now);
+  node.settle();
+  EXPECT_THAT(node.output.fib, IsEmpty());
+  EXPECT_THAT(node.output.of(b), IsEmpty());
+
+  node.engine.kernel_route_gone(down, node.now);  // back to the shorter
+  node.settle();
+  EXPECT_EQ(node.output.fib.at(prefix("10.1.0.0/16")).next_hops[0].gateway, address("192.0.2.9"));
+
+  node.engine.kernel_route_gone(kernel_route("198.51.100.0/24", "192.0.2.9", 5), node.now);
+  node.settle();
+  EXPECT_THAT(node.output.fib, IsEmpty());
+}
+
+TEST(NextHop, ResolvesThroughADefaultRouteOnlyWhenAllowed) {
+  for (const bool allowed : {true, false}) {
+    auto s = speaker();
+    s.resolve_via_default = allowed;
+    Node node(s);
+    node.engine.kernel_route(kernel_route("0.0.0.0/0", "192.0.2.9"), node.now);
+    const auto a = node.up(peer("192.0.2.1"));
+    node.announce(a, attributes().via("198.51.100.1"), {"10.1.0.0/16"});
+    node.settle();
+    EXPECT_EQ(node.output.fib.size(), allowed ? 1u : 0u);
+
+    s.resolve_via_default = !allowed;
+    node.engine.set_speaker(s, node.now);
+    node.settle();
+    EXPECT_EQ(node.output.fib.size(), allowed ? 0u : 1u);
+  }
+}
+
+TEST(NextHop, ABlackholeIsNoWay) {
+  Node node;
+  auto hole = kernel_route("198.51.100.0/24", "192.0.2.9");
+  hole.type = RouteType::Blackhole;
+  hole.next_hops.clear();
+  node.engine.kernel_route(hole, node.now);
+  const auto a = node.up(peer("192.0.2.1"));
+  node.announce(a, attributes().via("198.51.100.1"), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::NextHopUnreachable);
+}
+
+TEST(NextHop, ALinkLocalOneIsOnTheSessionsLink) {  // RFC 2545 §3
+  Node node;
+  auto up = peer("2001:db8::1");
+  up.interface_index = 7;
+  const auto a = node.up(up);
+  node.announce(a, attributes().via("2001:db8::1").via_link_local("fe80::1"), {"fd00:1::/64"});
+  node.announce(a, attributes().via("fe80::2"), {"fd00:2::/64"});
+  node.settle();
+
+  EXPECT_THAT(node.output.fib.at(prefix("fd00:1::/64")).next_hops,
+              ElementsAre(NextHop{.gateway = address("fe80::1"), .interface_index = 7}));
+  EXPECT_THAT(node.output.fib.at(prefix("fd00:2::/64")).next_hops,
+              ElementsAre(NextHop{.gateway = address("fe80::2"), .interface_index = 7}));
+}
+
+TEST(NextHop, MovesOnlyWhatDependsOnIt) {
+  Node node;
+  node.engine.kernel_route(kernel_route("198.51.100.0/24", "192.0.2.9"), node.now);
+  const auto a = node.up(peer("192.0.2.1"));
+  node.announce(a, attributes().via("198.51.100.1"), {"10.1.0.0/16"});
+  node.announce(a, attributes().via("192.0.2.1"), {"10.2.0.0/16"});
+  node.settle();
+  const auto writes = node.output.fib_writes;
+
+  node.engine.kernel_route(kernel_route("198.51.100.0/24", "192.0.2.8"), node.now);
+  node.settle();
+  EXPECT_EQ(node.output.fib_writes, writes + 1);
+
+  node.engine.kernel_route(kernel_route("203.0.113.0/24", "192.0.2.8"), node.now);
+  node.settle();
+  EXPECT_EQ(node.output.fib_writes, writes + 1);
+}
+
+TEST(NextHop, ListCountsTheirPaths) {
+  Node node;
+  const auto a = node.up(peer("192.0.2.1"));
+  node.announce(a, attributes().via("192.0.2.1"), {"10.1.0.0/16", "10.2.0.0/16"});
+  node.announce(a, attributes().via("192.0.2.7").with_med(1), {"10.3.0.0/16"});
+
+  const auto list = node.engine.next_hops(Family::Ipv4Unicast);
+
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[0].references, 2u);
+  EXPECT_EQ(list[0].through, prefix("192.0.2.0/24"));
+  EXPECT_EQ(list[1].address, address("192.0.2.7"));
+}
+
+TEST(Distance, ForeignRoutesOfTheSamePrefixWin) {
+  const std::pair<RouteSource, FibState> cases[] = {{RouteSource::Connected, FibState::LosesToConnected},
+                                                    {RouteSource::Kernel, FibState::LosesToKernel},
+                                                    {RouteSource::Static, FibState::LosesToStatic}};
+  for (const auto& [source, state] : cases) {
+    Node node;
+    const auto a = node.up(peer("192.0.2.1", 1));
+    auto foreign = kernel_route("10.1.0.0/16", "192.0.2.9");
+    foreign.source = source;
+    node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16"});
+    node.settle();
+    EXPECT_EQ(node.output.fib.size(), 1u);
+
+    node.engine.kernel_route(foreign, node.now);
+    node.settle();
+    EXPECT_EQ(node.fib_state("10.1.0.0/16"), state);
+    EXPECT_THAT(node.output.fib, IsEmpty());
+    EXPECT_THAT(
+        node.engine.routes_for(prefix("10.1.0.0/16")),
+        ElementsAre(testing::Field(&RouteView::selected, true), testing::Field(&RouteView::selected, false)));
+
+    node.engine.kernel_route_gone(foreign, node.now);
+    node.settle();
+    EXPECT_EQ(node.fib_state("10.1.0.0/16"), FibState::Pending);
+    EXPECT_EQ(node.output.fib.size(), 1u);
+  }
+}
+
+TEST(Fib, OwnRoutesAreNotInstalled) {
+  Node node;
+  node.originate("10.1.0.0/16");
+  node.settle();
+  EXPECT_EQ(node.fib_state("10.1.0.0/16"), FibState::None);
+  EXPECT_EQ(node.output.fib_writes, 0u);
+}
+
+TEST(Fib, IsToldOnlyWhatDiffers) {
+  Node node;
+  const auto a = node.up(peer("192.0.2.1"));
+  node.announce(a, attributes().via("192.0.2.1"), {"10.1.0.0/16"});
+  node.settle();
+  node.announce(a, attributes().via("192.0.2.1").with_med(5), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.output.fib_writes, 1u);
+}
+
+TEST(Fib, AnswersOfTheKernelAreRemembered) {
+  Node node;
+  const auto a = node.up(peer("192.0.2.1"));
+  node.announce(a, attributes().via("192.0.2.1"), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.fib_state("10.1.0.0/16"), FibState::Pending);
+
+  node.engine.fib_result({prefix("10.1.0.0/16"), true, 0, ""}, node.now);
+  EXPECT_EQ(node.fib_state("10.1.0.0/16"), FibState::Installed);
+
+  node.engine.fib_result({prefix("10.1.0.0/16"), false, 101, "Nexthop has invalid gateway"}, node.now);
+  const auto view = node.engine.routes_for(prefix("10.1.0.0/16")).front();
+  EXPECT_EQ(view.fib, FibState::Failed);
+  EXPECT_EQ(view.error, 101);
+  EXPECT_EQ(view.error_text, "Nexthop has invalid gateway");
+
+  node.withdraw(a, {"10.1.0.0/16"});
+  node.settle();
+  node.engine.fib_result({prefix("10.1.0.0/16"), true, 0, ""}, node.now);  // late
+  EXPECT_THAT(node.engine.routes_for(prefix("10.1.0.0/16")), IsEmpty());
+}
+
+TEST(Multipath, EqualPathsShareTheRoute) {
+  auto s = speaker();
+  s.maximum_paths_internal = 2;
+  Node node(s);
+  const auto a = node.up(peer("192.0.2.1")), b = node.up(peer("192.0.2.2")), c = node.up(peer("192.0.2.3"));
+  node.announce(c, attributes().via("192.0.2.3"), {"10.1.0.0/16"});
+  node.announce(b, attributes().via("192.0.2.2"), {"10.1.0.0/16"});
+  node.announce(a, attributes().via("192.0.2.1"), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_THAT(node.output.fib.at(prefix("10.1.0.0/16")).next_hops,
+              ElementsAre(NextHop{.gateway = address("192.0.2.1"), .interface_index = 2},
+                          NextHop{.gateway = address("192.0.2.2"), .interface_index = 2}));
+
+  node.down(b);
+  node.settle();
+  EXPECT_EQ(node.output.fib.at(prefix("10.1.0.0/16")).next_hops[1].gateway, address("192.0.2.3"));
+
+  node.down(c);
+  node.settle();
+  EXPECT_EQ(node.output.fib.at(prefix("10.1.0.0/16")).next_hops.size(), 1u);
+}
+
+TEST(Queries, RoutesListBothSidesInOrderAndPages) {
+  Node node;
+  node.engine.kernel_route(kernel_route("0.0.0.0/0", "192.0.2.9"), node.now);
+  const auto a = node.up(peer("192.0.2.1"));
+  node.announce(a, attributes().via("192.0.2.1"), {"10.2.0.0/16", "10.1.0.0/16"});
+  node.settle();
+
+  std::vector<std::string> listed;
+  std::optional<Prefix> after;
+  for (;;) {
+    const auto page = node.engine.routes(Family::Ipv4Unicast, after, 1);
+    if (page.empty()) break;
+    for (const auto& view : page) listed.push_back(view.prefix.to_string());
+    after = page.back().prefix;
+  }
+
+  EXPECT_THAT(listed, ElementsAre("0.0.0.0/0", "10.1.0.0/16", "10.2.0.0/16", "192.0.2.0/24"));
+  EXPECT_EQ(node.engine.route_match(address("10.1.2.3")), prefix("10.1.0.0/16"));
+  EXPECT_EQ(node.engine.route_match(address("10.9.2.3")), prefix("0.0.0.0/0"));
+  EXPECT_FALSE(node.engine.longest_match(address("10.9.2.3")));
+  EXPECT_EQ(node.engine.longest_match(address("10.1.2.3")), prefix("10.1.0.0/16"));
+}
+
+TEST(Queries, PrefixesComeInPagesInOrder) {
+  Node node;
+  const auto a = node.up(peer("192.0.2.1"));
+  for (unsigned i = 0; i < 500; ++i) {
+    const Nlri nlri{Prefix(IpAddress::v4(0x0a000000 + ((i * 7919 % 500) << 8)), 24), 0};
+    node.announce(a, attributes().via("192.0.2.1"), std::span(&nlri, 1));
+  }
+  std::vector<Prefix> all;
+  for (std::optional<Prefix> after;;) {
+    const auto page = node.engine.prefixes(Family::Ipv4Unicast, after, 33);
+    if (page.empty()) break;
+    all.insert(all.end(), page.begin(), page.end());
+    after = all.back();
+  }
+  EXPECT_EQ(all.size(), 500u);
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
+  EXPECT_EQ(node.engine.prefixes_from(a, Family::Ipv4Unicast, {}, SIZE_MAX), all);
+  EXPECT_THAT(node.engine.prefixes(Family::Ipv6Unicast, {}, 10), IsEmpty());
+}
+
+TEST(Speaker, ANewClusterIdIsSentWithoutResettingSessions) {
+  auto s = speaker();
+  Node node(s);
+  const auto a = node.up(client("192.0.2.1")), b = node.up(client("192.0.2.2"));
+  node.announce(a, attributes().via("192.0.2.1"), {"10.1.0.0/16"});
+  node.settle();
+
+  s.cluster_id = 9;
+  node.engine.set_speaker(s, node.now);
+  node.settle();
+
+  EXPECT_EQ(node.output.of(b).at(prefix("10.1.0.0/16")).cluster_list, CompactArray<std::uint32_t>{9});
+
+  s.client_to_client_reflection = false;
+  node.engine.set_speaker(s, node.now);
+  node.settle();
+  EXPECT_THAT(node.output.of(b), IsEmpty());
+}
+
+TEST(Speaker, ANewRuleDecidesAgain) {
+  auto s = speaker();
+  Node node(s);
+  const auto a = node.up(peer("192.0.2.1", 1)), b = node.up(peer("192.0.2.2", 2));
+  node.announce(a, attributes().via("192.0.2.1").path({1}).with_med(9), {"10.1.0.0/16"});
+  node.announce(b, attributes().via("192.0.2.2").path({2}).with_med(1), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.engine.destination(prefix("10.1.0.0/16"))->paths[0].peer, a);
+
+  s.always_compare_med = true;
+  node.engine.set_speaker(s, node.now);
+  node.settle();
+  EXPECT_EQ(node.engine.destination(prefix("10.1.0.0/16"))->paths[0].peer, b);
+  EXPECT_EQ(node.output.fib.at(prefix("10.1.0.0/16")).next_hops[0].gateway, address("192.0.2.2"));
+}
+
+TEST(LocalRoute, StaysUntilItsLastSourceWithdraws) {
+  Node node;
+  const auto a = node.up(peer("192.0.2.1"));
+  node.originate("10.1.0.0/16", LocalSource::Network);
+  node.originate("10.1.0.0/16", LocalSource::AdvertisedInterface);
+  node.settle();
+  EXPECT_EQ(node.output.of(a).size(), 1u);
+
+  node.withdraw_local("10.1.0.0/16", LocalSource::Network);
+  node.settle();
+  EXPECT_EQ(node.output.of(a).size(), 1u);
+
+  node.withdraw_local("10.1.0.0/16", LocalSource::AdvertisedInterface);
+  node.withdraw_local("10.1.0.0/16", LocalSource::AdvertisedInterface);
+  node.settle();
+  EXPECT_THAT(node.output.of(a), IsEmpty());
+  EXPECT_EQ(node.engine.totals().destinations[0], 0u);
+}
+
+}  // namespace
+}  // namespace test
