@@ -163,10 +163,16 @@ void encode_flag(CapabilityCode code, bool flag, ByteWriter& writer) {
   if (flag) encode_one(code, writer, [] {});
 }
 
-void write_name(std::string_view name, ByteWriter& writer) {
-  name = name.substr(0, 64);  // two names and their lengths stay below 255 octets; host labels are at most 63
-  writer.u8(static_cast<std::uint8_t>(name.size()));
-  for (const auto c : name) writer.u8(static_cast<std::uint8_t>(c));
+/// Both names, cut to what one capability holds.
+void write_names(const Fqdn& fqdn, ByteWriter& writer) {
+  const auto write = [&](std::string_view name) {
+    writer.u8(static_cast<std::uint8_t>(name.size()));
+    for (const auto c : name) writer.u8(static_cast<std::uint8_t>(c));
+  };
+  constexpr std::size_t kRoom = 255 - 2;
+  const auto host = std::string_view(fqdn.host).substr(0, kRoom);
+  write(host);
+  write(std::string_view(fqdn.domain).substr(0, kRoom - host.size()));
 }
 
 void encode_graceful_restart(const GracefulRestart& restart, ByteWriter& writer) {
@@ -241,10 +247,7 @@ void encode_capabilities(const Capabilities& capabilities, ByteWriter& writer) {
   encode_flag(CapabilityCode::EnhancedRouteRefresh, capabilities.enhanced_route_refresh, writer);
   if (capabilities.long_lived) encode_long_lived(*capabilities.long_lived, writer);
   if (capabilities.fqdn)
-    encode_one(CapabilityCode::Fqdn, writer, [&] {
-      write_name(capabilities.fqdn->host, writer);
-      write_name(capabilities.fqdn->domain, writer);
-    });
+    encode_one(CapabilityCode::Fqdn, writer, [&] { write_names(*capabilities.fqdn, writer); });
   for (const auto& unknown : capabilities.unknown)
     encode_one(static_cast<CapabilityCode>(unknown.code), writer, [&] { writer.octets(unknown.value); });
 }

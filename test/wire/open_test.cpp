@@ -219,6 +219,17 @@ TEST(Capabilities, MalformedNameIsLeftOut) {
   EXPECT_EQ(decoded.fqdn, std::nullopt);
 }
 
+TEST(Capabilities, LongNamesAreCutToOneCapability) {
+  Capabilities capabilities, decoded;
+  capabilities.fqdn = Fqdn{std::string(200, 'h'), std::string(200, 'd')};
+  Bytes room(400);
+  ByteWriter writer(room);
+  encode_capabilities(capabilities, writer);
+
+  EXPECT_EQ(decode_capabilities(writer.written(), decoded), std::nullopt);
+  EXPECT_EQ(decoded.fqdn, (Fqdn{std::string(200, 'h'), std::string(53, 'd')}));
+}
+
 TEST(Capabilities, TooLongForOneFailsTheMessage) {
   Open open;
   open.capabilities.unknown = {{128, Bytes(256, 0)}};
