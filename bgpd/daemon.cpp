@@ -1,0 +1,224 @@
+#include "bgpd/daemon.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <filesystem>
+#include <random>
+
+#include "bgpd/config/differences.hpp"
+#include "bgpd/log.hpp"
+#include "bgpd/neighbor_view.hpp"
+#include "bgpd/router_identifier.hpp"
+#include "fib/netlink_kernel.hpp"
+#include "kulan_version.hpp"
+
+namespace bgpd {
+namespace {
+
+namespace asio = boost::asio;
+
+std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+std::uint64_t random_64() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+/// The folder and those above it. Failing is a warning: what is kept there is a convenience.
+void make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) log::daemon().warn("cannot create {}: {}", path, error.message());
+}
+
+std::string text_of(const rib::Notice& notice, const std::string& peer) {
+  using Kind = rib::Notice::Kind;
+  const auto prefix = notice.prefix.to_string();
+  switch (notice.kind) {
+    case Kind::DuplicateSubnet:
+      return "duplicate subnet " + prefix + ": " + notice.text + "; nothing is installed for it. Give each host its own " +
+             "subnet (dockerd --bip, or \"bip\" in daemon.json)";
+    case Kind::DuplicateSubnetGone: return "subnet " + prefix + " has one owner again";
+    case Kind::MaximumPrefixReached:
+      return "neighbor " + peer + " sent more than " + std::to_string(notice.value) + " prefixes: session closed";
+    case Kind::MaximumPrefixWarning:
+      return "neighbor " + peer + " sent more than " + std::to_string(notice.value) + " prefixes";
+    case Kind::GuardRefused: return "the mesh guard refuses " + prefix + " from " + peer + ": " + notice.text;
+    case Kind::DuplicateIdentifier: return "BGP Identifier in use twice: " + peer + " " + notice.text;
+  }
+  return {};
+}
+
+}  // namespace
+
+Daemon::Daemon(Options options, LoadedConfig loaded)
+    : options_(std::move(options)),
+      config_(std::move(loaded.config)),
+      config_is_built_in_(loaded.is_built_in),
+      config_warnings_(std::move(loaded.warnings)),
+      hostname_(host_name()),
+      instance_(random_64()) {}
+
+Daemon::~Daemon() = default;
+
+std::expected<void, std::string> Daemon::start() {
+  if (auto ready = apply_log(config_); !ready) return ready;
+  for (const auto& warning : config_warnings_) log::config().warn("{}", warning);
+  make_folder(options_.state_directory);
+  make_folder(std::filesystem::path(options_.socket).parent_path().string());
+
+  // Listen first: a node that starts at the same moment finds us.
+  network_ = std::make_unique<session::AsioNetwork>(io_);
+  if (auto listening = network_->listen(options_.listen, options_.bgp_port); !listening) return listening;
+
+  speaker_ = std::make_unique<Speaker>(
+      *network_, links_,
+      Speaker::Hooks{
+          .work_waits = [this] { schedule_work(); },
+          .fib_changes = [this](std::vector<rib::FibChange> changes) { kernel_->apply(std::move(changes)); },
+          .notice = [](const rib::Notice& notice, const std::string& peer) {
+            log::rib().warn("{}", text_of(notice, peer));
+          },
+          .session_up = [this](const session::Peer& peer) {
+            if (!config_.bgp || config_.bgp->log_neighbor_changes)
+              log::session().info("neighbor {} up: AS {}, identifier {}, hold time {} s", peer.name(),
+                                  peer.negotiated()->peer_as,
+                                  rib::IpAddress::v4(peer.negotiated()->peer_identifier).to_string(),
+                                  peer.negotiated()->hold_time.count());
+            mesh_->session_state(peer.settings().address, peer.settings().interface_index, true);
+          },
+          .session_down = [this](const session::Peer& peer, const session::EndReason& reason) {
+            if (!config_.bgp || config_.bgp->log_neighbor_changes)
+              log::session().info("neighbor {} down: {}", peer.name(), session::describe(reason));
+            mesh_->session_state(peer.settings().address, peer.settings().interface_index, false);
+          },
+          .attempt_failed = [](const session::Peer& peer, const std::string& why) {
+            log::session().debug("neighbor {}: {}", peer.name(), why);
+          },
+          .attribute_error = [](const session::Peer& peer, const std::string& error) {
+            log::session().warn("neighbor {}: UPDATE with {}", peer.name(), error);
+          },
+      },
+      std::random_device{}());
+  network_->set_manager(speaker_->peers());
+  originator_ = std::make_unique<Originator>([this](const Origination& origination, bool announce) {
+    apply_to_engine(speaker_->engine(), origination, announce, now());
+  });
+  mesh_ = std::make_unique<mesh::Mesh>(
+      io_, mesh::Mesh::Callbacks{
+               .wanted = [this](std::vector<session::PeerSettings> wanted) {
+                 discovered_peers_ = std::move(wanted);
+                 reconcile_peers();
+               },
+               .connect_now = [this](const rib::IpAddress& address, std::uint32_t interface_index) {
+                 if (auto* peer = speaker_->peers().find(address, interface_index)) peer->hurry(now());
+               },
+               .notice = [](const std::string& text) { log::mesh().warn("{}", text); },
+           });
+  api::Backend& backend = *this;
+  server_ = std::make_unique<api::Server>(io_, backend);
+  if (auto serving = server_->listen(options_.socket); !serving) return serving;
+
+  apply_forwarding(config_);
+  kernel_ = std::make_unique<fib::NetlinkKernel>(config::kernel_options(config_, !options_.no_kernel), [this](std::function<void()> f) {
+    asio::post(io_, std::move(f));
+  });
+  kernel_->start([this](std::vector<fib::KernelEvent> events) { kernel_events(std::move(events)); });
+  wait_for_signal();
+  log::daemon().info("kuland {} ({}) runs: {}", kVersion, kCommit,
+                     config_is_built_in_ ? "no configuration file, a member of the managed mesh"
+                                         : "configuration " + options_.config);
+  return {};
+}
+
+int Daemon::run() {
+  io_.run();
+  return exit_status_;
+}
+
+// --- the loop -------------------------------------------------------------------------------------------------------
+
+void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
+  using Kind = fib::KernelEvent::Kind;
+  const auto time = now();
+  bool links_differ = false, is_first_dump_complete = false;
+  speaker_->with_engine([&](rib::Engine& engine) {
+    for (auto& event : events) {
+      links_differ |= links_.apply(event);
+      switch (event.kind) {
+        case Kind::RouteChanged: engine.kernel_route(event.route, time); break;
+        case Kind::RouteGone: engine.kernel_route_gone(event.route, time); break;
+        case Kind::Written: engine.fib_result(event.result, time); break;
+        case Kind::Synchronised: is_first_dump_complete = true; break;
+        case Kind::Warning: log::fib().warn("{}", event.text); break;
+        case Kind::Failed:
+          log::fib().critical("{}", event.text);
+          exit_status_ = 1;
+          asio::post(io_, [this] { stop(); });
+          break;
+        default: break;
+      }
+      if (event.kind == Kind::Written && event.result.error != 0) note_written(event.result);
+    }
+  });
+  if (is_first_dump_complete && !kernel_is_known_) {
+    kernel_is_known_ = true;
+    const auto identifier = router_identifier(std::nullopt, options_.state_directory, machine_seed());
+    if (!identifier.warning.empty()) log::daemon().warn("{}", identifier.warning);
+    own_identifier_ = identifier.value;
+    apply(config_);
+  } else if (links_differ && kernel_is_known_) {
+    links_changed();
+  }
+}
+
+void Daemon::note_written(const rib::FibResult& result) {
+  log::fib().warn("the kernel refused {}: {}", result.prefix.to_string(), result.text);
+}
+
+void Daemon::links_changed() {
+  announce_own_subnets();
+  mesh_->links_changed(links_);
+}
+
+void Daemon::schedule_work() {
+  asio::post(io_, [this] {
+    if (speaker_->run(now())) schedule_work();
+  });
+}
+
+void Daemon::wait_for_signal() {
+  signals_.add(SIGTERM);
+  signals_.add(SIGINT);
+  signals_.add(SIGHUP);
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    if (signal == SIGHUP) {
+      if (const auto done = reload(); !done) log::config().error("not reloaded: {}", done.error());
+    } else {
+      log::daemon().info("signal {}: stopping; routes stay in the kernel", signal);
+      stop();
+    }
+    if (!is_stopping_) wait_for_signal();
+  });
+}
+
+void Daemon::stop() {
+  if (std::exchange(is_stopping_, true)) return;
+  signals_.cancel();
+  mesh_->leave();
+  kernel_->stop();
+  speaker_->peers().shutdown_all("", now());
+  server_->stop();
+  network_->close_listeners();
+  // The NOTIFICATIONs are on their way; their sockets finish by themselves, at the latest after this.
+  stop_timer_.expires_after(std::chrono::milliseconds(300));
+  stop_timer_.async_wait([this](const boost::system::error_code&) { io_.stop(); });
+}
+
+}  // namespace bgpd

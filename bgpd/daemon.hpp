@@ -1,0 +1,106 @@
+// kuland, wired: one loop for sessions, routes, mesh and API; the kernel on a thread of its own behind fib::Kernel.
+//
+//   kernel facts -> links, engine, originator, mesh        configuration -> speaker, peers, originator, mesh, kernel
+//   engine -> kernel                                       signals: TERM and INT stop, HUP reloads
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bgpd/api/backend.hpp"
+#include "bgpd/api/server.hpp"
+#include "bgpd/mesh/mesh.hpp"
+#include "bgpd/options.hpp"
+#include "bgpd/originator.hpp"
+#include "bgpd/session/asio_network.hpp"
+#include "bgpd/speaker.hpp"
+#include "cli/config/config.hpp"
+#include "fib/kernel.hpp"
+
+namespace bgpd {
+
+/// The configuration in force and where it came from.
+struct LoadedConfig {
+  cli::Config config;
+  bool is_built_in = false;           // there is no file
+  std::vector<std::string> warnings;  // about lines that are kept but not understood
+};
+
+/// Reads the file of --config. No file: the built-in configuration, unless the operator named one that should be
+/// there. Errors: every problem of the file, one after another, with line, text and hint.
+std::expected<LoadedConfig, std::string> load_config(const Options& options);
+
+class Daemon final : private api::Backend {
+ public:
+  Daemon(Options options, LoadedConfig loaded);
+  ~Daemon() override;
+
+  /// Opens everything that can fail at start: state directory, API socket, BGP port, kernel. The error is for
+  /// standard error.
+  std::expected<void, std::string> start();
+  /// Until a signal ends it. The process's exit status.
+  int run();
+
+ private:
+  // --- the loop
+  void kernel_events(std::vector<fib::KernelEvent> events);
+  void note_written(const rib::FibResult& result);
+  void schedule_work();
+  void links_changed();
+  void wait_for_signal();
+  void stop();
+
+  // --- configuration in force; see daemon_config.cpp
+  void apply(const cli::Config& config);
+  void apply_peers();
+  void apply_forwarding(const cli::Config& config);
+  /// Makes the peers those that the configuration and the mesh want.
+  void reconcile_peers();
+  std::expected<void, std::string> apply_log(const cli::Config& config);
+  void announce_own_subnets();
+
+  // --- api::Backend; see daemon_backend.cpp
+  rib::TimePoint now() const override { return std::chrono::steady_clock::now(); }
+  api::DaemonView daemon() const override;
+  const rib::Engine& engine() const override { return speaker_->engine(); }
+  void visit_neighbors(const std::function<void(const api::NeighborView&)>& visit) const override;
+  std::vector<api::InterfaceView> interfaces() const override;
+  std::string interface_name(std::uint32_t index) const override;
+  const cli::Config& running_config() const override { return config_; }
+  std::expected<void, std::string> commit(const cli::Config& config) override;
+  std::expected<std::string, std::string> write_config() override;
+  std::expected<void, std::string> reload() override;
+  std::size_t clear(const api::ClearOrder& order) override;
+
+  const Options options_;
+  cli::Config config_;
+  bool config_is_built_in_;
+  std::vector<std::string> config_warnings_;
+  const rib::TimePoint started_ = std::chrono::steady_clock::now();
+  const std::string hostname_;
+  const std::uint64_t instance_;  // of this life, for the mesh
+  rib::BgpIdentifier own_identifier_ = 0;  // kept in the state directory; used unless configured
+
+  boost::asio::io_context io_{1};
+  boost::asio::signal_set signals_{io_};
+  boost::asio::steady_timer stop_timer_{io_};
+  fib::Links links_;
+  std::unique_ptr<fib::Kernel> kernel_;
+  bool kernel_is_known_ = false;  // links, addresses and routes were told once
+  bool is_stopping_ = false;
+  int exit_status_ = 0;
+
+  std::vector<session::PeerSettings> configured_peers_, discovered_peers_;
+  std::unique_ptr<session::AsioNetwork> network_;
+  std::unique_ptr<Speaker> speaker_;
+  std::unique_ptr<Originator> originator_;
+  std::unique_ptr<mesh::Mesh> mesh_;
+  std::unique_ptr<api::Server> server_;
+};
+
+}  // namespace bgpd

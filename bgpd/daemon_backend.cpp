@@ -1,0 +1,70 @@
+// What the API shows of the daemon, and does to it.
+#include <algorithm>
+
+#include "bgpd/daemon.hpp"
+#include "bgpd/neighbor_view.hpp"
+#include "kulan_version.hpp"
+
+namespace bgpd {
+
+api::DaemonView Daemon::daemon() const {
+  return {.version = kVersion,
+          .commit = kCommit,
+          .hostname = config_.hostname.value_or(hostname_),
+          .config_file = options_.config,
+          .config_built_in = config_is_built_in_,
+          .writes_kernel = !options_.no_kernel,
+          .started = started_,
+          .neighbor_bytes = speaker_->peers().size() * sizeof(session::Peer) + speaker_->output_memory()};
+}
+
+void Daemon::visit_neighbors(const std::function<void(const api::NeighborView&)>& visit) const {
+  std::as_const(speaker_->peers()).visit([&](const session::Peer& peer) {
+    visit(neighbor_view(peer, *speaker_, links_));
+  });
+}
+
+std::vector<api::InterfaceView> Daemon::interfaces() const {
+  std::vector<api::InterfaceView> views;
+  const auto advertised = config_.bgp ? links_.matching(config_.bgp->advertised_interfaces) : std::vector<std::uint32_t>{};
+  for (const auto& [index, link] : links_.all()) {
+    const auto addresses = links_.addresses(index);
+    views.push_back({.link = link,
+                     .addresses = {addresses.begin(), addresses.end()},
+                     .advertised = std::ranges::find(advertised, index) != advertised.end()});
+  }
+  std::ranges::sort(views, {}, [](const api::InterfaceView& view) { return view.link.name; });
+  return views;
+}
+
+std::string Daemon::interface_name(std::uint32_t index) const {
+  const auto* link = links_.find(index);
+  return link ? link->name : std::string();
+}
+
+std::size_t Daemon::clear(const api::ClearOrder& order) {
+  using Action = api::ClearOrder::Action;
+  const auto time = now();
+  std::size_t count = 0;
+  speaker_->peers().visit([&](session::Peer& peer) {
+    const auto& settings = peer.settings();
+    if (order.address && *order.address != settings.address) return;
+    if (!order.interface.empty() && interface_name(settings.interface_index) != order.interface) return;
+    const auto as = peer.negotiated() ? peer.negotiated()->peer_as : settings.remote_as;
+    if (order.remote_as && as != order.remote_as) return;
+    ++count;
+    if (order.action == Action::Hard) {
+      peer.clear(time);
+      return;
+    }
+    if (!peer.is_established()) return;
+    for (const auto family : rib::kFamilies) {
+      if (!order.families.contains(family) || !peer.negotiated()->families.contains(family)) continue;
+      if (order.action != Action::SoftOut) peer.request_refresh(family, time);
+      if (order.action != Action::SoftIn) speaker_->send_again(peer, family);
+    }
+  });
+  return count;
+}
+
+}  // namespace bgpd

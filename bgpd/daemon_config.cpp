@@ -1,0 +1,142 @@
+// The configuration in force: read, applied by difference, written back.
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+
+#include "bgpd/atomic_file.hpp"
+#include "bgpd/config/differences.hpp"
+#include "bgpd/daemon.hpp"
+#include "bgpd/log.hpp"
+#include "cli/config/reader.hpp"
+#include "cli/config/writer.hpp"
+#include "fib/forwarding.hpp"
+
+namespace bgpd {
+
+std::expected<LoadedConfig, std::string> load_config(const Options& options) {
+  LoadedConfig loaded;
+  if (::access(options.config.c_str(), F_OK) != 0 && errno == ENOENT) {
+    loaded.config = cli::built_in_config();
+    loaded.is_built_in = true;
+    return loaded;
+  }
+  const auto text = read_file(options.config, cli::kMaximumFileSize);
+  if (!text) return std::unexpected(text.error() + "\n");
+  auto result = cli::read_config(*text);
+  std::string errors;
+  for (const auto& problem : result.problems) {
+    auto message = cli::to_text(problem, options.config);
+    if (problem.severity == cli::Problem::Severity::Error) {
+      errors += message;
+    } else {
+      if (message.ends_with('\n')) message.pop_back();
+      loaded.warnings.push_back(std::move(message));
+    }
+  }
+  if (!errors.empty()) return std::unexpected(errors);
+  loaded.config = std::move(result.config);
+  return loaded;
+}
+
+std::expected<void, std::string> Daemon::apply_log(const cli::Config& config) {
+  log::Settings settings;
+  settings.file = options_.log_file ? options_.log_file : config.log_file;
+  settings.level = options_.log_level.value_or(config.log_level.value_or("info"));
+  settings.levels = config.log_levels;
+  return log::configure(settings);
+}
+
+void Daemon::apply_forwarding(const cli::Config& config) {
+  if (options_.no_kernel) return;
+  for (const auto afi : {rib::Afi::Ipv4, rib::Afi::Ipv6})
+    if (afi == rib::Afi::Ipv4 ? config.ip_forwarding : config.ipv6_forwarding)
+      if (const auto done = fib::enable_forwarding(afi); !done) log::fib().warn("{}", done.error());
+}
+
+std::expected<void, std::string> Daemon::commit(const cli::Config& config) {
+  if (config == config_) return {};
+  if (auto ready = apply_log(config); !ready) return ready;
+  const auto old_kernel = config::kernel_options(config_, !options_.no_kernel);
+  config_ = config;
+  apply_forwarding(config_);
+  const auto kernel = config::kernel_options(config_, !options_.no_kernel);
+  if (kernel.metric != old_kernel.metric || kernel.table != old_kernel.table) kernel_->set_options(kernel);
+  if (kernel_is_known_) apply(config_);
+  return {};
+}
+
+void Daemon::apply(const cli::Config& config) {
+  const auto identifier = config.bgp && config.bgp->router_id ? *config.bgp->router_id : own_identifier_;
+  const auto ours = config::speaker_settings(config, own_identifier_, hostname_, options_.bgp_port);
+  speaker_->set_local(ours.local, ours.speaker, now());
+  apply_peers();
+  announce_own_subnets();
+  mesh_->configure(mesh::mesh_settings(config, identifier, options_.bgp_port, ours.local.hostname, instance_), links_);
+}
+
+void Daemon::announce_own_subnets() {
+  const auto bgp = config_.bgp.value_or(cli::Bgp{});
+  speaker_->with_engine([&](rib::Engine& engine) {
+    originator_->update(wanted_originations(bgp, links_, [&](const rib::Prefix& prefix) {
+      return std::ranges::any_of(engine.routes_for(prefix), [](const rib::RouteView& route) {
+        return route.source != rib::RouteSource::Bgp;
+      });
+    }));
+  });
+}
+
+void Daemon::apply_peers() {
+  configured_peers_.clear();
+  const auto index_of = [this](std::string_view name) {
+    const auto* link = links_.find(name);
+    return link ? link->index : 0;
+  };
+  for (auto& [address, settings] : config::all_neighbor_settings(config_, index_of)) {
+    if (settings) configured_peers_.push_back(std::move(*settings));
+    else log::config().warn("neighbor {}: {}", address.to_string(), settings.error());
+  }
+  reconcile_peers();
+}
+
+void Daemon::reconcile_peers() {
+  using Key = std::pair<rib::IpAddress, std::uint32_t>;
+  std::map<Key, session::PeerSettings> wanted;
+  for (auto& settings : config::merged_peers(configured_peers_, discovered_peers_)) {
+    const Key key{settings.address, settings.interface_index};
+    wanted.emplace(key, std::move(settings));
+  }
+  const auto time = now();
+  auto& peers = speaker_->peers();
+  std::vector<Key> gone;
+  peers.visit([&](session::Peer& peer) {
+    const Key key{peer.settings().address, peer.settings().interface_index};
+    if (!wanted.contains(key)) gone.push_back(key);
+  });
+  for (const auto& [address, interface_index] : gone) peers.remove(address, interface_index, time);
+  for (const auto& [key, settings] : wanted) {
+    const auto* known = peers.find(key.first, key.second);
+    if (known && known->settings() == settings) continue;
+    const bool was_reset = peers.add_or_update(settings, time);
+    if (known && !was_reset) speaker_->settings_changed(*peers.find(key.first, key.second), time);
+  }
+}
+
+std::expected<void, std::string> Daemon::reload() {
+  auto loaded = load_config(options_);
+  if (!loaded) return std::unexpected(loaded.error());
+  for (const auto& warning : loaded->warnings) log::config().warn("{}", warning);
+  if (auto done = commit(loaded->config); !done) return done;
+  config_is_built_in_ = loaded->is_built_in;
+  log::config().info("reloaded {}", options_.config);
+  return {};
+}
+
+std::expected<std::string, std::string> Daemon::write_config() {
+  const auto text = "! written by kuland\n" + cli::write_config(config_);
+  if (auto done = write_atomically(options_.config, text); !done) return std::unexpected(done.error());
+  config_is_built_in_ = false;
+  return options_.config;
+}
+
+}  // namespace bgpd

@@ -1,0 +1,48 @@
+// kuland's beginning: options, configuration, daemon. Everything that can be wrong is said here, in one place, on
+// standard error, with a non-zero exit status.
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "bgpd/daemon.hpp"
+#include "kulan_version.hpp"
+
+namespace {
+
+int fail(const std::string& message) {
+  std::fprintf(stderr, "kuland: %s%s", message.c_str(), message.ends_with('\n') ? "" : "\n");
+  return 1;
+}
+
+int run(int argc, char** argv) {
+  auto options = bgpd::parse_options(argc, argv);
+  if (!options) return fail(options.error());
+  if (options->help) return std::fputs(bgpd::usage().c_str(), stdout), 0;
+  if (options->version) return std::printf("kuland %s (%s)\n", kVersion, kCommit), 0;
+
+  auto loaded = bgpd::load_config(*options);
+  if (!loaded) return fail(loaded.error());
+  if (options->check) {
+    if (loaded->is_built_in) return fail("there is no " + options->config);
+    for (const auto& warning : loaded->warnings) std::fprintf(stderr, "%s\n", warning.c_str());
+    std::printf("%s: no errors, %zu warnings\n", options->config.c_str(), loaded->warnings.size());
+    return 0;
+  }
+  if (loaded->is_built_in && options->config_given)
+    std::fprintf(stderr, "kuland: there is no %s; the built-in configuration is used\n", options->config.c_str());
+
+  std::signal(SIGPIPE, SIG_IGN);
+  bgpd::Daemon daemon(*options, std::move(*loaded));
+  if (const auto started = daemon.start(); !started) return fail(started.error());
+  return daemon.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    return fail(std::string("stopped: ") + error.what());
+  }
+}
