@@ -39,7 +39,13 @@ std::optional<std::string> Tree::add(std::string_view notation, std::span<const 
                                      std::size_t command) {
   auto syntax = parse_syntax(notation, help);
   if (!syntax) return syntax.error();
-  entries_.push_back({*std::move(syntax), command});
+  Entry entry{*std::move(syntax), command, {}};
+  for (const auto& token : entry.syntax.tokens) {
+    const auto shape = std::to_string(static_cast<int>(token.kind)) + token.text;
+    entry.shapes.push_back(
+        shapes_.try_emplace(shape, static_cast<std::uint32_t>(shapes_.size())).first->second);
+  }
+  entries_.push_back(std::move(entry));
   notations_.push_back(displayed(notation));
   return std::nullopt;
 }
@@ -58,67 +64,70 @@ void Tree::for_each_next(const Race& race, const Visit& visit) const {
   }
 }
 
+template <typename Visit>
+void Tree::for_each_expected(const Race& race, const Visit& visit) const {
+  std::vector<bool> seen(shapes_.size());
+  for_each_next(race, [&](std::uint32_t entry, std::uint16_t token, std::int32_t) {
+    const auto shape = entries_[entry].shapes[token];
+    if (!seen[shape]) visit(entries_[entry].syntax.tokens[token]);
+    seen[shape] = true;
+  });
+}
+
 bool Tree::may_end(const Race& race) const {
   return race.words_taken > 0 && std::ranges::any_of(race.alive, [&](std::uint32_t at) {
            return entries_[race.places[at].entry].syntax.may_end[race.places[at].token];
          });
 }
 
-Tree::Race Tree::run(std::string_view line, std::span<const Word> words) const {
+Tree::Race Tree::run(std::span<const Word> words) const {
   Race race;
+  std::vector<std::optional<Fit>> fits;  // by shape: many commands have the same token at the same place
+  std::vector<Place> reached;
   for (std::size_t w = 0; w < words.size() && w < kMaximumWords && race.places.size() < kMaximumPlaces; ++w) {
     auto best = Fit::None;
-    std::vector<Place> reached;
-    bool line_taken = false;
+    fits.assign(shapes_.size(), std::nullopt);
+    reached.clear();
     for_each_next(race, [&](std::uint32_t entry, std::uint16_t token, std::int32_t before) {
-      const auto& wanted = entries_[entry].syntax.tokens[token];
-      Value value;
-      const auto how = fit(wanted, words[w].text, value);
-      if (how == Fit::None || how < best) return;
-      if (how > best) {
-        best = how;
-        reached.clear();
-        line_taken = false;
+      auto& how = fits[entries_[entry].shapes[token]];
+      if (!how) {
+        Value ignored;
+        how = fit(entries_[entry].syntax.tokens[token], words[w].text, ignored);
       }
-      if (wanted.kind == TokenKind::Line) {
-        value = std::string(right_trimmed(line.substr(words[w].column)));
-        line_taken = true;
-      }
-      reached.push_back({entry, token, before, how, std::move(value)});
+      if (*how == Fit::None || *how < best) return;
+      if (*how > best) reached.clear();
+      best = *how;
+      reached.push_back({entry, token, before});
     });
     if (reached.empty()) return race;
+    const auto takes_the_rest = [&](const Place& place) {
+      return entries_[place.entry].syntax.tokens[place.token].kind == TokenKind::Line;
+    };
+    // LINE fits anything, so where it stands nothing better was there: the rest is its.
+    race.line_taken = std::ranges::any_of(reached, takes_the_rest);
     race.alive.clear();
-    for (auto& place : reached) {
+    for (const auto& place : reached) {
+      if (race.line_taken && !takes_the_rest(place)) continue;
       race.alive.push_back(static_cast<std::uint32_t>(race.places.size()));
-      race.places.push_back(std::move(place));
+      race.places.push_back(place);
     }
-    race.words_taken = w + 1;
-    if (line_taken) {
-      // LINE fits anything, so at its place nothing better was there: the rest is its.
-      std::erase_if(race.alive, [&](std::uint32_t at) {
-        const auto& place = race.places[at];
-        return entries_[place.entry].syntax.tokens[place.token].kind != TokenKind::Line;
-      });
-      race.line_taken = true;
-      race.words_taken = words.size();
-      return race;
-    }
+    race.words_taken = race.line_taken ? words.size() : w + 1;
+    if (race.line_taken) return race;
   }
   return race;
 }
 
 Match Tree::match(std::string_view line) const {
   const auto words = split_words(line);
-  const auto race = run(line, words);
+  const auto race = run(words);
   if (words.empty()) return Incomplete{};
-  if (race.words_taken == words.size()) return finish(race, words);
+  if (race.words_taken == words.size()) return finish(race, line, words);
 
   Unknown unknown;
   unknown.word = race.words_taken;
   unknown.column = words[race.words_taken].column;
   unknown.end_expected = may_end(race);
-  for_each_next(race, [&](std::uint32_t entry, std::uint16_t token, std::int32_t) {
-    const auto& expected = entries_[entry].syntax.tokens[token];
+  for_each_expected(race, [&](const Token& expected) {
     (expected.is_keyword() ? unknown.keywords : unknown.values).push_back(expected.text);
   });
   sort_unique(unknown.keywords);
@@ -144,7 +153,7 @@ std::optional<Ambiguous> Tree::ambiguity(const Race& race, std::span<const std::
   return found;
 }
 
-Match Tree::finish(const Race& race, std::span<const Word> words) const {
+Match Tree::finish(const Race& race, std::string_view line, std::span<const Word> words) const {
   std::vector<std::uint32_t> winners;
   for (const auto at : race.alive)
     if (entries_[race.places[at].entry].syntax.may_end[race.places[at].token]) winners.push_back(at);
@@ -152,9 +161,7 @@ Match Tree::finish(const Race& race, std::span<const Word> words) const {
     return *std::move(ambiguous);
   if (winners.empty()) {
     Incomplete incomplete;
-    for_each_next(race, [&](std::uint32_t entry, std::uint16_t token, std::int32_t) {
-      incomplete.expected.push_back(entries_[entry].syntax.tokens[token].text);
-    });
+    for_each_expected(race, [&](const Token& expected) { incomplete.expected.push_back(expected.text); });
     sort_unique(incomplete.expected);
     return incomplete;
   }
@@ -166,9 +173,13 @@ Match Tree::finish(const Race& race, std::span<const Word> words) const {
     path.push_back(&race.places[static_cast<std::size_t>(at)]);
     at = path.back()->before;
   }
-  for (auto place = path.rbegin(); place != path.rend(); ++place) {
-    const auto& token = entries_[(*place)->entry].syntax.tokens[(*place)->token];
-    matched.arguments.add(token.name, (*place)->value, token.is_keyword());
+  std::ranges::reverse(path);
+  for (std::size_t w = 0; w < path.size(); ++w) {
+    const auto& token = entries_[path[w]->entry].syntax.tokens[path[w]->token];
+    Value value;
+    fit(token, words[w].text, value);
+    if (token.kind == TokenKind::Line) value = std::string(right_trimmed(line.substr(words[w].column)));
+    matched.arguments.add(token.name, std::move(value), token.is_keyword());
   }
   return matched;
 }
@@ -182,10 +193,9 @@ Completion Tree::complete(std::string_view line) const {
   }
   Completion completion;
   completion.column = half.column;
-  const auto race = run(line, words);
+  const auto race = run(words);
   if (race.words_taken != words.size() || race.line_taken) return completion;
-  for_each_next(race, [&](std::uint32_t entry, std::uint16_t token, std::int32_t) {
-    const auto& next = entries_[entry].syntax.tokens[token];
+  for_each_expected(race, [&](const Token& next) {
     if (next.is_keyword() && next.text.starts_with(half.text)) completion.candidates.push_back(next.text);
   });
   sort_unique(completion.candidates);
@@ -199,12 +209,11 @@ std::vector<HelpLine> Tree::help(std::string_view line) const {
     half = words.back().text;
     words.pop_back();
   }
-  const auto race = run(line, words);
+  const auto race = run(words);
   std::vector<HelpLine> lines;
   if (race.words_taken != words.size()) return lines;
   if (!race.line_taken) {
-    for_each_next(race, [&](std::uint32_t entry, std::uint16_t token, std::int32_t) {
-      const auto& next = entries_[entry].syntax.tokens[token];
+    for_each_expected(race, [&](const Token& next) {
       const bool fits = next.is_keyword() ? next.text.starts_with(half) : may_become(next, half);
       if (fits) std::ranges::move(help_lines(next), std::back_inserter(lines));
     });

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,25 +71,28 @@ class Tree {
     std::uint32_t entry = 0;  // index into entries_
     std::uint16_t token = 0;
     std::int32_t before = -1;  // index of the place one word earlier
-    Fit fit = Fit::None;
-    Value value;
   };
   struct Race;  // places by word
 
   struct Entry {
     Syntax syntax;
     std::size_t command;
+    std::vector<std::uint32_t> shapes;  // per token: tokens of one shape fit the same words
   };
 
-  Race run(std::string_view line, std::span<const Word> words) const;
+  Race run(std::span<const Word> words) const;
   template <typename Visit>
   void for_each_next(const Race& race, const Visit& visit) const;
+  /// The same once per shape, for lists of what may follow.
+  template <typename Visit>
+  void for_each_expected(const Race& race, const Visit& visit) const;
   bool may_end(const Race& race) const;
-  Match finish(const Race& race, std::span<const Word> words) const;
+  Match finish(const Race& race, std::string_view line, std::span<const Word> words) const;
   std::optional<Ambiguous> ambiguity(const Race& race, std::span<const std::uint32_t> winners,
                                      std::span<const Word> words) const;
 
   std::vector<Entry> entries_;
+  std::map<std::string, std::uint32_t> shapes_;  // kind and text of a token → number
   std::vector<std::string> notations_;
 };
 

@@ -43,6 +43,10 @@ class Reader {
       return std::move(result_);
     }
     for (std::size_t number = 1; !text.empty(); ++number) {
+      if (number > kMaximumLines) {
+        add_problem({.line = number, .message = "more than 1000000 lines; the rest is not read"});
+        break;
+      }
       const auto end = std::min(text.find('\n'), text.size());
       take(number, right_trimmed(text.substr(0, end)));
       text.remove_prefix(std::min(end + 1, text.size()));

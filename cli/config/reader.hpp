@@ -14,7 +14,8 @@
 
 namespace cli {
 
-inline constexpr std::size_t kMaximumFileSize = 16u << 20;  // octets; a file of a million lines
+inline constexpr std::size_t kMaximumFileSize = 16u << 20;  // octets
+inline constexpr std::size_t kMaximumLines = 1000000;
 
 struct Problem {
   enum class Severity : std::uint8_t { Warning, Error };

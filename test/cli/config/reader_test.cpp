@@ -262,6 +262,8 @@ TEST(Reader, SizeIsBounded) {
               ElementsAre("0 E the file is larger than 16 MiB"));
   EXPECT_THAT(problems_of(read_config(std::string(5000, 'x'))),
               ElementsAre("1 E line longer than 4096 characters"));
+  EXPECT_THAT(problems_of(read_config(std::string(kMaximumLines + 5, '\n'))),
+              ElementsAre("1000001 E more than 1000000 lines; the rest is not read"));
   std::string many;
   for (int i = 0; i < 5000; ++i) many += "unknown" + std::to_string(i) + "\n";
   const auto result = read_config(many);
