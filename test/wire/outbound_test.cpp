@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "bgpd/wire/update.hpp"
 #include "test/wire/support.hpp"
 
@@ -272,6 +274,80 @@ TEST_F(OutboundTest, HandsOnWhatIsNotForPeers) {
 
   EXPECT_EQ(fib_changes_, 3u);
   EXPECT_EQ(notices_, 1u);
+}
+
+/// "+10.0.3.0/24@7": what one message does, with the MED that numbers it.
+std::vector<std::string> events_of(const Bytes& octets, Family family) {
+  wire::DecodeContext context;
+  context.families = {Family::Ipv4Unicast, Family::Ipv6Unicast};
+  std::vector<std::string> events;
+  wire::DecodedUpdate update;
+  for (const auto& message : test::split_messages(octets)) {
+    if (!wire::decode_update(test::body_of(message), context, update)) return {"malformed"};
+    for (const auto& part : update.updates()) {
+      if (part.family != family) continue;
+      for (const auto& one : part.withdrawn) events.push_back('-' + one.prefix.to_string());
+      for (const auto& one : part.announced)
+        events.push_back('+' + one.prefix.to_string() + '@' + std::to_string(*part.attributes->med));
+    }
+  }
+  return events;
+}
+
+TEST_F(OutboundTest, EveryMemberReadsItsPartOfARandomSequenceInOrder) {
+  constexpr std::size_t kPeers = 4;
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937 random(seed);
+    const auto below = [&](std::size_t limit) { return static_cast<std::uint32_t>(random() % limit); };
+    std::vector<PeerHandle> peers;
+    for (std::uint32_t i = 0; i < kPeers; ++i) {
+      peers.push_back({i, seed + 1});
+      outbound_.member_joined(kGroup4, peers[i], seed * 10 + i % 2);
+      outbound_.member_joined(kGroup6, peers[i], seed * 10 + i % 2);
+    }
+    std::vector<std::string> expected[kPeers][rib::kFamilyCount];
+    Bytes written[kPeers];
+
+    for (unsigned step = 0; step < 2000; ++step) {
+      const auto family = rib::kFamilies[below(2)];
+      const auto group = family == Family::Ipv4Unicast ? kGroup4 : kGroup6;
+      Audience audience{.kind = static_cast<Audience::Kind>(below(3)), .cohort = seed * 10 + below(2)};
+      if (below(2)) audience.except = below(kPeers);
+      audience.only = below(kPeers);
+      const auto med = below(3);
+      std::vector<rib::Nlri> list;
+      for (auto count = 1 + below(5); count > 0; --count)
+        list.push_back(
+            nlri((family == Family::Ipv4Unicast ? "10.0." + std::to_string(below(200)) + ".0/24"
+                                                : "2001:db8:" + std::to_string(below(200)) + "::/48")));
+      const bool announces = below(3) > 0;
+      if (announces)
+        outbound_.announce(group, audience, attributes(med, family), list);
+      else
+        outbound_.withdraw(group, audience, list);
+      for (std::uint32_t i = 0; i < kPeers; ++i) {
+        const bool sees = audience.kind == Audience::Kind::Only ? audience.only == i
+                          : audience.kind == Audience::Kind::Cohort
+                              ? audience.except != i && audience.cohort == seed * 10 + i % 2
+                              : audience.except != i;
+        for (const auto& one : list)
+          if (sees)
+            expected[i][rib::index_of(family)].push_back(announces ? '+' + one.prefix.to_string() + '@' +
+                                                                         std::to_string(med)
+                                                                   : '-' + one.prefix.to_string());
+      }
+      if (const auto i = below(kPeers * 2); i < kPeers)
+        written[i] = written[i] + write(peers[i], below(3000));
+    }
+    for (std::uint32_t i = 0; i < kPeers; ++i) {
+      written[i] = written[i] + write_all(peers[i]);
+      EXPECT_FALSE(outbound_.has_output(peers[i]));
+      for (const auto family : rib::kFamilies)
+        EXPECT_EQ(events_of(written[i], family), expected[i][rib::index_of(family)]) << "peer " << i;
+    }
+    EXPECT_EQ(outbound_.lag(peers[0]), 0u);
+  }
 }
 
 class SlowMember : public OutboundTest {
