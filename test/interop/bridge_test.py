@@ -69,9 +69,10 @@ def that_disappears_is_withdrawn_until_it_is_made_again(lab):
 
 @interop()
 def without_a_container_is_announced(lab):
-    """A fresh docker0 has no port, so no carrier (operational state DOWN)."""
+    """docker0 without a port has no carrier (operational state DOWN); the last container took its port with it."""
     hosts = lab.hosts(2, docker0={1})
     hosts[2].ip("link add docker0 type bridge", "link set docker0 up",
+                "link add pod1 type veth peer name pod1-eth0", "link set pod1 master docker0", "link del pod1",
                 f"addr add {hosts[2].docker_ipv4}/24 dev docker0",
                 f"addr add {hosts[2].docker_ipv6}/64 dev docker0 nodad")
     link = netns.ip_json(hosts[2].namespace, "link", "show", "docker0")[0]

@@ -12,25 +12,36 @@ def lines_of(host, prefix):
 
 @interop(peers=("bird",))
 def routes_of_others_are_never_touched(lab, peer):
-    """The same prefix by hand, by DHCP's and by another daemon's protocol: they outlive learning, withdraw and stop."""
+    """Made by hand, by DHCP and by another daemon: they win by distance, and outlive learning, withdraw and stop."""
     hosts = lab.hosts(2)
-    foreign = []
-    for prefix, gateway in (("10.200.0.0/24", hosts[2].ipv4), ("fd00:200::/64", hosts[2].ipv6)):
+    foreign = {}
+    def add(prefix, gateway):
         for protocol, metric in ((4, 700), (16, 701), (186, 702)):
             hosts[1].ip(f"route add {prefix} via {gateway} proto {protocol} metric {metric}")
-        foreign.append((prefix, lines_of(hosts[1], prefix)))
+        foreign[prefix] = lines_of(hosts[1], prefix)
+    gateways = {"10.200.0.0/24": hosts[2].ipv4, "fd00:200::/64": hosts[2].ipv6}
+    for prefix, gateway in gateways.items():
+        add(prefix, gateway)
     hosts[1].ip(f"route add 10.222.0.0/16 via {hosts[2].ipv4} proto 12")
-    speaker = lab.peer(peer, hosts[2], AS_PEER, neighbors_for(peer, hosts[1], AS_KULAND), networks=[p for p, _ in PREFIXES])
+    speaker = lab.peer(peer, hosts[2], AS_PEER, neighbors_for(peer, hosts[1], AS_KULAND), networks=list(gateways))
     kuland = lab.kuland(hosts[1], kuland_config(hosts[1], neighbors_for(peer, hosts[2], AS_PEER)))
 
-    for prefix, before in foreign:
-        wait_for(lambda: len(lines_of(hosts[1], prefix)) == len(before) + 1, f"kuland's own route to {prefix} beside them")
+    for prefix, gateway in gateways.items():
+        wait_for(lambda: kuland.paths(prefix), f"{prefix} is learned")
+        check(lines_of(hosts[1], prefix) == foreign[prefix], f"and not written beside the others': {lines_of(hosts[1], prefix)}")
+        for line in foreign[prefix]:
+            hosts[1].ip(f"route del {prefix} proto {line.split('proto ')[1].split()[0]} metric {line.split('metric ')[1].split()[0]}")
+        wait_for(lambda: "proto 75" in "".join(lines_of(hosts[1], prefix)), f"kuland's route to {prefix} takes their place")
+        add(prefix, gateway)
         speaker.withdraw(prefix)
-        wait_for(lambda: lines_of(hosts[1], prefix) == before, f"only the others' routes to {prefix} are left")
+        wait_for(lambda: not kuland.paths(prefix) and "proto 75" not in "".join(lines_of(hosts[1], prefix)),
+                 f"kuland's route to {prefix} goes with the withdraw")
+        left = [line for line in lines_of(hosts[1], prefix) if "proto 75" not in line]
+        check(len(left) == 3, f"the others' routes to {prefix} stay: {left}")
+    before = {prefix: lines_of(hosts[1], prefix) for prefix in gateways}
     kuland.stop()
-    for prefix, before in foreign:
-        check(lines_of(hosts[1], prefix) == before, f"and after the stop: {prefix}")
-    check("10.222.0.0/16" in hosts[1].routes(), "a route of another protocol to another prefix")
+    check(before == {prefix: lines_of(hosts[1], prefix) for prefix in gateways}, "and after the stop")
+    check("10.222.0.0/16" in hosts[1].routes(), "a route of another protocol to another prefix stays")
 
 
 @interop(peers=("bird",))

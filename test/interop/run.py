@@ -85,7 +85,8 @@ def run_in_process(name):
 def versions():
     """One line with the versions of the other speakers."""
     found = []
-    for words in (["bird", "--version"], ["/usr/lib/frr/bgpd", "--version"], ["gobgpd", "--version"], ["/usr/sbin/bgpd", "-V"]):
+    for words in (["/usr/sbin/bird", "--version"], ["/usr/lib/frr/bgpd", "--version"], ["gobgpd", "--version"],
+                  ["/usr/sbin/bgpd", "-V"]):
         try:
             done = subprocess.run(words, capture_output=True, text=True, timeout=10)
             found.append((done.stdout + done.stderr).strip().splitlines()[0])

@@ -37,7 +37,7 @@ def words_may_be_short(lab):
 def errors_have_their_marks_and_exit_status_1(lab):
     _, kuland = one_kuland(lab)
     for command, mark in (("show foo", "% Unknown command: show foo"), ("router bgp 1", "% Unknown command: router bgp 1"),
-                          ("sh i", "% Ambiguous command: sh i"), ("show ip", "% Command incomplete: show ip")):
+                          ("show ip bgp n", "% Ambiguous command: show ip bgp n"), ("show ip", "% Command incomplete: show ip")):
         status, output = kuland.try_show(command)
         check(status == 1 and output.startswith(mark), f"'{command}': exit status {status}: {output}")
     status, output = kuland.try_show("show foo", "show version")

@@ -34,7 +34,7 @@ def with_the_port_taken_fails(lab):
 def with_a_bad_line_fails_and_shows_it(lab):
     hosts = lab.hosts(1)
     config = PLAIN + " neighbor 192.168.1.999 remote-as 64512\n"
-    fails(lab.kuland(hosts[1], config, start=False), "line 4", "neighbor 192.168.1.999 remote-as 64512")
+    fails(lab.kuland(hosts[1], config, start=False), ":4:", "neighbor 192.168.1.999 remote-as 64512")
 
 
 @interop()
@@ -99,7 +99,7 @@ def check_reads_the_file_and_ends(lab):
     status, output = good.run_to_end()
     check(status == 0, f"a good file: exit status {status}:\n{output}")
     good.write_config(PLAIN + "router bgp donkey\n")
-    fails(good, "line 4", "router bgp donkey")
+    fails(good, ":4:", "router bgp donkey")
 
 
 @interop()

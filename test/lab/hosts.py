@@ -27,6 +27,8 @@ class Host:
         self.ipv6 = f"fd00:192:168:1::{number:x}"
         self.mac = f"02:00:c0:a8:01:{number:02x}"
         self.link_local = f"fe80::c0ff:fea8:{0x100 + number:x}"  # from the MAC, RFC 4291 appendix A
+        # What a route to it may go by: a link-local next hop is as good as the global one (RFC 2545 §3).
+        self.next_hops = ((self.ipv4,), (self.ipv6, self.link_local))
         self.docker_ipv4, self.docker_ipv6 = f"10.1.{number}.1", f"fd00:10:1:{number:x}::1"
         self.subnet_ipv4, self.subnet_ipv6 = f"10.1.{number}.0/24", f"fd00:10:1:{number:x}::/64"
         self.pod_ipv4, self.pod_ipv6 = f"10.1.{number}.2", f"fd00:10:1:{number:x}::2"

@@ -20,7 +20,9 @@ class Bird(Speaker):
 
     def _config(self):
         lines = [f'log "{self.path("bird.log")}" all;', f"router id {self.host.ipv4};",
-                 "protocol device { scan time 1; }"]
+                 "protocol device { scan time 1; }",
+                 # What next hops of iBGP resolve through; announced to nobody.
+                 'protocol direct uplink { ipv4; ipv6; interface "eth0"; }']
         for family in ("ipv4", "ipv6"):
             lines += [f"protocol kernel kernel_{family} {{ {family} {{ import none; "
                       "export where source = RTS_BGP; }; }",
@@ -40,8 +42,7 @@ class Bird(Speaker):
                 lines.append("  passive;")
             if neighbor.reflector_client:
                 lines.append("  rr client;")
-            # Docker's bridges and what other peers said; nothing else is there to export.
-            lines += [f"  {family} {{ import all; export all; }};" for family in neighbor.families]
+            lines += [f'  {family} {{ import all; export where proto != "uplink"; }};' for family in neighbor.families]
             lines.append("}")
         return lines
 
