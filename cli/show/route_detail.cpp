@@ -228,7 +228,10 @@ Json path_json(const api::Destination& destination, const api::Path& path, WallC
   if (is_duplicate(destination, path)) json["duplicate"] = true;
   if (path.stale()) json["stale"] = true;
   json["version"] = destination.version();
-  if (path.own()) json["sourced"] = json["local"] = true;
+  if (path.own()) {
+    json["sourced"] = true;
+    json["local"] = true;
+  }
   if (attributes.atomic_aggregate()) json["atomicAggregate"] = true;
   if (path.multipath()) json["multipath"] = true;
   if (path.best()) {

@@ -273,7 +273,10 @@ Json entry_json(const api::RouteEntry& entry) {
   json["protocol"] = protocol_of(entry.source());
   json["vrfId"] = 0;
   json["vrfName"] = "default";
-  if (entry.selected()) json["selected"] = json["destSelected"] = true;
+  if (entry.selected()) {
+    json["selected"] = true;
+    json["destSelected"] = true;
+  }
   json["distance"] = entry.distance();
   json["metric"] = entry.metric();
   if (entry.installed()) json["installed"] = true;

@@ -1,0 +1,150 @@
+// A daemon for tests of the API: a real routing engine, neighbors by hand, a configuration that is committed
+// at once.
+#pragma once
+
+#include <vector>
+
+#include "bgpd/api/backend.hpp"
+
+namespace bgpd::api {
+
+struct NoOutput : rib::Output {
+  void group_opened(rib::GroupId, const rib::ExportProfile&) override {}
+  void group_closed(rib::GroupId) override {}
+  void member_joined(rib::GroupId, rib::PeerHandle, rib::CohortId) override {}
+  void member_left(rib::GroupId, rib::PeerHandle) override {}
+  void withdraw(rib::GroupId, const rib::Audience&, std::span<const rib::Nlri>) override {}
+  void announce(rib::GroupId, const rib::Audience&, const rib::PathAttributes&,
+                std::span<const rib::Nlri>) override {}
+  void end_of_rib(rib::GroupId, rib::CohortId) override {}
+  void fib_changes(std::span<const rib::FibChange>) override {}
+  void notice(const rib::Notice&) override {}
+};
+
+class FakeBackend : public Backend {
+ public:
+  FakeBackend() : engine_(output_) {
+    config.bgp.emplace().as = 64512;
+    engine_.set_speaker({.as = 64512, .identifier = 0xC0A84D01}, time);
+    view.hostname = "r1";
+    view.version = "0.1.0";
+    view.started = time;
+  }
+
+  /// Our own subnet.
+  void originate(const char* prefix) {
+    rib::PathAttributes attributes;
+    attributes.origin = rib::Origin::Igp;
+    attributes.med = 0;
+    if (rib::Prefix::parse(prefix)->afi() == rib::Afi::Ipv6)
+      attributes.next_hop = rib::IpAddress::unspecified(rib::Afi::Ipv6);
+    engine_.originate(*rib::Prefix::parse(prefix), rib::LocalSource::Network, attributes, time);
+    settle();
+  }
+
+  /// An Established internal neighbor of both families.
+  rib::PeerHandle establish(const char* address) {
+    rib::PeerUp up;
+    up.address = *rib::IpAddress::parse(address);
+    up.local_address = *rib::IpAddress::parse("192.168.77.1");
+    up.as = 64512;
+    up.identifier = 0xC0A84D02;
+    up.families = {rib::Family::Ipv4Unicast, rib::Family::Ipv6Unicast};
+    up.name = address;
+    for (const auto family : rib::kFamilies) {
+      rib::ExportProfile profile;
+      profile.family = family;
+      profile.local_as = 64512;
+      profile.local_address = up.local_address;
+      up.exports[rib::index_of(family)] = profile;
+    }
+    const auto handle = engine_.peer_up(up, time);
+    auto& neighbor = add_neighbor(address);
+    neighbor.state = SessionState::Established;
+    neighbor.handle = handle;
+    neighbor.state_since = time;
+    for (auto& family : neighbor.families) family.negotiated = true;
+    settle();
+    return handle;
+  }
+
+  NeighborView& add_neighbor(const char* address) {
+    auto& neighbor = neighbors.emplace_back();
+    neighbor.address = *rib::IpAddress::parse(address);
+    neighbor.remote_as = 64512;
+    neighbor.local_as = 64512;
+    neighbor.families[0].activated = true;
+    return neighbor;
+  }
+
+  void receive(rib::PeerHandle peer, const std::vector<std::string>& prefixes) {
+    rib::PathAttributes attributes;
+    attributes.origin = rib::Origin::Igp;
+    attributes.local_pref = 100;
+    attributes.next_hop = *rib::IpAddress::parse("192.168.77.2");
+    std::vector<rib::Nlri> announced;
+    for (const auto& prefix : prefixes) announced.push_back({*rib::Prefix::parse(prefix), 0});
+    rib::Update update;
+    update.attributes = &attributes;
+    update.announced = announced;
+    engine_.received(peer, update, time);
+    settle();
+  }
+
+  /// The link's own subnet, through which next hops resolve.
+  void connect(const char* prefix) {
+    rib::KernelRoute route;
+    route.prefix = *rib::Prefix::parse(prefix);
+    route.source = rib::RouteSource::Connected;
+    route.next_hops.push_back({.gateway = std::nullopt, .interface_index = 2});
+    engine_.kernel_route(route, time);
+    settle();
+  }
+
+  void settle() {
+    while (engine_.has_work()) engine_.run(1000, time);
+  }
+
+  rib::TimePoint now() const override { return time; }
+  DaemonView daemon() const override { return view; }
+  const rib::Engine& engine() const override { return engine_; }
+  void visit_neighbors(const std::function<void(const NeighborView&)>& visit) const override {
+    for (const auto& neighbor : neighbors) visit(neighbor);
+  }
+  std::vector<InterfaceView> interfaces() const override { return links; }
+  std::string interface_name(std::uint32_t index) const override { return index == 2 ? "eth0" : ""; }
+  const cli::Config& running_config() const override { return config; }
+  std::expected<void, std::string> commit(const cli::Config& candidate) override {
+    if (!refusal.empty()) return std::unexpected(refusal);
+    config = candidate;
+    ++commits;
+    return {};
+  }
+  std::expected<std::string, std::string> write_config() override {
+    if (!refusal.empty()) return std::unexpected(refusal);
+    return "/etc/kulan/kulan.conf";
+  }
+  std::expected<void, std::string> reload() override { return {}; }
+  std::size_t clear(const ClearOrder& order) override {
+    orders.push_back(order);
+    std::size_t count = 0;
+    for (const auto& neighbor : neighbors)
+      if (!order.address || neighbor.address == *order.address) ++count;
+    return count;
+  }
+
+  rib::TimePoint time{std::chrono::hours(1)};
+  DaemonView view;
+  cli::Config config;
+  std::vector<NeighborView> neighbors;
+  std::vector<InterfaceView> links;
+  std::vector<ClearOrder> orders;
+  std::string refusal;  // what commit and write_config answer
+  int commits = 0;
+
+ private:
+  NoOutput output_;
+  rib::Engine engine_;
+};
+
+}  // namespace bgpd::api

@@ -1,0 +1,84 @@
+#include "cli/show/format.hpp"
+
+#include <gtest/gtest.h>
+
+#include "cli/show/system.hpp"
+#include "test/cli/show/replies.hpp"
+
+namespace cli::show {
+namespace {
+
+constexpr std::uint64_t kSecond = 1000, kHour = 3600 * kSecond, kDay = 24 * kHour;
+
+TEST(AgeText, ChangesItsFormWithTheAge) {
+  EXPECT_EQ(age_text(std::nullopt), "never");
+  EXPECT_EQ(age_text(0), "00:00:00");
+  EXPECT_EQ(age_text(7 * 60 * kSecond), "00:07:00");
+  EXPECT_EQ(age_text(kDay - 1), "23:59:59");
+  EXPECT_EQ(age_text(kDay + 2 * kHour + 180 * kSecond), "1d02h03m");
+  EXPECT_EQ(age_text(21 * kDay + 5 * kHour), "03w0d05h");
+  EXPECT_EQ(age_text(UINT64_MAX).empty(), false);
+}
+
+TEST(MemoryText, UsesTheUnitThatFits) {
+  EXPECT_EQ(memory_text(960), "960 bytes");
+  EXPECT_EQ(memory_text(1448 * 1024), "1448 KiB");
+  EXPECT_EQ(memory_text(20u << 20), "20 MiB");
+}
+
+TEST(AddressText, OfOddOctetsIsEmpty) {
+  EXPECT_EQ(address_text(""), "");
+  EXPECT_EQ(address_text("abc"), "");
+  EXPECT_EQ(address_text(octets("2001:db8::1")), "2001:db8::1");
+}
+
+TEST(Reasons, OfANewerDaemonReadAsTheFirst) {
+  EXPECT_EQ(reason_of(static_cast<api::BestReason>(99)), rib::BestReason::None);
+  EXPECT_EQ(state_of(static_cast<api::PathState>(-1)), rib::PathState::Accepted);
+  EXPECT_EQ(reason_of(api::BEST_PATH_ID), rib::BestReason::PathId);
+}
+
+TEST(InterfaceBrief, LooksAsInFrr) {
+  api::Interfaces interfaces;
+  auto& eth0 = *interfaces.add_interfaces();
+  eth0.set_name("eth0");
+  eth0.set_is_up(true);
+  for (const auto* text : {"192.168.77.1", "2001:db8::1", "fe80::1"}) {
+    auto& address = *eth0.add_addresses();
+    address.set_address(octets(text));
+    address.set_length(text[0] == '1' ? 24 : 64);
+  }
+  interfaces.add_interfaces()->set_name("lo");
+
+  EXPECT_EQ(interfaces_text(interfaces),
+            "Interface       Status  VRF             Addresses\n"
+            "---------       ------  ---             ---------\n"
+            "eth0            up      default         192.168.77.1/24\n"
+            "                                        + 2001:db8::1/64\n"
+            "lo              down    default         \n"
+            "\n");
+}
+
+TEST(NextHops, SayThroughWhat) {
+  api::NextHops next_hops;
+  auto& good = *next_hops.add_next_hops();
+  good.set_address(octets("192.168.77.2"));
+  good.set_resolved(true);
+  good.set_paths(2);
+  *good.mutable_through() = prefix("192.168.77.0/24");
+  good.add_kernel_next_hops()->set_interface("eth0");
+  next_hops.add_next_hops()->set_address(octets("2001:db8::9"));
+
+  EXPECT_EQ(next_hops_text(next_hops),
+            "Current BGP nexthop cache:\n"
+            " 192.168.77.2 valid [IGP metric 0], #paths 2\n"
+            "  Resolved prefix 192.168.77.0/24\n"
+            "  if eth0\n"
+            "\n"
+            " 2001:db8::9 invalid, #paths 0\n"
+            "  No route to it\n"
+            "\n");
+}
+
+}  // namespace
+}  // namespace cli::show
