@@ -338,10 +338,12 @@ std::string negated(std::string_view notation) {
     if (i < kept) {
       text += ' ';
       text += elements[i];
-    } else if (elements[i].starts_with('[')) {
-      text += " [<";  // an optional part opens no second bracket
-      text += elements[i].substr(1, elements[i].size() - 2);
-      text += '>';
+    } else if (elements[i].starts_with('[')) {  // an optional part opens no second bracket
+      const auto inside = elements[i].substr(1, elements[i].size() - 2);
+      const bool has_alternatives = inside.find('|') != std::string_view::npos && !inside.starts_with('<');
+      text += has_alternatives ? " [<" : " [";
+      text += inside;
+      if (has_alternatives) text += '>';
     } else {
       text += " [";
       text += elements[i];

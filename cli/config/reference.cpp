@@ -1,7 +1,7 @@
 #include "cli/config/reference.hpp"
 
 #include "cli/command/syntax.hpp"
-#include "cli/config/grammar.hpp"
+#include "cli/config/edit.hpp"
 #include "cli/config/writer.hpp"
 
 namespace cli {
@@ -23,7 +23,8 @@ The file is `/etc/kulan/kulan.conf`, in the language of FRR and Quagga. The same
   --config FILE` shows all of them with line and place, and the daemon does not start with such a file.
 - Below, capitals stand for values: `ASNUM` an AS number (plain or as-dot), `A.B.C.D` and `X:X::X:X` addresses,
   `A.B.C.D/M` and `X:X::X:X/M` prefixes, `PEER` a neighbor's address or a peer group, `(1-10)` a number,
-  `WORD...` one or more words, `LINE...` the rest of the line; `<a|b>` is one of, `[a]` may be left out.
+  `WORD...` one or more words, `LINE...` the rest of the line; `<a|b>` is one of, `[a]` may be left out. `LEVEL` is `trace`,
+  `debug`, `info`, `warning`, `error`, `critical` or `off`; FRR's words for levels are understood as well.
 
 ## Without a file
 
@@ -58,15 +59,34 @@ std::string table_text(std::string text) {
   return text;
 }
 
+/// The many words of a log level, once.
+std::string shortened(std::string text) {
+  const auto start = text.find("<trace|");
+  if (start == std::string::npos) return text;
+  return text.replace(start, text.find('>', start) + 1 - start, "LEVEL");
+}
+
+/// Typing the command changes nothing: it says what holds without it.
+bool is_default(const Command& command) {
+  if (command.scope != Scope::System && command.scope != Scope::Bgp) return false;
+  if (command.enters || command.is_inert || displayed(command.syntax) != command.syntax) return false;
+  Config config;
+  config.bgp.emplace().as = 1;
+  const auto before = config;
+  const Context context = command.scope == Scope::Bgp ? Context{"router bgp 1"} : Context{};
+  return edit(config, context, command.syntax).status == EditStatus::Done && config == before;
+}
+
 std::string row_text(const Command& command) {
   std::string text = "| ";
   const auto no = no_form(command);
   const bool only_no = !command.set && !command.is_inert;
-  text += "`" + table_text(displayed(only_no ? no : command.syntax)) + "`";
+  text += "`" + table_text(shortened(displayed(only_no ? no : command.syntax))) + "`";
   text += " | " + table_text(std::string(command.summary));
+  if (is_default(command)) text += " This is the default.";
   if (command.is_inert) text += " Accepted and written back, without effect.";
   text += " | ";
-  if (!no.empty() && !only_no) text += "`" + table_text(displayed(no)) + "`";
+  if (!no.empty() && !only_no) text += "`" + table_text(shortened(displayed(no))) + "`";
   return text + " |\n";
 }
 

@@ -93,7 +93,8 @@ TEST(Negated, MakesTheValuesAtTheEndOptional) {
   EXPECT_EQ(negated("neighbor PEER remote-as <ASNUM|internal>"),
             "no neighbor PEER remote-as [<ASNUM|internal>]");
   EXPECT_EQ(negated("neighbor PEER passive"), "no neighbor PEER passive");
-  EXPECT_EQ(negated("neighbor PEER allowas-in [(1-10)]"), "no neighbor PEER allowas-in [<(1-10)>]");
+  EXPECT_EQ(negated("neighbor PEER allowas-in [(1-10)]"), "no neighbor PEER allowas-in [(1-10)]");
+  EXPECT_EQ(negated("a [b|c] (1-2)"), "no a [<b|c> [(1-2)]]");
 }
 
 TEST(Displayed, LeavesTheNamesOut) {
