@@ -38,7 +38,7 @@ std::optional<MeshSettings> mesh_settings(const cli::Config& config, rib::BgpIde
                  .connect_retry_time = std::chrono::seconds(bgp.connect_retry_seconds),
                  .pools = bgp.discovery.pools.empty() ? default_pools() : bgp.discovery.pools,
                  .maximum_prefix = bgp.discovery.maximum_prefix,
-                 .graceful_restart = bgp.graceful_restart},
+                 .graceful_restart = false},
       .port = bgp.discovery.port,
       .interfaces = bgp.discovery.interfaces,
   };

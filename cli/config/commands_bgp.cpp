@@ -143,7 +143,7 @@ std::vector<Command> bgp_commands() {
       "Kulan's choice never depends on the order of arrival; the line is kept for FRR's sake."));
   rows.push_back(bgp_switch<&Bgp::graceful_restart>(
       "bgp graceful-restart", {kBgp, "Graceful restart, RFC 4724"},
-      "Offers graceful restart: neighbors keep our routes while the daemon is restarted."));
+      "Kept and written back. Graceful restart (RFC 4724) is not offered to neighbors yet."));
   rows.push_back(bgp_switch<&Bgp::compare_router_id>(
       "bgp bestpath compare-routerid",
       {kBgp, "Change the default bestpath selection", "Compare identifiers of identical external paths"},

@@ -174,7 +174,6 @@ TEST_F(NeighborSettingsTest, PassesOnWhatTheSessionNeeds) {
   n.shutdown_message = "maintenance";
   n.port = 1179;
   n.password = "secret";
-  bgp().graceful_restart = true;
 
   const auto peer = *settings();
 
@@ -184,7 +183,6 @@ TEST_F(NeighborSettingsTest, PassesOnWhatTheSessionNeeds) {
   EXPECT_EQ(peer.shutdown_message, "maintenance");
   EXPECT_EQ(peer.port, 1179);
   EXPECT_EQ(peer.password, "secret");
-  EXPECT_TRUE(peer.graceful_restart);
 }
 
 TEST_F(NeighborSettingsTest, PassesOnWhatTheRoutingEngineNeedsByFamily) {
