@@ -1,0 +1,224 @@
+#include "cli/shell.hpp"
+
+#include <gmock/gmock.h>
+
+#include "test/cli/shell/fake_daemon.hpp"
+
+namespace cli {
+namespace {
+
+using show::Status;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+struct Typed {
+  Status status;
+  std::string text;
+};
+
+/// A shell with a daemon behind it.
+class ShellTest : public testing::Test {
+ protected:
+  Typed type(std::string_view line) {
+    text_.clear();
+    const auto status = shell_.execute(line);
+    return {status, text_};
+  }
+
+  FakeDaemon daemon_;
+  Client client_{daemon_.path()};
+  std::string text_;
+  Shell shell_{client_, [this](std::string_view part) { text_ += part; }, {.hostname = "node1"}};
+};
+
+TEST_F(ShellTest, BeginsInEnableMode) { EXPECT_EQ(shell_.prompt(), "node1# "); }
+
+TEST_F(ShellTest, EveryRowIsWellFormed) { EXPECT_EQ(text_, ""); }
+
+TEST_F(ShellTest, AbbreviationsAreEnough) {
+  EXPECT_THAT(type("sh ip b su").text, HasSubstr("IPv4 Unicast Summary"));
+  EXPECT_THAT(type("sh run").text, StartsWith("Building configuration...\n\nCurrent configuration:\n!\n"));
+  EXPECT_THAT(type("sh ver").text, StartsWith("Kulan 0.1.0 (node1) on "));
+}
+
+TEST_F(ShellTest, MistakesHaveFrrsMarksAndAHint) {
+  EXPECT_EQ(type("show foo").status, Status::Error);
+  EXPECT_THAT(type("show foo").text, StartsWith("% Unknown command: show foo\n"));
+  EXPECT_EQ(type("show ip bgp sumary").text,
+            "% Unknown command: show ip bgp sumary\n"
+            "                               ^ did you mean \"summary\"?\n");
+  EXPECT_THAT(type("show ip").text, StartsWith("% Command incomplete: show ip\n"));
+  EXPECT_THAT(type("show i bgp summary").text, Not(StartsWith("% Unknown")));
+}
+
+TEST_F(ShellTest, AWarningIsNoError) {
+  const auto typed = type("show ip bgp 1.2.3.4");
+
+  EXPECT_EQ(typed.text, "% Network not in table\n");
+  EXPECT_EQ(typed.status, Status::Warning);
+  EXPECT_EQ(type("show ip bgp 1.2.3.4 json").text, "{}\n");
+}
+
+TEST_F(ShellTest, ADeniedChangeIsAnError) { EXPECT_EQ(type("write memory").status, Status::Error); }
+
+TEST_F(ShellTest, TheSummarysFamilyKeyIsLeftOutOnlyWhenBothAreTyped) {
+  EXPECT_THAT(type("show ip bgp summary json").text, HasSubstr("\"ipv4Unicast\""));
+  EXPECT_THAT(type("show bgp summary json").text, HasSubstr("\"ipv4Unicast\""));
+  EXPECT_THAT(type("show bgp ipv4 summary json").text, HasSubstr("\"ipv4Unicast\""));
+  EXPECT_THAT(type("show bgp ipv4 unicast summary json").text, Not(HasSubstr("\"ipv4Unicast\"")));
+}
+
+TEST_F(ShellTest, PlainShowBgpIsIpv6AndShowIpBgpIpv4) {
+  type("show bgp");
+  type("show ip bgp");
+  type("show bgp ipv4");
+  const auto requests = daemon_.requests();
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_EQ(requests[0].routes().family(), api::IPV6_UNICAST);
+  EXPECT_EQ(requests[1].routes().family(), api::IPV4_UNICAST);
+  EXPECT_EQ(requests[2].routes().family(), api::IPV4_UNICAST);
+}
+
+TEST_F(ShellTest, ClearSaysWhomAndHow) {
+  type("clear ip bgp * soft in");
+  type("clear ip bgp 192.168.1.2 soft");
+  type("clear bgp ipv6 65001");
+  type("clear ip bgp fe80::2%eth0 out");
+  const auto requests = daemon_.requests();
+  ASSERT_EQ(requests.size(), 4u);
+  EXPECT_FALSE(requests[0].clear().has_neighbor());
+  EXPECT_EQ(requests[0].clear().direction(), api::ClearSessions::SOFT_IN);
+  EXPECT_EQ(requests[1].clear().direction(), api::ClearSessions::SOFT_BOTH);
+  EXPECT_EQ(requests[2].clear().remote_as(), 65001u);
+  EXPECT_EQ(requests[2].clear().family(), api::IPV6_UNICAST);
+  EXPECT_EQ(requests[3].clear().neighbor().interface(), "eth0");
+  EXPECT_EQ(type("clear ip bgp nobody").text, "% BGP: Unknown neighbor - \"nobody\"\n");
+}
+
+TEST_F(ShellTest, ConfigurationKeepsItsContext) {
+  EXPECT_EQ(type("conf t").text, "");
+  EXPECT_EQ(shell_.prompt(), "node1(config)# ");
+  EXPECT_EQ(type("router bgp 64512").text, "");
+  EXPECT_EQ(shell_.prompt(), "node1(config-router)# ");
+  type("neighbor 192.168.1.2 remote-as 64512");
+  type("address-family ipv6 unicast");
+  EXPECT_EQ(shell_.prompt(), "node1(config-router-af)# ");
+  type("neighbor 192.168.1.2 activate");
+  type("exit");
+  EXPECT_EQ(shell_.prompt(), "node1(config-router)# ");
+  type("end");
+  EXPECT_EQ(shell_.prompt(), "node1# ");
+
+  EXPECT_THAT(daemon_.running_config(), HasSubstr("neighbor 192.168.1.2 remote-as 64512"));
+  EXPECT_THAT(daemon_.running_config(), HasSubstr("neighbor 192.168.1.2 activate"));
+}
+
+TEST_F(ShellTest, AWrongConfigurationLineLeavesTheModeAlone) {
+  type("conf t");
+  type("router bgp 64512");
+
+  const auto typed = type("neighbor 1.1.1.1 foo");
+
+  EXPECT_EQ(typed.status, Status::Error);
+  EXPECT_THAT(typed.text, StartsWith("% Unknown command: neighbor 1.1.1.1 foo"));
+  EXPECT_EQ(shell_.prompt(), "node1(config-router)# ");
+}
+
+TEST_F(ShellTest, DoAndShowWorkInConfigure) {
+  type("conf t");
+
+  EXPECT_THAT(type("do show ip bgp summary").text, HasSubstr("Summary"));
+  EXPECT_THAT(type("show version").text, StartsWith("Kulan"));
+  EXPECT_THAT(type("do sh run | count").text, testing::ContainsRegex("^[0-9]+\n$"));
+}
+
+TEST_F(ShellTest, EndConfigureIsControlZ) {
+  type("conf t");
+  type("router bgp 64512");
+  shell_.end_configure();
+  EXPECT_EQ(shell_.prompt(), "node1# ");
+}
+
+TEST_F(ShellTest, PipesFilter) {
+  EXPECT_THAT(type("show ip bgp summary | include 192").text, StartsWith("192.168.77.2 "));
+  EXPECT_EQ(type("show ip bgp summary | foo").text, "% Unknown action 'foo'\n");
+  EXPECT_THAT(type("show ip bgp summary | json").text, StartsWith("{"));
+}
+
+TEST_F(ShellTest, AQuestionMarkAtTheEndLists) {
+  EXPECT_THAT(type("show ip bgp summary ?").text, HasSubstr("  json         JavaScript Object Notation\n"));
+  EXPECT_THAT(type("sh ip b?").text, StartsWith("  bgp  "));
+  EXPECT_EQ(type("show foo ?").text, "% There is no matched command.\n");
+  type("conf t");
+  EXPECT_THAT(type("?").text, HasSubstr("  router"));
+  EXPECT_THAT(type("?").text, HasSubstr("  do "));
+  EXPECT_THAT(type("do show ver?").text, StartsWith("  version  "));
+}
+
+TEST_F(ShellTest, CompletionKnowsTheMode) {
+  EXPECT_EQ(shell_.complete("sh").candidates, std::vector<std::string>{"show"});
+  EXPECT_EQ(shell_.complete("show ip bgp su").candidates, std::vector<std::string>{"summary"});
+  EXPECT_EQ(shell_.complete("router").candidates, std::vector<std::string>{});
+  type("conf t");
+  EXPECT_EQ(shell_.complete("rou").candidates, std::vector<std::string>{"router"});
+  EXPECT_EQ(shell_.complete("do sh").candidates, std::vector<std::string>{"show"});
+  EXPECT_EQ(shell_.complete("do sh").column, 3u);
+}
+
+TEST_F(ShellTest, BlankLinesAndCommentsDoNothing) {
+  for (const auto* line : {"", "   ", "! a comment", "# another"}) EXPECT_EQ(type(line).status, Status::Done);
+  EXPECT_TRUE(daemon_.requests().empty());
+}
+
+TEST_F(ShellTest, LinesThatCannotBeCommandsAreRefused) {
+  EXPECT_EQ(type(std::string(5000, 'x')).status, Status::Error);
+  EXPECT_EQ(type("show \x01").status, Status::Error);
+  EXPECT_EQ(type("show \xff").status, Status::Error);
+}
+
+TEST_F(ShellTest, FindSearchesAllModes) {
+  const auto text = type("find remote-as").text;
+  EXPECT_THAT(text, HasSubstr("  (enable)  show [ip] bgp"));
+  EXPECT_THAT(text, HasSubstr("  (router bgp)  neighbor PEER remote-as"));
+}
+
+TEST_F(ShellTest, ExitAtTheOutermostFinishes) {
+  type("conf t");
+  type("exit");
+  EXPECT_FALSE(shell_.is_finished());
+  type("exit");
+  EXPECT_TRUE(shell_.is_finished());
+}
+
+TEST(ShellInUserMode, CannotChange) {
+  Client client("/nonexistent");
+  std::string text;
+  Shell shell(client, [&](std::string_view part) { text += part; }, {.hostname = "h", .user_mode = true});
+
+  EXPECT_EQ(shell.prompt(), "h> ");
+  for (const auto* line : {"configure terminal", "clear ip bgp *", "write memory"}) {
+    text.clear();
+    EXPECT_EQ(shell.execute(line), Status::Error);
+    EXPECT_THAT(text, StartsWith("% Unknown command: "));
+  }
+  shell.execute("enable");
+  EXPECT_EQ(shell.prompt(), "h> ");
+}
+
+TEST(ShellWithoutDaemon, SaysSoAndStillLeavesConfigure) {
+  Client client("/nonexistent/kuland.sock");
+  std::string text;
+  Shell shell(client, [&](std::string_view part) { text += part; }, {.hostname = "h"});
+
+  EXPECT_EQ(shell.execute("show ip bgp summary"), Status::Error);
+  EXPECT_EQ(text, "% kuland is not running (socket /nonexistent/kuland.sock: No such file or directory)\n");
+  shell.execute("conf t");
+  EXPECT_EQ(shell.execute("router bgp 64512"), Status::Error);
+  EXPECT_EQ(shell.prompt(), "h(config)# ");
+  EXPECT_EQ(shell.execute("exit"), Status::Done);
+  EXPECT_EQ(shell.prompt(), "h# ");
+}
+
+}  // namespace
+}  // namespace cli
