@@ -17,8 +17,8 @@ namespace {
 
 using boost::asio::ip::udp;
 
-constexpr int kDatagramsPerTurn = 64;      // sessions must not wait for a flood
-constexpr std::size_t kBufferSize = 2048;  // longer than any beacon; what is longer is truncated and refused
+constexpr int kDatagramsPerTurn = 32;      // sessions must not wait for a flood
+constexpr std::size_t kBufferSize = 1280;  // longer than any beacon; what is longer is truncated and refused
 
 std::string system_error(int error) { return std::strerror(error); }
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
 
 namespace bgpd::mesh {
@@ -167,6 +170,19 @@ TEST(Beacon, SurvivesGarbage) {
       EXPECT_EQ(decode_beacon(encode(*decoded)), decoded);
     }
   }
+}
+
+TEST(Beacon, SurvivesTheSeedsAndFindingsOfItsFuzzTarget) {
+  std::size_t accepted = 0;
+  for (const std::string folder : {"/fuzz/corpus/beacon", "/fuzz/regressions/beacon"}) {
+    if (!std::filesystem::exists(KULAN_TEST_DIR + folder)) continue;  // no finding yet
+    for (const auto& entry : std::filesystem::directory_iterator(KULAN_TEST_DIR + folder)) {
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::vector<std::uint8_t> octets(std::istreambuf_iterator<char>(file), {});
+      accepted += decode_beacon(octets).has_value();
+    }
+  }
+  EXPECT_GE(accepted, 4u);
 }
 
 TEST(MeshId, DiffersByName) { EXPECT_NE(mesh_id("kulan"), mesh_id("other")); }
