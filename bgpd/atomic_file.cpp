@@ -14,7 +14,9 @@ namespace {
 class File {
  public:
   explicit File(int descriptor) : descriptor_(descriptor) {}
-  ~File() { if (descriptor_ >= 0) ::close(descriptor_); }
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   int get() const { return descriptor_; }
@@ -40,7 +42,8 @@ bool write_all(int descriptor, std::string_view content) {
 
 }  // namespace
 
-std::expected<void, std::string> write_atomically(const std::string& path, std::string_view content, unsigned mode) {
+std::expected<void, std::string> write_atomically(const std::string& path, std::string_view content,
+                                                  unsigned mode) {
   // Behind a symbolic link (a file managed elsewhere) the link's target is replaced, not the link.
   std::error_code ignored;
   auto target = std::filesystem::weakly_canonical(path, ignored).string();
@@ -81,7 +84,8 @@ std::expected<std::string, std::string> read_file(const std::string& path, std::
     if (count < 0) return failure("cannot read", path);
     if (count == 0) return content;
     content.append(buffer, static_cast<std::size_t>(count));
-    if (content.size() > limit) return std::unexpected(path + ": larger than " + std::to_string(limit) + " octets");
+    if (content.size() > limit)
+      return std::unexpected(path + ": larger than " + std::to_string(limit) + " octets");
   }
 }
 

@@ -7,9 +7,11 @@
 
 namespace bgpd {
 
-/// Writes `content` beside `path`, syncs it, renames it over `path` and syncs the folder. An existing file keeps its
-/// mode; a new one gets `mode`. The error names the step and the system's reason; `path` is then as it was.
-std::expected<void, std::string> write_atomically(const std::string& path, std::string_view content, unsigned mode = 0640);
+/// Writes `content` beside `path`, syncs it, renames it over `path` and syncs the folder. An existing file
+/// keeps its mode; a new one gets `mode`. The error names the step and the system's reason; `path` is then as
+/// it was.
+std::expected<void, std::string> write_atomically(const std::string& path, std::string_view content,
+                                                  unsigned mode = 0640);
 
 /// The whole file, at most `limit` octets. The error names the file and the system's reason.
 std::expected<std::string, std::string> read_file(const std::string& path, std::size_t limit = 16u << 20);

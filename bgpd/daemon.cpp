@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <filesystem>
 #include <random>
@@ -41,15 +42,20 @@ std::string text_of(const rib::Notice& notice, const std::string& peer) {
   const auto prefix = notice.prefix.to_string();
   switch (notice.kind) {
     case Kind::DuplicateSubnet:
-      return "duplicate subnet " + prefix + ": " + notice.text + "; nothing is installed for it. Give each host its own " +
+      return "duplicate subnet " + prefix + ": " + notice.text +
+             "; nothing is installed for it. Give each host its own " +
              "subnet (dockerd --bip, or \"bip\" in daemon.json)";
-    case Kind::DuplicateSubnetGone: return "subnet " + prefix + " has one owner again";
+    case Kind::DuplicateSubnetGone:
+      return "subnet " + prefix + " has one owner again";
     case Kind::MaximumPrefixReached:
-      return "neighbor " + peer + " sent more than " + std::to_string(notice.value) + " prefixes: session closed";
+      return "neighbor " + peer + " sent more than " + std::to_string(notice.value) +
+             " prefixes: session closed";
     case Kind::MaximumPrefixWarning:
       return "neighbor " + peer + " sent more than " + std::to_string(notice.value) + " prefixes";
-    case Kind::GuardRefused: return "the mesh guard refuses " + prefix + " from " + peer + ": " + notice.text;
-    case Kind::DuplicateIdentifier: return "BGP Identifier in use twice: " + peer + " " + notice.text;
+    case Kind::GuardRefused:
+      return "the mesh guard refuses " + prefix + " from " + peer + ": " + notice.text;
+    case Kind::DuplicateIdentifier:
+      return "BGP Identifier in use twice: " + peer + " " + notice.text;
   }
   return {};
 }
@@ -81,28 +87,31 @@ std::expected<void, std::string> Daemon::start() {
       Speaker::Hooks{
           .work_waits = [this] { schedule_work(); },
           .fib_changes = [this](std::vector<rib::FibChange> changes) { kernel_->apply(std::move(changes)); },
-          .notice = [](const rib::Notice& notice, const std::string& peer) {
-            log::rib().warn("{}", text_of(notice, peer));
-          },
-          .session_up = [this](const session::Peer& peer) {
-            if (!config_.bgp || config_.bgp->log_neighbor_changes)
-              log::session().info("neighbor {} up: AS {}, identifier {}, hold time {} s", peer.name(),
-                                  peer.negotiated()->peer_as,
-                                  rib::IpAddress::v4(peer.negotiated()->peer_identifier).to_string(),
-                                  peer.negotiated()->hold_time.count());
-            mesh_->session_state(peer.settings().address, peer.settings().interface_index, true);
-          },
-          .session_down = [this](const session::Peer& peer, const session::EndReason& reason) {
-            if (!config_.bgp || config_.bgp->log_neighbor_changes)
-              log::session().info("neighbor {} down: {}", peer.name(), session::describe(reason));
-            mesh_->session_state(peer.settings().address, peer.settings().interface_index, false);
-          },
-          .attempt_failed = [](const session::Peer& peer, const std::string& why) {
-            log::session().debug("neighbor {}: {}", peer.name(), why);
-          },
-          .attribute_error = [](const session::Peer& peer, const std::string& error) {
-            log::session().warn("neighbor {}: UPDATE with {}", peer.name(), error);
-          },
+          .notice = [](const rib::Notice& notice,
+                       const std::string& peer) { log::rib().warn("{}", text_of(notice, peer)); },
+          .session_up =
+              [this](const session::Peer& peer) {
+                if (!config_.bgp || config_.bgp->log_neighbor_changes)
+                  log::session().info("neighbor {} up: AS {}, identifier {}, hold time {} s", peer.name(),
+                                      peer.negotiated()->peer_as,
+                                      rib::IpAddress::v4(peer.negotiated()->peer_identifier).to_string(),
+                                      peer.negotiated()->hold_time.count());
+                mesh_->session_state(peer.settings().address, peer.settings().interface_index, true);
+              },
+          .session_down =
+              [this](const session::Peer& peer, const session::EndReason& reason) {
+                if (!config_.bgp || config_.bgp->log_neighbor_changes)
+                  log::session().info("neighbor {} down: {}", peer.name(), session::describe(reason));
+                mesh_->session_state(peer.settings().address, peer.settings().interface_index, false);
+              },
+          .attempt_failed =
+              [](const session::Peer& peer, const std::string& why) {
+                log::session().debug("neighbor {}: {}", peer.name(), why);
+              },
+          .attribute_error =
+              [](const session::Peer& peer, const std::string& error) {
+                log::session().warn("neighbor {}: UPDATE with {}", peer.name(), error);
+              },
       },
       std::random_device{}());
   network_->set_manager(speaker_->peers());
@@ -111,13 +120,15 @@ std::expected<void, std::string> Daemon::start() {
   });
   mesh_ = std::make_unique<mesh::Mesh>(
       io_, mesh::Mesh::Callbacks{
-               .wanted = [this](std::vector<session::PeerSettings> wanted) {
-                 discovered_peers_ = std::move(wanted);
-                 reconcile_peers();
-               },
-               .connect_now = [this](const rib::IpAddress& address, std::uint32_t interface_index) {
-                 if (auto* peer = speaker_->peers().find(address, interface_index)) peer->hurry(now());
-               },
+               .wanted =
+                   [this](std::vector<session::PeerSettings> wanted) {
+                     discovered_peers_ = std::move(wanted);
+                     reconcile_peers();
+                   },
+               .connect_now =
+                   [this](const rib::IpAddress& address, std::uint32_t interface_index) {
+                     if (auto* peer = speaker_->peers().find(address, interface_index)) peer->hurry(now());
+                   },
                .notice = [](const std::string& text) { log::mesh().warn("{}", text); },
            });
   api::Backend& backend = *this;
@@ -125,9 +136,9 @@ std::expected<void, std::string> Daemon::start() {
   if (auto serving = server_->listen(options_.socket); !serving) return serving;
 
   apply_forwarding(config_);
-  kernel_ = std::make_unique<fib::NetlinkKernel>(config::kernel_options(config_, !options_.no_kernel), [this](std::function<void()> f) {
-    asio::post(io_, std::move(f));
-  });
+  kernel_ = std::make_unique<fib::NetlinkKernel>(
+      config::kernel_options(config_, !options_.no_kernel),
+      [this](std::function<void()> f) { asio::post(io_, std::move(f)); });
   kernel_->start([this](std::vector<fib::KernelEvent> events) { kernel_events(std::move(events)); });
   wait_for_signal();
   log::daemon().info("kuland {} ({}) runs: {}", kVersion, kCommit,
@@ -141,27 +152,41 @@ int Daemon::run() {
   return exit_status_;
 }
 
-// --- the loop -------------------------------------------------------------------------------------------------------
+// --- the loop
+// -------------------------------------------------------------------------------------------------------
 
 void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
   using Kind = fib::KernelEvent::Kind;
   const auto time = now();
-  bool links_differ = false, is_first_dump_complete = false;
+  bool links_differ = false, routes_differ = false, is_first_dump_complete = false;
   speaker_->with_engine([&](rib::Engine& engine) {
     for (auto& event : events) {
       links_differ |= links_.apply(event);
       switch (event.kind) {
-        case Kind::RouteChanged: engine.kernel_route(event.route, time); break;
-        case Kind::RouteGone: engine.kernel_route_gone(event.route, time); break;
-        case Kind::Written: engine.fib_result(event.result, time); break;
-        case Kind::Synchronised: is_first_dump_complete = true; break;
-        case Kind::Warning: log::fib().warn("{}", event.text); break;
+        case Kind::RouteChanged:
+          engine.kernel_route(event.route, time);
+          routes_differ = true;
+          break;
+        case Kind::RouteGone:
+          engine.kernel_route_gone(event.route, time);
+          routes_differ = true;
+          break;
+        case Kind::Written:
+          engine.fib_result(event.result, time);
+          break;
+        case Kind::Synchronised:
+          is_first_dump_complete = true;
+          break;
+        case Kind::Warning:
+          log::fib().warn("{}", event.text);
+          break;
         case Kind::Failed:
           log::fib().critical("{}", event.text);
           exit_status_ = 1;
           asio::post(io_, [this] { stop(); });
           break;
-        default: break;
+        default:
+          break;
       }
       if (event.kind == Kind::Written && event.result.error != 0) note_written(event.result);
     }
@@ -172,8 +197,11 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
     if (!identifier.warning.empty()) log::daemon().warn("{}", identifier.warning);
     own_identifier_ = identifier.value;
     apply(config_);
-  } else if (links_differ && kernel_is_known_) {
-    links_changed();
+  } else if (kernel_is_known_) {
+    if (links_differ)
+      links_changed();
+    else if (routes_differ && config_.bgp && config_.bgp->network_import_check)
+      announce_own_subnets();
   }
 }
 
@@ -183,6 +211,9 @@ void Daemon::note_written(const rib::FibResult& result) {
 
 void Daemon::links_changed() {
   announce_own_subnets();
+  // A link-local neighbor can be used once its interface is there.
+  const auto is_link_local = [](const auto& entry) { return entry.first.is_link_local(); };
+  if (config_.bgp && std::ranges::any_of(config_.bgp->neighbors, is_link_local)) apply_peers();
   mesh_->links_changed(links_);
 }
 

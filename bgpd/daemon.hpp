@@ -1,7 +1,8 @@
-// kuland, wired: one loop for sessions, routes, mesh and API; the kernel on a thread of its own behind fib::Kernel.
+// kuland, wired: one loop for sessions, routes, mesh and API; the kernel on a thread of its own behind
+// fib::Kernel.
 //
-//   kernel facts -> links, engine, originator, mesh        configuration -> speaker, peers, originator, mesh, kernel
-//   engine -> kernel                                       signals: TERM and INT stop, HUP reloads
+//   kernel facts -> links, engine, originator, mesh        configuration -> speaker, peers, originator, mesh,
+//   kernel engine -> kernel                                       signals: TERM and INT stop, HUP reloads
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -14,6 +15,7 @@
 
 #include "bgpd/api/backend.hpp"
 #include "bgpd/api/server.hpp"
+#include "bgpd/config/neighbor_settings.hpp"
 #include "bgpd/mesh/mesh.hpp"
 #include "bgpd/options.hpp"
 #include "bgpd/originator.hpp"
@@ -31,8 +33,8 @@ struct LoadedConfig {
   std::vector<std::string> warnings;  // about lines that are kept but not understood
 };
 
-/// Reads the file of --config. No file: the built-in configuration, unless the operator named one that should be
-/// there. Errors: every problem of the file, one after another, with line, text and hint.
+/// Reads the file of --config. No file: the built-in configuration, unless the operator named one that should
+/// be there. Errors: every problem of the file, one after another, with line, text and hint.
 std::expected<LoadedConfig, std::string> load_config(const Options& options);
 
 class Daemon final : private api::Backend {
@@ -63,6 +65,7 @@ class Daemon final : private api::Backend {
   void reconcile_peers();
   std::expected<void, std::string> apply_log(const cli::Config& config);
   void announce_own_subnets();
+  config::InterfaceIndex interface_index() const;
 
   // --- api::Backend; see daemon_backend.cpp
   rib::TimePoint now() const override { return std::chrono::steady_clock::now(); }
@@ -83,7 +86,7 @@ class Daemon final : private api::Backend {
   std::vector<std::string> config_warnings_;
   const rib::TimePoint started_ = std::chrono::steady_clock::now();
   const std::string hostname_;
-  const std::uint64_t instance_;  // of this life, for the mesh
+  const std::uint64_t instance_;           // of this life, for the mesh
   rib::BgpIdentifier own_identifier_ = 0;  // kept in the state directory; used unless configured
 
   boost::asio::io_context io_{1};

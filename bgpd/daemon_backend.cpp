@@ -26,7 +26,8 @@ void Daemon::visit_neighbors(const std::function<void(const api::NeighborView&)>
 
 std::vector<api::InterfaceView> Daemon::interfaces() const {
   std::vector<api::InterfaceView> views;
-  const auto advertised = config_.bgp ? links_.matching(config_.bgp->advertised_interfaces) : std::vector<std::uint32_t>{};
+  const auto advertised =
+      config_.bgp ? links_.matching(config_.bgp->advertised_interfaces) : std::vector<std::uint32_t>{};
   for (const auto& [index, link] : links_.all()) {
     const auto addresses = links_.addresses(index);
     views.push_back({.link = link,

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
 #include "bgpd/atomic_file.hpp"
@@ -55,24 +56,34 @@ void Daemon::apply_forwarding(const cli::Config& config) {
 }
 
 std::expected<void, std::string> Daemon::commit(const cli::Config& config) {
-  if (config == config_) return {};
-  if (auto ready = apply_log(config); !ready) return ready;
-  const auto old_kernel = config::kernel_options(config_, !options_.no_kernel);
+  const auto changes = config::differences(config_, config, own_identifier_, hostname_, interface_index());
+  if (changes.logging_changed)
+    if (auto ready = apply_log(config); !ready) return ready;
+  for (const auto& reset : changes.resets)
+    if (const auto* peer = speaker_->peers().find(reset.address); peer && peer->is_established())
+      log::config().info("neighbor {} is reset: {}", reset.address.to_string(), reset.reason);
   config_ = config;
-  apply_forwarding(config_);
-  const auto kernel = config::kernel_options(config_, !options_.no_kernel);
-  if (kernel.metric != old_kernel.metric || kernel.table != old_kernel.table) kernel_->set_options(kernel);
-  if (kernel_is_known_) apply(config_);
+  if (changes.forwarding_changed) apply_forwarding(config_);
+  if (changes.fib_options_changed) kernel_->set_options(config::kernel_options(config_, !options_.no_kernel));
+  if (kernel_is_known_) apply(config_);  // each part of it compares with what is in force
   return {};
 }
 
+config::InterfaceIndex Daemon::interface_index() const {
+  return [this](std::string_view name) {
+    const auto* link = links_.find(name);
+    return link ? link->index : 0;
+  };
+}
+
 void Daemon::apply(const cli::Config& config) {
-  const auto identifier = config.bgp && config.bgp->router_id ? *config.bgp->router_id : own_identifier_;
   const auto ours = config::speaker_settings(config, own_identifier_, hostname_, options_.bgp_port);
   speaker_->set_local(ours.local, ours.speaker, now());
   apply_peers();
   announce_own_subnets();
-  mesh_->configure(mesh::mesh_settings(config, identifier, options_.bgp_port, ours.local.hostname, instance_), links_);
+  mesh_->configure(
+      mesh::mesh_settings(config, ours.local.identifier, options_.bgp_port, ours.local.hostname, instance_),
+      links_);
 }
 
 void Daemon::announce_own_subnets() {
@@ -88,13 +99,11 @@ void Daemon::announce_own_subnets() {
 
 void Daemon::apply_peers() {
   configured_peers_.clear();
-  const auto index_of = [this](std::string_view name) {
-    const auto* link = links_.find(name);
-    return link ? link->index : 0;
-  };
-  for (auto& [address, settings] : config::all_neighbor_settings(config_, index_of)) {
-    if (settings) configured_peers_.push_back(std::move(*settings));
-    else log::config().warn("neighbor {}: {}", address.to_string(), settings.error());
+  for (auto& [address, settings] : config::all_neighbor_settings(config_, interface_index())) {
+    if (settings)
+      configured_peers_.push_back(std::move(*settings));
+    else
+      log::config().warn("neighbor {}: {}", address.to_string(), settings.error());
   }
   reconcile_peers();
 }
@@ -133,6 +142,8 @@ std::expected<void, std::string> Daemon::reload() {
 }
 
 std::expected<std::string, std::string> Daemon::write_config() {
+  std::error_code ignored;  // write_atomically says what is wrong
+  std::filesystem::create_directories(std::filesystem::path(options_.config).parent_path(), ignored);
   const auto text = "! written by kuland\n" + cli::write_config(config_);
   if (auto done = write_atomically(options_.config, text); !done) return std::unexpected(done.error());
   config_is_built_in_ = false;

@@ -3,16 +3,18 @@
 namespace bgpd {
 namespace {
 
-/// The subnet of the link that holds both the peer and us, so that a third party's next hop can be told from one
-/// that the peer cannot reach. RFC 4271 §5.1.3.
-std::optional<rib::Prefix> shared_subnet(const SessionEnds& ends, rib::Family family, const fib::Links& links) {
+/// The subnet of the link that holds both the peer and us, so that a third party's next hop can be told from
+/// one that the peer cannot reach. RFC 4271 §5.1.3.
+std::optional<rib::Prefix> shared_subnet(const SessionEnds& ends, rib::Family family,
+                                         const fib::Links& links) {
   if (ends.interface_index == 0 || ends.remote.family() != family) return std::nullopt;
   for (const auto& subnet : links.connected_subnets(ends.interface_index))
     if (subnet.contains(ends.remote)) return subnet;
   return std::nullopt;
 }
 
-/// "Self" in this family: our end of the session, or, for the other family, the address of the link it runs on.
+/// "Self" in this family: our end of the session, or, for the other family, the address of the link it runs
+/// on.
 rib::IpAddress own_next_hop(const SessionEnds& ends, rib::Family family, const fib::Links& links) {
   const auto afi = rib::afi_of(family);
   const bool is_own_family = ends.local.family() == family;
@@ -27,13 +29,15 @@ rib::IpAddress own_next_hop(const SessionEnds& ends, rib::Family family, const f
 
 }  // namespace
 
-std::uint32_t link_of_peer(const session::PeerSettings& settings, const rib::IpAddress& remote, const fib::Links& links) {
+std::uint32_t link_of_peer(const session::PeerSettings& settings, const rib::IpAddress& remote,
+                           const fib::Links& links) {
   return settings.interface_index ? settings.interface_index : links.connected_to(remote);
 }
 
 rib::ExportProfile export_profile(rib::Family family, const session::LocalSettings& local,
-                                  const session::PeerSettings& settings, const session::Negotiated& negotiated,
-                                  const SessionEnds& ends, const fib::Links& links) {
+                                  const session::PeerSettings& settings,
+                                  const session::Negotiated& negotiated, const SessionEnds& ends,
+                                  const fib::Links& links) {
   const auto index = rib::index_of(family);
   rib::ExportProfile profile;
   profile.family = family;

@@ -16,12 +16,14 @@ struct SessionEnds {
   std::uint32_t interface_index = 0;  // of the link the peer is on; 0: behind a router
 };
 
-/// The link of the session: that of a link-local peer, else the one whose subnet holds the peer; 0 when the peer is
-/// not on any link of ours.
-std::uint32_t link_of_peer(const session::PeerSettings& settings, const rib::IpAddress& remote, const fib::Links& links);
+/// The link of the session: that of a link-local peer, else the one whose subnet holds the peer; 0 when the
+/// peer is not on any link of ours.
+std::uint32_t link_of_peer(const session::PeerSettings& settings, const rib::IpAddress& remote,
+                           const fib::Links& links);
 
 rib::ExportProfile export_profile(rib::Family family, const session::LocalSettings& local,
-                                  const session::PeerSettings& settings, const session::Negotiated& negotiated,
-                                  const SessionEnds& ends, const fib::Links& links);
+                                  const session::PeerSettings& settings,
+                                  const session::Negotiated& negotiated, const SessionEnds& ends,
+                                  const fib::Links& links);
 
 }  // namespace bgpd

@@ -49,7 +49,8 @@ std::expected<void, std::string> configure(const Settings& settings) {
   shared_sink()->set_sinks({sink});
   for (std::size_t i = 0; i < std::size(kSubsystems); ++i) {
     auto level = settings.level;
-    if (const auto own = settings.levels.find(kSubsystems[i]); own != settings.levels.end()) level = own->second;
+    if (const auto own = settings.levels.find(kSubsystems[i]); own != settings.levels.end())
+      level = own->second;
     logger(i).set_level(spdlog::level::from_str(level));
     logger(i).set_pattern("%Y-%m-%d %H:%M:%S.%e %l %n: %v");
   }

@@ -15,9 +15,9 @@ namespace bgpd::log {
 inline constexpr const char* kSubsystems[] = {"daemon", "config", "session", "rib", "fib", "mesh", "api"};
 
 struct Settings {
-  std::optional<std::string> file;              // nothing: standard error
+  std::optional<std::string> file;  // nothing: standard error
   std::string level = "info";
-  std::map<std::string, std::string> levels;    // per subsystem
+  std::map<std::string, std::string> levels;  // per subsystem
   bool operator==(const Settings&) const = default;
 };
 

@@ -1,5 +1,5 @@
-// kuland's beginning: options, configuration, daemon. Everything that can be wrong is said here, in one place, on
-// standard error, with a non-zero exit status.
+// kuland's beginning: options, configuration, daemon. Everything that can be wrong is said here, in one
+// place, on standard error, with a non-zero exit status.
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -29,7 +29,8 @@ int run(int argc, char** argv) {
     return 0;
   }
   if (loaded->is_built_in && options->config_given)
-    std::fprintf(stderr, "kuland: there is no %s; the built-in configuration is used\n", options->config.c_str());
+    std::fprintf(stderr, "kuland: there is no %s; the built-in configuration is used\n",
+                 options->config.c_str());
 
   std::signal(SIGPIPE, SIG_IGN);
   bgpd::Daemon daemon(*options, std::move(*loaded));

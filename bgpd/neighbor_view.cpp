@@ -46,17 +46,24 @@ api::LastResetView::Cause cause_of(const session::EndReason& reason) {
   const bool is_ours = reason.kind == Kind::NotificationSent;
   if (reason.kind == Kind::NotificationReceived) return Cause::NotificationReceived;
   if (reason.kind == Kind::SendHoldTimerExpired) return Cause::SendHoldTimerExpired;
-  if (reason.kind == Kind::TcpFailed) return reason.text.empty() ? Cause::ConnectionClosed : Cause::ConnectionFailed;
+  if (reason.kind == Kind::TcpFailed)
+    return reason.text.empty() ? Cause::ConnectionClosed : Cause::ConnectionFailed;
   if (!is_ours) return Cause::Administrative;
   if (reason.notification.code == wire::ErrorCode::HoldTimerExpired) return Cause::HoldTimerExpired;
   if (reason.notification.code != wire::ErrorCode::Cease) return Cause::NotificationSent;
   switch (static_cast<wire::CeaseReason>(reason.notification.subcode)) {
-    case wire::CeaseReason::AdministrativeShutdown: return Cause::Administrative;
-    case wire::CeaseReason::PeerDeconfigured: return Cause::Removed;
-    case wire::CeaseReason::AdministrativeReset: return Cause::Cleared;
-    case wire::CeaseReason::OtherConfigurationChange: return Cause::ConfigurationChanged;
-    case wire::CeaseReason::ConnectionCollisionResolution: return Cause::Collision;
-    default: return Cause::NotificationSent;
+    case wire::CeaseReason::AdministrativeShutdown:
+      return Cause::Administrative;
+    case wire::CeaseReason::PeerDeconfigured:
+      return Cause::Removed;
+    case wire::CeaseReason::AdministrativeReset:
+      return Cause::Cleared;
+    case wire::CeaseReason::OtherConfigurationChange:
+      return Cause::ConfigurationChanged;
+    case wire::CeaseReason::ConnectionCollisionResolution:
+      return Cause::Collision;
+    default:
+      return Cause::NotificationSent;
   }
 }
 
@@ -128,7 +135,8 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
   view.ttl = settings.ttl;
   view.minimum_ttl = settings.minimum_ttl;
   view.authenticated = !settings.password.empty();
-  view.update_source = settings.local_address ? settings.local_address->to_string() : settings.local_interface;
+  view.update_source =
+      settings.local_address ? settings.local_address->to_string() : settings.local_interface;
   if (peer.local().port != 0) {
     view.local_address = peer.local().address;
     view.local_port = peer.local().port;

@@ -8,7 +8,17 @@ namespace bgpd {
 namespace {
 
 enum Option : int {
-  kConfig = 1000, kSocket, kStateDirectory, kBgpPort, kListen, kNoKernel, kLogLevel, kLogFile, kCheck, kVersion, kHelp,
+  kConfig = 1000,
+  kSocket,
+  kStateDirectory,
+  kBgpPort,
+  kListen,
+  kNoKernel,
+  kLogLevel,
+  kLogFile,
+  kCheck,
+  kVersion,
+  kHelp,
 };
 
 constexpr option kLongOptions[] = {
@@ -53,30 +63,51 @@ std::expected<Options, std::string> parse_options(int argc, char* const* argv) {
         options.config = value;
         options.config_given = true;
         break;
-      case kSocket: options.socket = value; break;
-      case kStateDirectory: options.state_directory = value; break;
+      case kSocket:
+        options.socket = value;
+        break;
+      case kStateDirectory:
+        options.state_directory = value;
+        break;
       case kBgpPort:
-        if (const auto port = parse_port(value)) options.bgp_port = *port;
-        else return std::unexpected("--bgp-port " + value + ": not a port number (1-65535)");
+        if (const auto port = parse_port(value))
+          options.bgp_port = *port;
+        else
+          return std::unexpected("--bgp-port " + value + ": not a port number (1-65535)");
         break;
       case kListen:
-        if (const auto address = rib::IpAddress::parse(value)) options.listen.push_back(*address);
-        else return std::unexpected("--listen " + value + ": not an IPv4 or IPv6 address");
+        if (const auto address = rib::IpAddress::parse(value))
+          options.listen.push_back(*address);
+        else
+          return std::unexpected("--listen " + value + ": not an IPv4 or IPv6 address");
         break;
-      case kNoKernel: options.no_kernel = true; break;
+      case kNoKernel:
+        options.no_kernel = true;
+        break;
       case kLogLevel:
         if (!is_log_level(value))
-          return std::unexpected("--log-level " + value + ": one of trace, debug, info, warning, error, critical, off");
+          return std::unexpected("--log-level " + value +
+                                 ": one of trace, debug, info, warning, error, critical, off");
         options.log_level = value;
         break;
-      case kLogFile: options.log_file = value; break;
-      case kCheck: options.check = true; break;
+      case kLogFile:
+        options.log_file = value;
+        break;
+      case kCheck:
+        options.check = true;
+        break;
       case 'v':
-      case kVersion: options.version = true; break;
+      case kVersion:
+        options.version = true;
+        break;
       case 'h':
-      case kHelp: options.help = true; break;
-      case ':': return std::unexpected(std::string(argv[optind - 1]) + ": a value is missing");
-      default: return std::unexpected(std::string(argv[optind - 1]) + ": unknown option; see kuland --help");
+      case kHelp:
+        options.help = true;
+        break;
+      case ':':
+        return std::unexpected(std::string(argv[optind - 1]) + ": a value is missing");
+      default:
+        return std::unexpected(std::string(argv[optind - 1]) + ": unknown option; see kuland --help");
     }
   }
   if (optind < argc) {
@@ -91,7 +122,8 @@ std::expected<Options, std::string> parse_options(int argc, char* const* argv) {
 std::string usage() {
   return "usage: kuland [OPTION]...\n"
          "Announces this host's container subnets by BGP and keeps what it learns in the kernel.\n\n"
-         "  --config FILE       configuration (default /etc/kulan/kulan.conf; without the file: a member of the mesh)\n"
+         "  --config FILE       configuration (default /etc/kulan/kulan.conf; without the file: a member of "
+         "the mesh)\n"
          "  --socket PATH       API socket (default /run/kulan/kuland.sock)\n"
          "  --state-dir DIR     state kept between runs (default /var/lib/kulan)\n"
          "  --bgp-port N        TCP port to listen on (default 179)\n"

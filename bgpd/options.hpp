@@ -20,7 +20,7 @@ struct Options {
   std::vector<rib::IpAddress> listen;  // empty: every address, IPv4 and IPv6
   bool no_kernel = false;
   std::optional<std::string> log_level, log_file;  // override the file's
-  bool check = false;                  // read the configuration, report, end
+  bool check = false;                              // read the configuration, report, end
   bool version = false;
   bool help = false;
 };

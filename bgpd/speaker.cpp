@@ -10,14 +10,17 @@ Speaker::Speaker(session::Network& network, const fib::Links& links, Hooks hooks
     : links_(links),
       hooks_(std::move(hooks)),
       outbound_({
-          .writable = [this](rib::PeerHandle handle) {
-            if (auto* session = find(handle)) session->peer->output_ready();
-          },
-          .member_lagging = [this](rib::PeerHandle handle) { close_later(handle, wire::CeaseReason::OutOfResources); },
+          .writable =
+              [this](rib::PeerHandle handle) {
+                if (auto* session = find(handle)) session->peer->output_ready();
+              },
+          .member_lagging =
+              [this](rib::PeerHandle handle) { close_later(handle, wire::CeaseReason::OutOfResources); },
           .unsendable = nullptr,
-          .fib_changes = [this](std::span<const rib::FibChange> changes) {
-            hooks_.fib_changes({changes.begin(), changes.end()});
-          },
+          .fib_changes =
+              [this](std::span<const rib::FibChange> changes) {
+                hooks_.fib_changes({changes.begin(), changes.end()});
+              },
           .notice = [this](const rib::Notice& notice) { handle_notice(notice); },
       }),
       engine_(outbound_),
@@ -70,7 +73,8 @@ void Speaker::close_condemned(TimePoint now) {
     if (auto* session = find(handle)) session->peer->close(reason, now);
 }
 
-// --- sessions -------------------------------------------------------------------------------------------------------
+// --- sessions
+// -------------------------------------------------------------------------------------------------------
 
 rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negotiated& negotiated) const {
   const auto& settings = peer.settings();

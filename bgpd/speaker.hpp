@@ -2,8 +2,8 @@
 //
 //   PeerManager -> wire::decode_update -> rib::Engine -> update::Outbound -> PeerOutput -> PeerManager
 //
-// The daemon gives it a real network and a kernel; the simulation gives it a network in memory and virtual time.
-// One thread. Nothing here blocks: engine work is done by run() in slices.
+// The daemon gives it a real network and a kernel; the simulation gives it a network in memory and virtual
+// time. One thread. Nothing here blocks: engine work is done by run() in slices.
 #pragma once
 
 #include <functional>
@@ -21,9 +21,11 @@
 
 namespace bgpd {
 
-/// What a session in Established has besides the session: its place in the routing engine and what its UPDATEs were like.
+/// What a session in Established has besides the session: its place in the routing engine and what its
+/// UPDATEs were like.
 struct RouteSession {
-  RouteSession(update::Outbound& outbound, rib::PeerHandle handle_) : handle(handle_), output(outbound, handle_) {}
+  RouteSession(update::Outbound& outbound, rib::PeerHandle handle_)
+      : handle(handle_), output(outbound, handle_) {}
 
   rib::PeerHandle handle;
   session::Peer* peer = nullptr;
@@ -31,7 +33,7 @@ struct RouteSession {
   std::optional<rib::ExportProfile> exports[rib::kFamilyCount];
   PeerOutput output;
   bool end_of_rib_received[rib::kFamilyCount] = {};
-  std::uint64_t attribute_errors = 0;      // RFC 7606: UPDATEs with some
+  std::uint64_t attribute_errors = 0;  // RFC 7606: UPDATEs with some
   std::string last_attribute_error;
 };
 
@@ -77,13 +79,15 @@ class Speaker final : public session::SessionHandler {
   bool run(rib::TimePoint now);
   /// Sends a peer its table again, without the peer asking (`clear … soft out`).
   void send_again(const session::Peer& peer, rib::Family family);
-  /// Settings changed that the session does not know of, but the routing engine does. What the peer may send holds
-  /// from the next UPDATE on, and it is asked to send again. A change of what it is sent resets the session.
+  /// Settings changed that the session does not know of, but the routing engine does. What the peer may send
+  /// holds from the next UPDATE on, and it is asked to send again. A change of what it is sent resets the
+  /// session.
   void settings_changed(session::Peer& peer, rib::TimePoint now);
 
   // SessionHandler
   void established(session::Peer& peer, const session::Negotiated& negotiated, rib::TimePoint now) override;
-  std::optional<wire::Notification> update(session::Peer& peer, wire::Octets body, rib::TimePoint now) override;
+  std::optional<wire::Notification> update(session::Peer& peer, wire::Octets body,
+                                           rib::TimePoint now) override;
   void route_refresh(session::Peer& peer, rib::Family family, rib::TimePoint now) override;
   void down(session::Peer& peer, const session::EndReason& reason, rib::TimePoint now) override;
   void attempt_failed(session::Peer& peer, const std::string& why, rib::TimePoint now) override;
@@ -105,7 +109,7 @@ class Speaker final : public session::SessionHandler {
   session::LocalSettings local_;
   std::vector<std::unique_ptr<RouteSession>> by_slot_;  // Peer::slot
   std::vector<RouteSession*> by_index_;                 // PeerHandle::index
-  wire::DecodedUpdate decoded_;          // room for one UPDATE, used again and again
+  wire::DecodedUpdate decoded_;                         // room for one UPDATE, used again and again
   std::vector<std::pair<rib::PeerHandle, wire::CeaseReason>> condemned_;
   bool work_noted_ = false;
   std::unique_ptr<session::PeerManager> peers_;
