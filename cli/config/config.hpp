@@ -27,15 +27,15 @@ struct RemoteAs {
 
 /// Per neighbor and family. Absent members inherit: neighbor, then its peer group, then the default beside.
 struct NeighborFamily {
-  std::optional<bool> activate;                // IPv4: `bgp default ipv4-unicast` (true); IPv6: false
-  std::optional<bool> route_reflector_client;  // false
-  std::optional<rib::NextHopMode> next_hop_mode;        // Standard
-  std::optional<std::uint8_t> allow_own_as;             // 0
-  std::optional<std::uint32_t> maximum_prefix;          // 0: none
-  std::optional<bool> maximum_prefix_warning_only;      // false
-  std::optional<bool> soft_reconfiguration;             // accepted, always on
+  std::optional<bool> activate;                     // IPv4: `bgp default ipv4-unicast` (true); IPv6: false
+  std::optional<bool> route_reflector_client;       // false
+  std::optional<rib::NextHopMode> next_hop_mode;    // Standard
+  std::optional<std::uint8_t> allow_own_as;         // 0
+  std::optional<std::uint32_t> maximum_prefix;      // 0: none
+  std::optional<bool> maximum_prefix_warning_only;  // false
+  std::optional<bool> soft_reconfiguration;         // accepted, always on
   std::optional<bool> send_standard, send_extended, send_large;  // communities: true
-  std::optional<bool> default_originate;                // false
+  std::optional<bool> default_originate;                         // false
   bool operator==(const NeighborFamily&) const = default;
 };
 
@@ -46,15 +46,15 @@ struct Neighbor {
   std::optional<std::string> description;
   std::optional<bool> passive;
   std::optional<bool> shutdown;
-  std::optional<std::string> shutdown_message;         // RFC 9003
-  std::optional<std::uint16_t> port;                   // 179
-  std::optional<std::string> update_source;            // address or interface name
-  std::optional<std::uint8_t> ebgp_multihop;           // TTL; 1
-  std::optional<std::uint8_t> ttl_security_hops;       // RFC 5082
-  std::optional<std::string> password;                 // RFC 2385
+  std::optional<std::string> shutdown_message;                   // RFC 9003
+  std::optional<std::uint16_t> port;                             // 179
+  std::optional<std::string> update_source;                      // address or interface name
+  std::optional<std::uint8_t> ebgp_multihop;                     // TTL; 1
+  std::optional<std::uint8_t> ttl_security_hops;                 // RFC 5082
+  std::optional<std::string> password;                           // RFC 2385
   std::optional<std::uint16_t> keepalive_seconds, hold_seconds;  // Bgp's
-  std::optional<std::uint16_t> connect_retry_seconds;  // Bgp's
-  std::optional<bool> disable_connected_check;         // false
+  std::optional<std::uint16_t> connect_retry_seconds;            // Bgp's
+  std::optional<bool> disable_connected_check;                   // false
   NeighborFamily families[rib::kFamilyCount];
   bool operator==(const Neighbor&) const = default;
 };
@@ -66,22 +66,22 @@ struct Network {
 
 /// `discovery …`: the managed mesh's source of peers.
 struct Discovery {
-  bool multicast = false;                         // `discovery multicast`
-  std::vector<std::string> interfaces;            // `discovery interface PATTERN`; empty: the uplinks
-  std::uint16_t port = 7179;                      // UDP; `discovery port N`
-  std::vector<rib::Prefix> pools;                 // `discovery pool P`; empty: RFC 1918 and fd00::/8
-  std::uint32_t maximum_prefix = 64;              // `discovery maximum-prefix N`: per node and family
+  bool multicast = false;               // `discovery multicast`
+  std::vector<std::string> interfaces;  // `discovery interface PATTERN`; empty: the uplinks
+  std::uint16_t port = 7179;            // UDP; `discovery port N`
+  std::vector<rib::Prefix> pools;       // `discovery pool P`; empty: RFC 1918 and fd00::/8
+  std::uint32_t maximum_prefix = 64;    // `discovery maximum-prefix N`: per node and family
   bool operator==(const Discovery&) const = default;
 };
 
 struct Bgp {
   rib::AsNumber as = 0;
-  std::optional<rib::BgpIdentifier> router_id;    // absent: kept in the state directory
+  std::optional<rib::BgpIdentifier> router_id;  // absent: kept in the state directory
   std::optional<rib::BgpIdentifier> cluster_id;
   std::uint16_t keepalive_seconds = 60, hold_seconds = 180;
   std::uint16_t connect_retry_seconds = 120;
   bool default_ipv4_unicast = true;
-  bool ebgp_requires_policy = true;               // RFC 8212
+  bool ebgp_requires_policy = true;  // RFC 8212
   bool log_neighbor_changes = true;
   bool graceful_restart = false;
   bool network_import_check = false;
@@ -92,7 +92,7 @@ struct Bgp {
   std::map<std::string, Neighbor> peer_groups;
   std::map<rib::IpAddress, Neighbor> neighbors;
   std::map<rib::Prefix, Network> networks;
-  std::vector<std::string> advertised_interfaces; // `advertise interface docker0 br-*`: patterns, in order
+  std::vector<std::string> advertised_interfaces;  // `advertise interface docker0 br-*`: patterns, in order
   Discovery discovery;
   bool operator==(const Bgp&) const = default;
 };
@@ -100,17 +100,17 @@ struct Bgp {
 struct Config {
   std::optional<std::string> hostname;
   std::optional<Bgp> bgp;
-  bool ip_forwarding = false;                     // `ip forwarding`: turn it on; absent: leave it as it is
+  bool ip_forwarding = false;  // `ip forwarding`: turn it on; absent: leave it as it is
   bool ipv6_forwarding = false;
-  bool resolve_via_default = true;                // `ip nht resolve-via-default`
-  std::uint32_t fib_metric = 20;                  // `fib metric N`: priority of our kernel routes
-  std::uint32_t fib_table = 254;                  // `fib table N`
+  bool resolve_via_default = true;  // `ip nht resolve-via-default`
+  std::uint32_t fib_metric = 20;    // `fib metric N`: priority of our kernel routes
+  std::uint32_t fib_table = 254;    // `fib table N`
   std::optional<std::string> log_file, log_level;
   std::map<std::string, std::string> log_levels;  // `log level SUBSYSTEM LEVEL`
   /// Lines of other daemons' files that kulan does not have: kept in order with the block they stood in,
   /// warned about once, written back.
   struct UnknownLine {
-    std::string block;   // "" or e.g. "router bgp 64512"
+    std::string block;  // "" or e.g. "router bgp 64512"
     std::string text;
     bool operator==(const UnknownLine&) const = default;
   };
@@ -127,8 +127,8 @@ inline constexpr rib::AsNumber kMeshAs = 4200007179;  // private, RFC 6996; one 
 /// remote_as may still be absent (the neighbor is then not usable).
 Neighbor resolved(const Bgp& bgp, const Neighbor& neighbor);
 
-/// Forgets what neighbors and groups have explicitly off where nothing would mean off too (`no neighbor X passive`
-/// of a neighbor that never was). The meaning stays; the text becomes the shortest.
+/// Forgets what neighbors and groups have explicitly off where nothing would mean off too (`no neighbor X
+/// passive` of a neighbor that never was). The meaning stays; the text becomes the shortest.
 void drop_redundant(Bgp& bgp);
 
 }  // namespace cli
