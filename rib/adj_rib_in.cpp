@@ -15,6 +15,30 @@ std::uint32_t seconds_of(TimePoint time) {
       std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
+/// Asks for the memory of the next prefixes' destinations while the present one is worked on.
+class Lookahead {
+ public:
+  Lookahead(const Table& table, std::span<const Nlri> prefixes) : table_(table), prefixes_(prefixes) {
+    for (std::size_t i = 0; i < std::min(kSlots, prefixes.size()); ++i) table_.prefetch(prefixes_[i].prefix);
+    for (std::size_t i = 0; i < std::min(kDestinations, prefixes.size()); ++i) {
+      table_.prefetch_destination(prefixes_[i].prefix);
+    }
+  }
+  void advance() {
+    if (position_ + kSlots < prefixes_.size()) table_.prefetch(prefixes_[position_ + kSlots].prefix);
+    if (position_ + kDestinations < prefixes_.size()) {
+      table_.prefetch_destination(prefixes_[position_ + kDestinations].prefix);
+    }
+    ++position_;
+  }
+
+ private:
+  static constexpr std::size_t kSlots = 12, kDestinations = 6;
+  const Table& table_;
+  std::span<const Nlri> prefixes_;
+  std::size_t position_ = 0;
+};
+
 }  // namespace
 
 PathState check_attributes(const Speaker& speaker, const PeerUp& peer, const PathAttributes& attributes,
@@ -68,7 +92,9 @@ void AdjRibIn::release(Family family, const Path& path) {
 }
 
 void AdjRibIn::withdraw(std::uint32_t index, Family family, std::span<const Nlri> prefixes) {
+  Lookahead lookahead(loc_rib_.table(family), prefixes);
   for (const auto& nlri : prefixes) {
+    lookahead.advance();
     const auto id = loc_rib_.table(family).find(nlri.prefix);
     if (!id) continue;
     auto& destination = loc_rib_.at(family, *id);
@@ -95,7 +121,9 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& at
                        (common == PathState::Accepted || common == PathState::NextHopUnreachable);
   const auto learned = seconds_of(now);
 
+  Lookahead lookahead(loc_rib_.table(family), prefixes);
   for (const auto& nlri : prefixes) {
+    lookahead.advance();
     const auto [id, is_new] = loc_rib_.table(family).find_or_insert(nlri.prefix);
     auto& destination = loc_rib_.at(family, id);
     Path* path = destination.find(index, nlri.path_id);

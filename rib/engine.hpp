@@ -1,8 +1,9 @@
 // The only door to the routes: Adj-RIB-In, decision, Loc-RIB, update groups, next hops, routing table.
 //
 // Pure: no socket, no clock, no log. One thread calls it. Inputs are cheap and never walk a table; what must
-// visit many destinations (a peer went down, a member joined, a next hop moved) is queued and done by run() in
-// slices. Results leave through Output, as calls made from run() and, for group membership, from peer_up/down.
+// visit many destinations (a peer went down, a member joined, a next hop moved) is queued and done by run()
+// in slices. Results leave through Output, as calls made from run() and, for group membership, from
+// peer_up/down.
 #pragma once
 
 #include <memory>
@@ -15,7 +16,7 @@ namespace rib {
 
 /// A path as queries show it; copied out, so that it may outlive the engine's state.
 struct PathView {
-  std::optional<PeerHandle> peer;   // nothing: our own route
+  std::optional<PeerHandle> peer;  // nothing: our own route
   IpAddress peer_address;
   BgpIdentifier peer_identifier = 0;
   PeerType peer_type = PeerType::Internal;
@@ -30,10 +31,10 @@ struct PathView {
 
 struct DestinationView {
   Prefix prefix;
-  std::uint64_t version = 0;       // table version of its last change of best path
+  std::uint64_t version = 0;  // table version of its last change of best path
   BestReason reason = BestReason::None;
   FibState fib = FibState::None;
-  std::vector<PathView> paths;     // best first, then by decision order, rejected last
+  std::vector<PathView> paths;  // best first, then by decision order, rejected last
 };
 
 /// A line of `show ip route`: one candidate for the kernel.
@@ -54,9 +55,9 @@ struct RouteView {
 };
 
 struct PeerCounters {
-  std::uint32_t received[kFamilyCount] = {};   // paths in Adj-RIB-In
+  std::uint32_t received[kFamilyCount] = {};  // paths in Adj-RIB-In
   std::uint32_t accepted[kFamilyCount] = {};
-  std::uint32_t sent[kFamilyCount] = {};       // prefixes in Adj-RIB-Out
+  std::uint32_t sent[kFamilyCount] = {};  // prefixes in Adj-RIB-Out
   std::optional<GroupId> group[kFamilyCount];
 };
 
@@ -70,7 +71,7 @@ struct Totals {
 
 struct NextHopView {
   IpAddress address;
-  std::uint32_t interface_index = 0;        // for link-local ones
+  std::uint32_t interface_index = 0;  // for link-local ones
   bool resolved = false;
   std::uint32_t metric = 0;
   std::optional<Prefix> through;
@@ -83,7 +84,8 @@ class Engine {
   explicit Engine(Output& output);
   ~Engine();
 
-  // --- inputs -------------------------------------------------------------------------------------------------
+  // --- inputs
+  // -------------------------------------------------------------------------------------------------
   void set_speaker(const Speaker& speaker, TimePoint now);
 
   /// The peer joins the group of each family's profile; its table follows from run().
@@ -100,27 +102,33 @@ class Engine {
   void originate(const Prefix& prefix, LocalSource source, const PathAttributes& attributes, TimePoint now);
   void withdraw_local(const Prefix& prefix, LocalSource source, TimePoint now);
 
-  /// Foreign kernel routes, keyed by (prefix, source, metric, protocol); resolve next hops, contend by distance.
+  /// Foreign kernel routes, keyed by (prefix, source, metric, protocol); resolve next hops, contend by
+  /// distance.
   void kernel_route(const KernelRoute& route, TimePoint now);
   void kernel_route_gone(const KernelRoute& route, TimePoint now);
   void fib_result(const FibResult& result, TimePoint now);
 
-  // --- work ---------------------------------------------------------------------------------------------------
+  // --- work
+  // ---------------------------------------------------------------------------------------------------
   bool has_work() const;
-  /// Does at most about `budget` destinations' worth of queued work. Withdraws of a turn leave before announcements.
+  /// Does at most about `budget` destinations' worth of queued work. Withdraws of a turn leave before
+  /// announcements.
   void run(std::size_t budget, TimePoint now);
 
-  // --- queries (copies; never change anything) ----------------------------------------------------------------
+  // --- queries (copies; never change anything)
+  // ----------------------------------------------------------------
   std::optional<DestinationView> destination(const Prefix& prefix) const;
   /// The longest prefix of the BGP table that holds the address.
   std::optional<Prefix> longest_match(const IpAddress& address) const;
   /// Prefixes of the family's BGP table in listing order, strictly after `after`, at most `limit`.
   std::vector<Prefix> prefixes(Family family, std::optional<Prefix> after, std::size_t limit) const;
   /// Adj-RIB-In of one peer: prefixes it announced (accepted or not).
-  std::vector<Prefix> prefixes_from(PeerHandle peer, Family family, std::optional<Prefix> after, std::size_t limit) const;
+  std::vector<Prefix> prefixes_from(PeerHandle peer, Family family, std::optional<Prefix> after,
+                                    std::size_t limit) const;
   /// Adj-RIB-Out of one peer, with the attributes as they are sent.
   std::vector<std::pair<Prefix, PathAttributes>> prefixes_to(PeerHandle peer, Family family,
-                                                             std::optional<Prefix> after, std::size_t limit) const;
+                                                             std::optional<Prefix> after,
+                                                             std::size_t limit) const;
   /// The verdict of phase 3 for one prefix and one peer.
   ExportState export_state(PeerHandle peer, const Prefix& prefix) const;
   /// Peers (indexes) the prefix's best path is sent to.

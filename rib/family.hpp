@@ -43,8 +43,12 @@ class FamilySet {
   constexpr FamilySet(std::initializer_list<Family> families) {
     for (const auto family : families) insert(family);
   }
-  constexpr void insert(Family family) { bits_ = static_cast<std::uint8_t>(bits_ | (1u << index_of(family))); }
-  constexpr void erase(Family family) { bits_ = static_cast<std::uint8_t>(bits_ & ~(1u << index_of(family))); }
+  constexpr void insert(Family family) {
+    bits_ = static_cast<std::uint8_t>(bits_ | (1u << index_of(family)));
+  }
+  constexpr void erase(Family family) {
+    bits_ = static_cast<std::uint8_t>(bits_ & ~(1u << index_of(family)));
+  }
   constexpr bool contains(Family family) const { return (bits_ >> index_of(family)) & 1u; }
   constexpr bool empty() const { return bits_ == 0; }
   constexpr FamilySet operator&(FamilySet other) const {

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "rib/family.hpp"
 
@@ -50,7 +51,8 @@ class IpAddress {
   constexpr std::span<const std::uint8_t> bytes() const { return {bytes_.data(), is_v4() ? 4u : 16u}; }
   /// Host order; only for IPv4.
   constexpr std::uint32_t to_v4() const {
-    return std::uint32_t{bytes_[0]} << 24 | std::uint32_t{bytes_[1]} << 16 | std::uint32_t{bytes_[2]} << 8 | bytes_[3];
+    return std::uint32_t{bytes_[0]} << 24 | std::uint32_t{bytes_[1]} << 16 | std::uint32_t{bytes_[2]} << 8 |
+           bytes_[3];
   }
   bool is_unspecified() const { return *this == unspecified(afi()); }
   bool is_loopback() const;
@@ -69,7 +71,13 @@ class IpAddress {
     if (auto c = afi_ <=> other.afi_; c != 0) return c;
     return bytes_ <=> other.bytes_;
   }
-  constexpr bool operator==(const IpAddress&) const = default;
+  constexpr bool operator==(const IpAddress& other) const {
+    if (std::is_constant_evaluated()) return afi_ == other.afi_ && bytes_ == other.bytes_;
+    std::uint64_t a[2], b[2];  // two words: a call of memcmp costs more than the comparison
+    std::memcpy(a, bytes_.data(), 16);
+    std::memcpy(b, other.bytes_.data(), 16);
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | static_cast<std::uint64_t>(afi_ ^ other.afi_)) == 0;
+  }
 
   std::uint64_t hash() const {
     std::uint64_t high, low;

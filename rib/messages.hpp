@@ -45,31 +45,32 @@ struct Speaker {
 
 /// What a peer may send us. Part of the session, not of any group.
 struct ImportProfile {
-  std::uint8_t allow_own_as = 0;    // allowas-in: occurrences of our AS that are tolerated
-  bool requires_policy = false;     // RFC 8212: external peer without import policy; nothing is accepted
-  std::uint32_t maximum_prefix = 0; // per family, 0: no limit
+  std::uint8_t allow_own_as = 0;     // allowas-in: occurrences of our AS that are tolerated
+  bool requires_policy = false;      // RFC 8212: external peer without import policy; nothing is accepted
+  std::uint32_t maximum_prefix = 0;  // per family, 0: no limit
   bool maximum_prefix_warning_only = false;
   /// The managed mesh's guard; only applied when is_mesh_member.
   bool is_mesh_member = false;
-  std::vector<Prefix> pools;        // accept only prefixes inside one of these (empty: any)
-  std::vector<Prefix> refused;      // never a prefix that overlaps one of these (the node networks)
+  std::vector<Prefix> pools;    // accept only prefixes inside one of these (empty: any)
+  std::vector<Prefix> refused;  // never a prefix that overlaps one of these (the node networks)
   bool operator==(const ImportProfile&) const = default;
 };
 
 /// A session reached Established.
 struct PeerUp {
-  IpAddress address;         // the peer's end
-  IpAddress local_address;   // our end
-  std::uint32_t interface_index = 0;  // of the session's link; gives link-local next hops their zone; 0 unknown
+  IpAddress address;        // the peer's end
+  IpAddress local_address;  // our end
+  std::uint32_t interface_index =
+      0;  // of the session's link; gives link-local next hops their zone; 0 unknown
   AsNumber as = 0;
   BgpIdentifier identifier = 0;
   PeerType type = PeerType::Internal;
   bool is_route_reflector_client = false;
   bool add_path_receive[kFamilyCount] = {};
-  FamilySet families;        // negotiated
+  FamilySet families;  // negotiated
   ImportProfile import;
   std::optional<ExportProfile> exports[kFamilyCount];  // one per negotiated family
-  std::string name;          // for logs and explain: "192.168.1.2"
+  std::string name;                                    // for logs and explain: "192.168.1.2"
 };
 
 /// One prefix of an UPDATE; `path_id` is 0 unless ADD-PATH (RFC 7911) was negotiated.
@@ -90,9 +91,9 @@ struct Update {
 
 /// Why this speaker announces a prefix of its own; several may hold at once.
 enum class LocalSource : std::uint8_t {
-  Network = 1,             // `network P`
-  AdvertisedInterface = 2, // `advertise interface docker0`
-  Redistributed = 4,       // `redistribute connected|kernel|static`
+  Network = 1,              // `network P`
+  AdvertisedInterface = 2,  // `advertise interface docker0`
+  Redistributed = 4,        // `redistribute connected|kernel|static`
 };
 
 /// A next hop as the kernel takes it.
@@ -113,8 +114,8 @@ struct KernelRoute {
   RouteSource source = RouteSource::Kernel;  // Connected: protocol `kernel`, scope link
   RouteType type = RouteType::Unicast;
   std::uint32_t metric = 0;
-  std::uint8_t protocol = 0;                 // rtnetlink's number, for `show`
-  bool usable = true;                        // some next hop's link is up
+  std::uint8_t protocol = 0;  // rtnetlink's number, for `show`
+  bool usable = true;         // some next hop's link is up
   std::vector<NextHop> next_hops;
   bool operator==(const KernelRoute&) const = default;
 };
@@ -141,12 +142,12 @@ struct FibResult {
 /// Something an operator should read once; the daemon logs it.
 struct Notice {
   enum class Kind : std::uint8_t {
-    DuplicateSubnet,       // prefix, peer: another node claims a subnet that is also claimed elsewhere
+    DuplicateSubnet,  // prefix, peer: another node claims a subnet that is also claimed elsewhere
     DuplicateSubnetGone,
     MaximumPrefixReached,  // peer, value: the daemon closes the session with Cease/1
     MaximumPrefixWarning,
-    GuardRefused,          // prefix, peer: the mesh guard refused it
-    DuplicateIdentifier,   // peer: two peers, or a peer and we, have one BGP Identifier
+    GuardRefused,         // prefix, peer: the mesh guard refused it
+    DuplicateIdentifier,  // peer: two peers, or a peer and we, have one BGP Identifier
   };
   Kind kind;
   Prefix prefix;

@@ -26,16 +26,18 @@ void Table::Chunk::destroy(Id i) {
   --count_;
 }
 
-Table::Table() : index_(0, Hash{this}, Equal{this}) {}
-Table::~Table() = default;
+Table::Id Table::look_up(const Prefix& prefix, std::uint64_t hash) const {
+  return index_.find(hash, [&](Id id) { return (*this)[id].prefix == prefix; });
+}
 
 std::optional<Table::Id> Table::find(const Prefix& prefix) const {
-  const auto found = index_.find(prefix);
-  return found == index_.end() ? std::nullopt : std::optional(*found);
+  const auto id = look_up(prefix, prefix.hash());
+  return id == PrefixIndex::kNone ? std::nullopt : std::optional(id);
 }
 
 std::pair<Table::Id, bool> Table::find_or_insert(const Prefix& prefix) {
-  if (const auto found = index_.find(prefix); found != index_.end()) return {*found, false};
+  const auto hash = prefix.hash();
+  if (const auto id = look_up(prefix, hash); id != PrefixIndex::kNone) return {id, false};
 
   if (chunks_with_room_.empty()) {
     if (chunks_absent_.empty()) {
@@ -52,18 +54,19 @@ std::pair<Table::Id, bool> Table::find_or_insert(const Prefix& prefix) {
   if (chunks_[chunk]->is_full()) chunks_with_room_.pop_back();
 
   ++count_by_length_[prefix.length()];
-  if (index_.size() + 1 > index_.max_load()) {
-    rebuild_index(index_.size() * 2 + 8);  // the new one is live and goes in with the rest
+  if (index_.needs_rebuild(id)) {
+    rebuild_index(index_.size() + 1);  // the new one is live and goes in with the rest
   } else {
-    index_.insert(id);
+    index_.insert(hash, id);
   }
   return {id, true};
 }
 
 void Table::erase(Id id) {
   auto& chunk = chunks_[id / kChunkSize];
-  index_.erase(id);
-  --count_by_length_[(*this)[id].prefix.length()];
+  const auto& prefix = (*this)[id].prefix;
+  index_.erase(prefix.hash(), id);
+  --count_by_length_[prefix.length()];
   if (chunk->is_full()) chunks_with_room_.push_back(id / kChunkSize);
   chunk->destroy(id % kChunkSize);
   if (chunk->is_empty()) {
@@ -75,23 +78,23 @@ void Table::erase(Id id) {
     chunks_.clear();
     chunks_with_room_.clear();
     chunks_absent_.clear();
-    rebuild_index(0);
-  } else if (index_.bucket_count() > 4096 && index_.size() < index_.bucket_count() / 8) {
-    rebuild_index(index_.size() * 2);
+    index_ = {};
+  } else if (index_.is_sparse()) {
+    rebuild_index(index_.size());
   }
 }
 
 void Table::rebuild_index(std::size_t capacity) {
-  index_ = Index(0, Hash{this}, Equal{this});
-  index_.reserve(capacity);
+  index_ = {};
+  index_ = PrefixIndex(capacity, end_id());
   for (Id id = 0; id < end_id(); ++id) {
-    if (is_live(id)) index_.insert(id);
+    if (is_live(id)) index_.insert((*this)[id].prefix.hash(), id);
   }
 }
 
 std::size_t Table::memory_bytes() const {
   return (chunks_.size() - chunks_absent_.size()) * sizeof(Chunk) + chunks_.capacity() * sizeof(void*) +
-         index_.bucket_count() * (sizeof(Id) + 1);
+         index_.memory_bytes();
 }
 
 }  // namespace rib

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <array>
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "rib/destination.hpp"
+#include "rib/prefix_index.hpp"
 
 namespace rib {
 
@@ -22,10 +22,9 @@ class Table {
   using Id = std::uint32_t;
   static constexpr Id kChunkSize = 1024;
 
-  Table();
+  Table() = default;
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
-  ~Table();
 
   Destination& operator[](Id id) { return chunks_[id / kChunkSize]->at(id % kChunkSize); }
   const Destination& operator[](Id id) const { return chunks_[id / kChunkSize]->at(id % kChunkSize); }
@@ -33,6 +32,13 @@ class Table {
   std::optional<Id> find(const Prefix& prefix) const;
   /// The destination's id, and whether it is new (then without paths).
   std::pair<Id, bool> find_or_insert(const Prefix& prefix);
+  /// Two steps that hide memory's latency in loops over many prefixes: prefetch() some prefixes ahead, then
+  /// prefetch_destination() a few ahead, then find().
+  void prefetch(const Prefix& prefix) const { index_.prefetch(prefix.hash()); }
+  void prefetch_destination(const Prefix& prefix) const {
+    if (const auto id = index_.guess(prefix.hash()); id != PrefixIndex::kNone)
+      chunks_[id / kChunkSize]->prefetch(id % kChunkSize);
+  }
   /// The id may be given to another prefix from here on.
   void erase(Id id);
 
@@ -71,6 +77,10 @@ class Table {
     bool is_empty() const { return count_ == 0; }
     Id create(const Prefix& prefix);
     void destroy(Id i);
+    void prefetch(Id i) const {
+      __builtin_prefetch(storage_ + i * sizeof(Destination));
+      __builtin_prefetch(storage_ + (i + 1) * sizeof(Destination) - 1);
+    }
 
    private:
     std::array<std::uint64_t, kChunkSize / 64> live_{};
@@ -78,31 +88,15 @@ class Table {
     alignas(Destination) std::byte storage_[kChunkSize * sizeof(Destination)];
   };
 
-  struct Hash {
-    using is_transparent = void;
-    using is_avalanching = void;
-    const Table* table;
-    std::size_t operator()(Id id) const { return (*table)[id].prefix.hash(); }
-    std::size_t operator()(const Prefix& prefix) const { return prefix.hash(); }
-  };
-  struct Equal {
-    using is_transparent = void;
-    const Table* table;
-    bool operator()(Id a, Id b) const { return a == b; }
-    bool operator()(const Prefix& prefix, Id id) const { return (*table)[id].prefix == prefix; }
-    bool operator()(Id id, const Prefix& prefix) const { return (*table)[id].prefix == prefix; }
-  };
-  using Index = boost::unordered_flat_set<Id, Hash, Equal>;
-
-  /// A new index for `capacity` ids. Filled in id order: destinations are read in the order of memory, where
-  /// the set's own rehash would read them at random.
+  Id look_up(const Prefix& prefix, std::uint64_t hash) const;
+  /// A new index for `capacity` ids. Filled in id order: destinations are read in the order of memory.
   void rebuild_index(std::size_t capacity);
 
   std::vector<std::unique_ptr<Chunk>> chunks_;
   std::vector<Id> chunks_with_room_;
   std::vector<Id> chunks_absent_;
   std::array<std::uint32_t, 129> count_by_length_{};
-  Index index_;
+  PrefixIndex index_;
 };
 
 }  // namespace rib
