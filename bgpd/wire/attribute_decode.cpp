@@ -106,7 +106,7 @@ Verdict as_path(Octets value, const DecodeContext& context, AttributeValues& val
 /// ignored.
 Verdict next_hop(Octets value, const DecodeContext&, AttributeValues& values) {
   if (value.size() != 4) return kWithdrawLength;
-  values.attributes.next_hop = *rib::IpAddress::from_bytes(value);
+  values.attributes.next_hop = rib::IpAddress::v4(ByteReader(value).u32());
   return std::nullopt;
 }
 

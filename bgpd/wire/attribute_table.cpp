@@ -141,33 +141,39 @@ constexpr auto kInternal = Scope::InternalPeers;
 constexpr auto kTwoOctet = Scope::TwoOctetPeers;
 
 using enum AttributeType;
-// clang-format off
-constexpr std::array kTable{
-    AttributeRow{Origin, "ORIGIN", kWellKnown, kAll, decode::origin, encode_origin},
-    AttributeRow{AsPath, "AS_PATH", kWellKnown, kAll, decode::as_path, encode_as_path},
-    AttributeRow{NextHop, "NEXT_HOP", kWellKnown, kAll, decode::next_hop, encode_next_hop},
-    AttributeRow{MultiExitDisc, "MULTI_EXIT_DISC", kOptionalNonTransitive, kAll, decode::multi_exit_disc, encode_multi_exit_disc},
-    AttributeRow{LocalPref, "LOCAL_PREF", kWellKnown, kInternal, decode::local_pref, encode_local_pref},
-    AttributeRow{AtomicAggregate, "ATOMIC_AGGREGATE", kWellKnown, kAll, decode::atomic_aggregate, encode_atomic_aggregate},
-    AttributeRow{Aggregator, "AGGREGATOR", kOptionalTransitive, kAll, decode::aggregator, encode_aggregator},
-    AttributeRow{Communities, "COMMUNITIES", kOptionalTransitive, kAll, decode::communities, encode_communities},
-    AttributeRow{OriginatorId, "ORIGINATOR_ID", kOptionalNonTransitive, kInternal, decode::originator_id, encode_originator_id},
-    AttributeRow{ClusterList, "CLUSTER_LIST", kOptionalNonTransitive, kInternal, decode::cluster_list, encode_cluster_list},
-    AttributeRow{MpReachNlri, "MP_REACH_NLRI", kOptionalNonTransitive, kAll, nullptr, nullptr},
-    AttributeRow{MpUnreachNlri, "MP_UNREACH_NLRI", kOptionalNonTransitive, kAll, nullptr, nullptr},
-    AttributeRow{ExtendedCommunities, "EXTENDED COMMUNITIES", kOptionalTransitive, kAll, decode::extended_communities, encode_extended_communities},
-    AttributeRow{As4Path, "AS4_PATH", kOptionalTransitive, kTwoOctet, decode::as4_path, encode_as4_path},
-    AttributeRow{As4Aggregator, "AS4_AGGREGATOR", kOptionalTransitive, kTwoOctet, decode::as4_aggregator, encode_as4_aggregator},
-    AttributeRow{LargeCommunities, "LARGE_COMMUNITY", kOptionalTransitive, kAll, decode::large_communities, encode_large_communities},
-    AttributeRow{OnlyToCustomer, "ONLY_TO_CUSTOMER", kOptionalTransitive, kAll, decode::only_to_customer, encode_only_to_customer},
+constexpr AttributeRow kTable[] = {
+    {Origin, "ORIGIN", kWellKnown, kAll, decode::origin, encode_origin},
+    {AsPath, "AS_PATH", kWellKnown, kAll, decode::as_path, encode_as_path},
+    {NextHop, "NEXT_HOP", kWellKnown, kAll, decode::next_hop, encode_next_hop},
+    {MultiExitDisc, "MULTI_EXIT_DISC", kOptionalNonTransitive, kAll, decode::multi_exit_disc,
+     encode_multi_exit_disc},
+    {LocalPref, "LOCAL_PREF", kWellKnown, kInternal, decode::local_pref, encode_local_pref},
+    {AtomicAggregate, "ATOMIC_AGGREGATE", kWellKnown, kAll, decode::atomic_aggregate,
+     encode_atomic_aggregate},
+    {Aggregator, "AGGREGATOR", kOptionalTransitive, kAll, decode::aggregator, encode_aggregator},
+    {Communities, "COMMUNITIES", kOptionalTransitive, kAll, decode::communities, encode_communities},
+    {OriginatorId, "ORIGINATOR_ID", kOptionalNonTransitive, kInternal, decode::originator_id,
+     encode_originator_id},
+    {ClusterList, "CLUSTER_LIST", kOptionalNonTransitive, kInternal, decode::cluster_list,
+     encode_cluster_list},
+    {MpReachNlri, "MP_REACH_NLRI", kOptionalNonTransitive, kAll, nullptr, nullptr},
+    {MpUnreachNlri, "MP_UNREACH_NLRI", kOptionalNonTransitive, kAll, nullptr, nullptr},
+    {ExtendedCommunities, "EXTENDED COMMUNITIES", kOptionalTransitive, kAll, decode::extended_communities,
+     encode_extended_communities},
+    {As4Path, "AS4_PATH", kOptionalTransitive, kTwoOctet, decode::as4_path, encode_as4_path},
+    {As4Aggregator, "AS4_AGGREGATOR", kOptionalTransitive, kTwoOctet, decode::as4_aggregator,
+     encode_as4_aggregator},
+    {LargeCommunities, "LARGE_COMMUNITY", kOptionalTransitive, kAll, decode::large_communities,
+     encode_large_communities},
+    {OnlyToCustomer, "ONLY_TO_CUSTOMER", kOptionalTransitive, kAll, decode::only_to_customer,
+     encode_only_to_customer},
 };
-// clang-format on
 
-/// Row number by type, kTable.size() for unknown ones.
+/// Row number by type, the number of rows for unknown ones.
 constexpr auto kRowOfType = [] {
   std::array<std::uint8_t, 256> rows{};
-  rows.fill(kTable.size());
-  for (std::size_t i = 0; i < kTable.size(); ++i)
+  rows.fill(static_cast<std::uint8_t>(std::size(kTable)));
+  for (std::size_t i = 0; i < std::size(kTable); ++i)
     rows[static_cast<std::size_t>(kTable[i].type)] = static_cast<std::uint8_t>(i);
   return rows;
 }();
@@ -194,7 +200,7 @@ std::span<const AttributeRow> attribute_table() { return kTable; }
 
 const AttributeRow* find_attribute(std::uint8_t type) {
   const auto row = kRowOfType[type];
-  return row < kTable.size() ? &kTable[row] : nullptr;
+  return row < std::size(kTable) ? &kTable[row] : nullptr;
 }
 
 std::string name_of_attribute(std::uint8_t type) {

@@ -5,6 +5,8 @@
 namespace bgpd::wire {
 namespace {
 
+constexpr std::uint8_t octet(CapabilityCode code) { return static_cast<std::uint8_t>(code); }
+
 AfiSafi read_afi_safi(ByteReader& reader) {
   const auto afi = reader.u16();
   return {afi, reader.u8()};
@@ -107,35 +109,34 @@ bool decode_flag(ByteReader value, bool& flag) {
   return value.empty();
 }
 
-bool decode_value(CapabilityCode code, ByteReader value, Capabilities& capabilities) {
+bool decode_value(std::uint8_t code, ByteReader value, Capabilities& capabilities) {
   switch (code) {
-    case CapabilityCode::Multiprotocol:
+    case octet(CapabilityCode::Multiprotocol):
       return decode_multiprotocol(value, capabilities);
-    case CapabilityCode::RouteRefresh:
+    case octet(CapabilityCode::RouteRefresh):
       return decode_flag(value, capabilities.route_refresh);
-    case CapabilityCode::ExtendedNextHop:
+    case octet(CapabilityCode::ExtendedNextHop):
       return decode_extended_next_hop(value, capabilities);
-    case CapabilityCode::ExtendedMessage:
+    case octet(CapabilityCode::ExtendedMessage):
       return decode_flag(value, capabilities.extended_message);
-    case CapabilityCode::Role:
+    case octet(CapabilityCode::Role):
       return value.size() == 1;  // its value is read by decode_role
-    case CapabilityCode::GracefulRestart:
+    case octet(CapabilityCode::GracefulRestart):
       return decode_graceful_restart(value, capabilities);
-    case CapabilityCode::FourOctetAs:
+    case octet(CapabilityCode::FourOctetAs):
       return decode_four_octet_as(value, capabilities);
-    case CapabilityCode::AddPath:
+    case octet(CapabilityCode::AddPath):
       return decode_add_path(value, capabilities);
-    case CapabilityCode::EnhancedRouteRefresh:
+    case octet(CapabilityCode::EnhancedRouteRefresh):
       return decode_flag(value, capabilities.enhanced_route_refresh);
-    case CapabilityCode::LongLivedGracefulRestart:
+    case octet(CapabilityCode::LongLivedGracefulRestart):
       return decode_long_lived(value, capabilities);
-    case CapabilityCode::Fqdn:
+    case octet(CapabilityCode::Fqdn):
       return decode_fqdn(value, capabilities);
   }
   // RFC 5492 §3: unknown ones are ignored by the session, but shown.
   const auto octets = value.rest();
-  insert_once(capabilities.unknown,
-              {static_cast<std::uint8_t>(code), std::vector<std::uint8_t>(octets.begin(), octets.end())});
+  insert_once(capabilities.unknown, {code, std::vector<std::uint8_t>(octets.begin(), octets.end())});
   return true;
 }
 
@@ -149,8 +150,8 @@ bool decode_role(ByteReader value, Capabilities& capabilities) {
 
 /// Writes code and length around what `write_value` writes.
 template <typename WriteValue>
-void encode_one(CapabilityCode code, ByteWriter& writer, WriteValue&& write_value) {
-  writer.u8(static_cast<std::uint8_t>(code));
+void encode_one(std::uint8_t code, ByteWriter& writer, WriteValue&& write_value) {
+  writer.u8(code);
   const auto length_at = writer.size();
   writer.u8(0);
   write_value();
@@ -160,7 +161,7 @@ void encode_one(CapabilityCode code, ByteWriter& writer, WriteValue&& write_valu
 }
 
 void encode_flag(CapabilityCode code, bool flag, ByteWriter& writer) {
-  if (flag) encode_one(code, writer, [] {});
+  if (flag) encode_one(octet(code), writer, [] {});
 }
 
 /// Both names, cut to what one capability holds.
@@ -176,7 +177,7 @@ void write_names(const Fqdn& fqdn, ByteWriter& writer) {
 }
 
 void encode_graceful_restart(const GracefulRestart& restart, ByteWriter& writer) {
-  encode_one(CapabilityCode::GracefulRestart, writer, [&] {
+  encode_one(octet(CapabilityCode::GracefulRestart), writer, [&] {
     writer.u16(static_cast<std::uint16_t>((restart.restarting ? 0x8000 : 0) |
                                           (restart.notification ? 0x4000 : 0) |
                                           (restart.restart_time & 0x0fff)));
@@ -188,7 +189,7 @@ void encode_graceful_restart(const GracefulRestart& restart, ByteWriter& writer)
 }
 
 void encode_long_lived(const std::vector<LongLivedFamily>& families, ByteWriter& writer) {
-  encode_one(CapabilityCode::LongLivedGracefulRestart, writer, [&] {
+  encode_one(octet(CapabilityCode::LongLivedGracefulRestart), writer, [&] {
     for (const auto& state : families) {
       write_afi_safi(state.family, writer);
       writer.u8(state.forwarding_preserved ? 0x80 : 0);
@@ -206,11 +207,11 @@ bool Capabilities::has(rib::Family family) const {
 std::optional<Notification> decode_capabilities(Octets parameter, Capabilities& capabilities) {
   ByteReader reader(parameter);
   while (!reader.empty()) {
-    const auto code = static_cast<CapabilityCode>(reader.u8());
+    const auto code = reader.u8();
     const auto value = reader.sub(reader.u8());
     if (!reader.ok() || !decode_value(code, value, capabilities))
       return Notification(ErrorCode::OpenMessage, kUnspecific);
-    if (code == CapabilityCode::Role && !decode_role(value, capabilities))
+    if (code == octet(CapabilityCode::Role) && !decode_role(value, capabilities))
       return Notification(OpenError::RoleMismatch);
   }
   return std::nullopt;
@@ -218,14 +219,14 @@ std::optional<Notification> decode_capabilities(Octets parameter, Capabilities& 
 
 void encode_capabilities(const Capabilities& capabilities, ByteWriter& writer) {
   for (const auto family : capabilities.multiprotocol)
-    encode_one(CapabilityCode::Multiprotocol, writer, [&] {
+    encode_one(octet(CapabilityCode::Multiprotocol), writer, [&] {
       writer.u16(family.afi);
       writer.u8(0);
       writer.u8(family.safi);
     });
   encode_flag(CapabilityCode::RouteRefresh, capabilities.route_refresh, writer);
   if (!capabilities.extended_next_hop.empty())
-    encode_one(CapabilityCode::ExtendedNextHop, writer, [&] {
+    encode_one(octet(CapabilityCode::ExtendedNextHop), writer, [&] {
       for (const auto& entry : capabilities.extended_next_hop) {
         writer.u16(entry.nlri.afi);
         writer.u16(entry.nlri.safi);
@@ -233,12 +234,13 @@ void encode_capabilities(const Capabilities& capabilities, ByteWriter& writer) {
       }
     });
   encode_flag(CapabilityCode::ExtendedMessage, capabilities.extended_message, writer);
-  if (capabilities.role) encode_one(CapabilityCode::Role, writer, [&] { writer.u8(*capabilities.role); });
+  if (capabilities.role)
+    encode_one(octet(CapabilityCode::Role), writer, [&] { writer.u8(*capabilities.role); });
   if (capabilities.graceful_restart) encode_graceful_restart(*capabilities.graceful_restart, writer);
   if (capabilities.four_octet_as)
-    encode_one(CapabilityCode::FourOctetAs, writer, [&] { writer.u32(*capabilities.four_octet_as); });
+    encode_one(octet(CapabilityCode::FourOctetAs), writer, [&] { writer.u32(*capabilities.four_octet_as); });
   if (!capabilities.add_path.empty())
-    encode_one(CapabilityCode::AddPath, writer, [&] {
+    encode_one(octet(CapabilityCode::AddPath), writer, [&] {
       for (const auto& entry : capabilities.add_path) {
         write_afi_safi(entry.family, writer);
         writer.u8(static_cast<std::uint8_t>(entry.direction));
@@ -247,9 +249,9 @@ void encode_capabilities(const Capabilities& capabilities, ByteWriter& writer) {
   encode_flag(CapabilityCode::EnhancedRouteRefresh, capabilities.enhanced_route_refresh, writer);
   if (capabilities.long_lived) encode_long_lived(*capabilities.long_lived, writer);
   if (capabilities.fqdn)
-    encode_one(CapabilityCode::Fqdn, writer, [&] { write_names(*capabilities.fqdn, writer); });
+    encode_one(octet(CapabilityCode::Fqdn), writer, [&] { write_names(*capabilities.fqdn, writer); });
   for (const auto& unknown : capabilities.unknown)
-    encode_one(static_cast<CapabilityCode>(unknown.code), writer, [&] { writer.octets(unknown.value); });
+    encode_one(unknown.code, writer, [&] { writer.octets(unknown.value); });
 }
 
 std::string_view name_of(CapabilityCode code) {

@@ -5,8 +5,11 @@
 namespace bgpd::wire {
 namespace {
 
+bool is_known(std::uint8_t type) { return type >= 1 && type <= 5; }
+
 /// The smallest and largest length each type can have. RFC 4271 §6.1, RFC 8654 §4, RFC 2918 §3.
 bool is_length_possible(std::uint8_t type, std::size_t length, std::size_t maximum_message_size) {
+  if (!is_known(type)) return length >= kHeaderSize && length <= maximum_message_size;
   switch (static_cast<MessageType>(type)) {
     case MessageType::Open:
       return length >= 29 && length <= kMaximumMessageSize;
@@ -19,10 +22,8 @@ bool is_length_possible(std::uint8_t type, std::size_t length, std::size_t maxim
     case MessageType::RouteRefresh:
       return length >= 23 && length <= maximum_message_size;
   }
-  return length >= kHeaderSize && length <= maximum_message_size;
+  return false;
 }
-
-bool is_known(std::uint8_t type) { return type >= 1 && type <= 5; }
 
 }  // namespace
 
