@@ -9,7 +9,8 @@
 namespace cli::show {
 
 inline std::string octets(std::string_view address) {
-  const auto bytes = rib::IpAddress::parse(address).value().bytes();
+  const auto value = rib::IpAddress::parse(address).value();
+  const auto bytes = value.bytes();
   return {bytes.begin(), bytes.end()};
 }
 
