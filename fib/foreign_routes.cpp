@@ -203,7 +203,6 @@ void ForeignRoutes::link_changed(std::uint32_t interface_index, std::vector<Kern
 }
 
 // --- scans
-// ------------------------------------------------------------------------------------------------------
 
 bool ForeignRoutes::is_in_scope(const rib::Prefix& prefix, const Route& route) const {
   return prefix.afi() == scan_->afi && route.table == scan_->table &&

@@ -18,6 +18,7 @@ namespace {
 
 using Kind = KernelEvent::Kind;
 
+constexpr int kRequestsBuffer = 1 << 17;
 constexpr int kDatagramsPerTurn = 1024;
 constexpr std::size_t kEventsPerTurn = 1024;  // so that a dump of a full table leaves in portions
 
@@ -45,16 +46,15 @@ KernelEvent address_event(Kind kind, const InterfaceAddress& address) {
   return event;
 }
 
-/// Refuses what the kernel tells of routes that `own_port` itself wrote, unless it is an answer to a dump.
-std::array<sock_filter, 9> echo_filter(std::uint32_t own_port) {
+/// Refuses what the kernel tells of routes that `own_port` itself wrote: half a million echoes would wake us
+/// for nothing.
+std::array<sock_filter, 7> echo_filter(std::uint32_t own_port) {
   // Classic BPF loads in network order; netlink headers are in host order.
   const auto swapped = [](std::uint16_t value) -> std::uint32_t { return htons(value); };
   return {{
       BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(nlmsghdr, nlmsg_type)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, swapped(RTM_NEWROUTE), 1, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, swapped(RTM_DELROUTE), 0, 4),
-      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(nlmsghdr, nlmsg_flags)),
-      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, swapped(NLM_F_MULTI), 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, swapped(RTM_DELROUTE), 0, 2),
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(nlmsghdr, nlmsg_pid)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(own_port), 1, 0),
       BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
@@ -68,13 +68,16 @@ KernelMonitor::KernelMonitor(OwnRoutes& own)
     : own_(own), foreign_([this](std::uint32_t index) { return is_running(index); }, own) {}
 
 std::expected<void, std::string> KernelMonitor::start(int receive_buffer, std::uint32_t writer_port) {
+  auto requests = NetlinkSocket::open(kRequestsBuffer);
+  if (!requests) return std::unexpected(requests.error());
+  requests_socket_.emplace(std::move(*requests));
   auto socket = NetlinkSocket::open(receive_buffer);
   if (!socket) return std::unexpected(socket.error());
-  socket_.emplace(std::move(*socket));
+  events_socket_.emplace(std::move(*socket));
   writer_port_ = writer_port;
-  socket_->attach_filter(
-      echo_filter(writer_port));  // without it echoes are only slower: handle_route() knows them
-  const int error = socket_->subscribe(
+  // Without the filter echoes are only slower: handle_route() knows them.
+  events_socket_->attach_filter(echo_filter(writer_port));
+  const int error = events_socket_->subscribe(
       {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE});
   if (error != 0) return std::unexpected(std::string("netlink groups: ") + std::strerror(error));
   dump_everything();
@@ -82,62 +85,78 @@ std::expected<void, std::string> KernelMonitor::start(int receive_buffer, std::u
 }
 
 bool KernelMonitor::receive(std::vector<KernelEvent>& events, Clock::time_point now) {
+  // Events first: a write that follows must know of every foreign route that stood before it.
+  return receive_from(*events_socket_, events, now) && receive_from(*requests_socket_, events, now);
+}
+
+bool KernelMonitor::receive_from(NetlinkSocket& socket, std::vector<KernelEvent>& events,
+                                 Clock::time_point now) {
+  const bool is_events = &socket == &*events_socket_;
   for (int i = 0; i < kDatagramsPerTurn && events.size() < kEventsPerTurn; ++i) {
     next_step(events, now);
-    switch (socket_->receive()) {
+    switch (socket.receive()) {
       case NetlinkSocket::Received::Nothing:
         return true;
       case NetlinkSocket::Received::Overrun:
-        overrun(events, now);
+        if (is_events)
+          overrun(events, now);
+        else
+          is_interrupted_ = true;
         continue;
       case NetlinkSocket::Received::Failed:
         events.push_back(
-            text_event(Kind::Failed, std::string("netlink monitor: ") + std::strerror(socket_->error())));
+            text_event(Kind::Failed, std::string("netlink monitor: ") + std::strerror(socket.error())));
         return false;
       case NetlinkSocket::Received::Datagram:
         break;
     }
-    MessageRange messages(socket_->messages());
-    while (const auto* header = messages.next()) handle(*header, events, now);
+    MessageRange messages(socket.messages());
+    while (const auto* header = messages.next()) {
+      if (is_events)
+        handle_event(*header, false, events, now);
+      else if (running_ && header->nlmsg_seq == sequence_)
+        handle_answer(*header, events, now);
+    }
   }
   return true;
 }
 
-bool KernelMonitor::is_answer(const nlmsghdr& header) const {
-  return running_ && header.nlmsg_seq == sequence_ && header.nlmsg_pid == socket_->port();
-}
-
-void KernelMonitor::handle(const nlmsghdr& header, std::vector<KernelEvent>& events, Clock::time_point now) {
-  const bool is_ours = is_answer(header);
-  if (is_ours && (header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) is_interrupted_ = true;
+void KernelMonitor::handle_answer(const nlmsghdr& header, std::vector<KernelEvent>& events,
+                                  Clock::time_point now) {
+  if ((header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) is_interrupted_ = true;
   switch (header.nlmsg_type) {
     case NLMSG_DONE: {
       int code = 0;
       if (header.nlmsg_len >= NLMSG_LENGTH(sizeof code))
         std::memcpy(&code, reinterpret_cast<const std::byte*>(&header) + NLMSG_HDRLEN, sizeof code);
-      if (is_ours) finish_step(-code, events, now);
-      return;
+      return finish_step(-code, events, now);
     }
     case NLMSG_ERROR:
-      if (is_ours) finish_step(parse_acknowledgement(header).error, events, now);
-      return;
+      return finish_step(parse_acknowledgement(header).error, events, now);
+    default:
+      if (is_scanning(Step::Kind::Barrier)) return finish_step(0, events, now);
+      return handle_event(header, true, events, now);
+  }
+}
+
+void KernelMonitor::handle_event(const nlmsghdr& header, bool in_dump, std::vector<KernelEvent>& events,
+                                 Clock::time_point now) {
+  switch (header.nlmsg_type) {
     case RTM_NEWLINK:
     case RTM_DELLINK:
-      if (is_ours && is_scanning(Step::Kind::Barrier)) return finish_step(0, events, now);
-      return handle_link(header, is_ours, events, now);
+      return handle_link(header, in_dump, events, now);
     case RTM_NEWADDR:
     case RTM_DELADDR:
-      return handle_address(header, is_ours, events, now);
+      return handle_address(header, in_dump, events, now);
     case RTM_NEWROUTE:
     case RTM_DELROUTE:
-      return handle_route(header, is_ours, events, now);
+      return handle_route(header, in_dump, events, now);
     default:
       return;
   }
 }
 
 // --- links
-// ------------------------------------------------------------------------------------------------------
 
 bool KernelMonitor::is_running(std::uint32_t interface_index) const {
   const auto link = links_.find(interface_index);
@@ -186,7 +205,6 @@ void KernelMonitor::remove_link(std::uint32_t interface_index, std::vector<Kerne
 }
 
 // --- addresses
-// --------------------------------------------------------------------------------------------------
 
 KernelMonitor::AddressKey KernelMonitor::key_of(const InterfaceAddress& address) {
   return {address.interface_index, {address.address, address.address.bit_count()}};
@@ -222,7 +240,6 @@ void KernelMonitor::handle_address(const nlmsghdr& header, bool in_dump, std::ve
 }
 
 // --- routes
-// -----------------------------------------------------------------------------------------------------
 
 void KernelMonitor::handle_route(const nlmsghdr& header, bool in_dump, std::vector<KernelEvent>& events,
                                  Clock::time_point now) {

@@ -6,6 +6,7 @@
 // events.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <expected>
@@ -44,7 +45,10 @@ class KernelMonitor {
   /// A request waits to be sent by receive().
   bool wants_turn() const { return !running_ && !waiting_.empty(); }
   bool is_synchronised() const { return is_synchronised_; }
-  int file_descriptor() const { return socket_->file_descriptor(); }
+  /// To wait for: receive() when one is readable.
+  std::array<int, 2> file_descriptors() const {
+    return {events_socket_->file_descriptor(), requests_socket_->file_descriptor()};
+  }
   std::optional<Clock::time_point> next_timer() const { return resynchronise_at_; }
   void run_timers(Clock::time_point now);
 
@@ -68,9 +72,11 @@ class KernelMonitor {
   void begin_scan();
   void end_scan(std::vector<KernelEvent>& events, Clock::time_point now);
   void overrun(std::vector<KernelEvent>& events, Clock::time_point now);
+  bool receive_from(NetlinkSocket& socket, std::vector<KernelEvent>& events, Clock::time_point now);
 
-  void handle(const nlmsghdr& header, std::vector<KernelEvent>& events, Clock::time_point now);
-  bool is_answer(const nlmsghdr& header) const;
+  void handle_event(const nlmsghdr& header, bool in_dump, std::vector<KernelEvent>& events,
+                    Clock::time_point now);
+  void handle_answer(const nlmsghdr& header, std::vector<KernelEvent>& events, Clock::time_point now);
   void handle_link(const nlmsghdr& header, bool in_dump, std::vector<KernelEvent>& events,
                    Clock::time_point now);
   void handle_address(const nlmsghdr& header, bool in_dump, std::vector<KernelEvent>& events,
@@ -85,7 +91,7 @@ class KernelMonitor {
   static AddressKey key_of(const InterfaceAddress& address);
 
   OwnRoutes& own_;
-  std::optional<NetlinkSocket> socket_;
+  std::optional<NetlinkSocket> events_socket_, requests_socket_;
   std::uint32_t writer_port_ = 0;
   std::map<std::uint32_t, Link> links_;
   std::map<AddressKey, InterfaceAddress> addresses_;
@@ -98,6 +104,7 @@ class KernelMonitor {
   bool is_synchronised_ = false;
   bool is_interrupted_ = false;  // the running dump is inconsistent: NLM_F_DUMP_INTR
   unsigned repetitions_ = 0;
+  int dump_error_ = 0;  // told already
   std::optional<Clock::time_point> resynchronise_at_;
   Clock::time_point last_synchronisation_{};
   std::uint64_t strange_own_routes_ = 0;  // of our protocol, but with another metric or table

@@ -38,7 +38,8 @@ std::vector<std::uint32_t> KernelMonitor::tables() const {
 }
 
 void KernelMonitor::dump_everything() {
-  waiting_.clear();
+  // All other waiting steps are part of this, but for the search at a place that we left.
+  std::erase_if(waiting_, [](const Step& step) { return step.kind != Step::Kind::Leftovers; });
   waiting_.push_back({.kind = Step::Kind::Links, .scope = {}});
   waiting_.push_back({.kind = Step::Kind::Addresses, .scope = {}});
   for (const auto table : tables())
@@ -124,7 +125,8 @@ void KernelMonitor::next_step(std::vector<KernelEvent>& events, Clock::time_poin
       continue;
     }
     begin_scan();
-    if (const int error = socket_->send(request(*running_)); error != 0) finish_step(error, events, now);
+    if (const int error = requests_socket_->send(request(*running_)); error != 0)
+      finish_step(error, events, now);
   }
 }
 
@@ -149,11 +151,14 @@ void KernelMonitor::finish_step(int error, std::vector<KernelEvent>& events, Clo
     ++repetitions_;
     waiting_.push_front(*running_);
   } else if (is_scan && error != 0 && !is_empty) {
-    events.push_back(text_event(Kind::Warning, std::string("netlink dump: ") + std::strerror(error)));
+    if (std::exchange(dump_error_, error) != error)
+      events.push_back(text_event(Kind::Warning, std::string("netlink dump: ") + std::strerror(error)));
+    if (!resynchronise_at_) resynchronise_at_ = now + kResynchroniseInterval;
   } else if (is_scan) {
     end_scan(events, now);
   } else if (is_scanning(Step::Kind::End)) {
     last_synchronisation_ = now;
+    if (!resynchronise_at_) dump_error_ = 0;
     if (strange_own_routes_ > 0)
       events.push_back(text_event(
           Kind::Warning,

@@ -244,7 +244,8 @@ void NetlinkKernel::Worker::post_events() {
 
 void NetlinkKernel::Worker::sleep(Clock::time_point now) const {
   int timeout = -1;
-  std::array<pollfd, 2> descriptors{{{wake_, POLLIN, 0}, {monitor_.file_descriptor(), POLLIN, 0}}};
+  const auto [events, answers] = monitor_.file_descriptors();
+  std::array<pollfd, 3> descriptors{{{wake_, POLLIN, 0}, {events, POLLIN, 0}, {answers, POLLIN, 0}}};
   nfds_t count = descriptors.size();
   if (owner_is_behind()) {
     count = 1;  // only the owner can change that
@@ -262,7 +263,6 @@ void NetlinkKernel::Worker::sleep(Clock::time_point now) const {
 }
 
 // --- the owner's side
-// -------------------------------------------------------------------------------------------
 
 NetlinkKernel::NetlinkKernel(const KernelOptions& options, Poster poster, int receive_buffer)
     : worker_(std::make_shared<Worker>(options, std::move(poster), receive_buffer)) {}

@@ -35,7 +35,6 @@ OwnRoutes::OwnRoutes(const RouteLocation& place, bool write)
     : place_(place), write_(write), pool_(place), retry_delay_(kFirstRetry), batch_limit_(kBatchLimit) {}
 
 // --- wishes
-// -----------------------------------------------------------------------------------------------------
 
 void OwnRoutes::desire(rib::FibChange change) {
   auto& item = *entries_.try_emplace(change.prefix).first;
@@ -82,7 +81,6 @@ void OwnRoutes::relocate(const RouteLocation& place, bool write) {
 }
 
 // --- facts
-// ------------------------------------------------------------------------------------------------------
 
 bool OwnRoutes::is_in_scope(const Entries::value_type& entry) const {
   return entry.first.afi() == scan_->afi && entry.second.kernel != kNoRoute &&
@@ -104,7 +102,7 @@ bool OwnRoutes::found(RouteMessage& message) {
   normalise(message.route);
   const bool is_news = entry.kernel == kNoRoute;
   set_kernel(entry, pool_.acquire(message.prefix.afi(), message.route));
-  if (entry.desired != kNoRoute && entry.desired != entry.kernel) enqueue(*item);
+  if (entry.desired != kNoRoute && (entry.desired != entry.kernel || !entry.is_told)) enqueue(*item);
   if (is_new) entry.is_inherited = true;
   return is_news;
 }
@@ -140,10 +138,9 @@ void OwnRoutes::changed_by_others(RouteMessage& message, Clock::time_point now) 
   }
   set_kernel(item->second, id);
   item->second.is_uncertain = false;
-  if (item->second.desired != kNoRoute && item->second.desired != id) {
-    ++healed_count_;
-    enqueue(*item);
-  }
+  if (item->second.desired == kNoRoute) return;
+  if (item->second.desired != id) ++healed_count_;
+  if (item->second.desired != id || !item->second.is_told) enqueue(*item);
 }
 
 /// The kernel does not hold it any more, and it was not us. `defer`: the retry timer writes it, not we at
@@ -190,7 +187,6 @@ void OwnRoutes::surroundings_changed(Clock::time_point now) {
 }
 
 // --- timers
-// -----------------------------------------------------------------------------------------------------
 
 std::optional<Clock::time_point> OwnRoutes::next_timer() const {
   if (!retry_at_ || !forget_healed_at_) return retry_at_ ? retry_at_ : forget_healed_at_;
@@ -219,7 +215,6 @@ void OwnRoutes::retry_failed(Clock::time_point now) {
 }
 
 // --- results
-// ----------------------------------------------------------------------------------------------------
 
 std::vector<rib::FibResult> OwnRoutes::take_results() { return std::exchange(results_, {}); }
 
@@ -247,7 +242,6 @@ void OwnRoutes::erase_if_empty(Entries::iterator item) {
 }
 
 // --- work
-// -------------------------------------------------------------------------------------------------------
 
 void OwnRoutes::Batch::answer(const Acknowledgement& acknowledgement) {
   const auto index = acknowledgement.sequence - first_sequence_;

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -82,6 +83,7 @@ class Owner {
     kernel.start([this](std::vector<KernelEvent> batch) {
       for (auto& event : batch) {
         links.apply(event);
+        if (event.kind == KernelEvent::Kind::Written) results_[event.result.prefix] = event.result;
         events.push_back(std::move(event));
       }
     });
@@ -101,21 +103,22 @@ class Owner {
   bool wait_for(const std::function<bool()>& condition) {
     const auto deadline = std::chrono::steady_clock::now() + 20s;
     for (;;) {
+      handle_events();
       if (condition()) return true;
-      std::function<void()> work;
-      {
-        std::unique_lock lock(mutex_);
-        // The kernel's tables change without an event for us, so the condition is looked at again now and
-        // then.
-        if (!ready_.wait_for(lock, 2ms, [this] { return !queue_.empty(); }) &&
-            std::chrono::steady_clock::now() > deadline)
-          return condition();
-        if (queue_.empty()) continue;
-        work = std::move(queue_.front());
-        queue_.pop_front();
-      }
-      work();
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      // The kernel's tables change without an event for us, so the condition is looked at again now and then.
+      std::unique_lock lock(mutex_);
+      ready_.wait_for(lock, 2ms, [this] { return !queue_.empty(); });
     }
+  }
+
+  void handle_events() {
+    std::deque<std::function<void()>> works;
+    {
+      const std::lock_guard lock(mutex_);
+      works.swap(queue_);
+    }
+    for (auto& work : works) work();
   }
 
   bool saw(KernelEvent::Kind kind) const {
@@ -123,10 +126,8 @@ class Owner {
   }
   /// The last result of a prefix.
   std::optional<rib::FibResult> result_of(const std::string& prefix) const {
-    const auto wanted = *rib::Prefix::parse(prefix);
-    for (auto event = events.rbegin(); event != events.rend(); ++event)
-      if (event->kind == KernelEvent::Kind::Written && event->result.prefix == wanted) return event->result;
-    return std::nullopt;
+    const auto result = results_.find(*rib::Prefix::parse(prefix));
+    return result == results_.end() ? std::nullopt : std::optional(result->second);
   }
   bool is_installed(const std::string& prefix) const {
     const auto result = result_of(prefix);
@@ -180,6 +181,7 @@ class Owner {
     ready_.notify_one();
   }
 
+  std::map<rib::Prefix, rib::FibResult> results_;
   std::mutex mutex_;
   std::condition_variable ready_;
   std::deque<std::function<void()>> queue_;
