@@ -13,7 +13,8 @@ namespace rib {
 enum class PeerType : std::uint8_t { Internal, External };
 
 enum class NextHopMode : std::uint8_t {
-  Standard,   // RFC 4271 §5.1.3: own address to external peers (third party allowed), unchanged to internal ones
+  Standard,   // RFC 4271 §5.1.3: own address to external peers (third party allowed), unchanged to internal
+              // ones
   Self,       // next-hop-self: own address for routes learned from external peers and own routes
   SelfForce,  // next-hop-self force: for reflected routes too
   Unchanged,  // next-hop-unchanged
@@ -22,22 +23,22 @@ enum class NextHopMode : std::uint8_t {
 struct ExportProfile {
   Family family = Family::Ipv4Unicast;
   PeerType type = PeerType::Internal;
-  AsNumber local_as = 0;                     // prepended towards external peers
+  AsNumber local_as = 0;  // prepended towards external peers
   bool is_route_reflector_client = false;
   NextHopMode next_hop_mode = NextHopMode::Standard;
-  IpAddress local_address;                   // next hop "self" in this family (IPv6: global or the only one)
-  std::optional<IpAddress> local_link_local; // sent beside it when the peer shares the link, RFC 2545 §3
-  std::optional<Prefix> shared_subnet;       // the link's subnet when the peer is on it: third-party next hops
-  bool requires_policy = false;              // RFC 8212: external peer without export policy; nothing is sent
+  IpAddress local_address;                    // next hop "self" in this family (IPv6: global or the only one)
+  std::optional<IpAddress> local_link_local;  // sent beside it when the peer shares the link, RFC 2545 §3
+  std::optional<Prefix> shared_subnet;  // the link's subnet when the peer is on it: third-party next hops
+  bool requires_policy = false;         // RFC 8212: external peer without export policy; nothing is sent
   bool send_standard_communities = true;
   bool send_extended_communities = true;
   bool send_large_communities = true;
   bool default_originate = false;
 
   // How messages are encoded; peers that differ here cannot share bytes.
-  bool four_octet_as = true;        // RFC 6793
-  bool extended_next_hop = false;   // RFC 8950
-  bool add_path_send = false;       // RFC 7911
+  bool four_octet_as = true;                  // RFC 6793
+  bool extended_next_hop = false;             // RFC 8950
+  bool add_path_send = false;                 // RFC 7911
   std::uint16_t maximum_message_size = 4096;  // RFC 8654: 65535
 
   bool operator==(const ExportProfile&) const = default;

@@ -104,7 +104,8 @@ std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::B
       std::chrono::seconds(neighbor.connect_retry_seconds.value_or(bgp.connect_retry_seconds));
   set_ttl(peer, neighbor, internal);
   peer.password = neighbor.password.value_or("");
-  // Not bgp.graceful_restart: who offers it promises to keep routes of a restarting peer, which we do not do yet.
+  // Not bgp.graceful_restart: who offers it promises to keep routes of a restarting peer, which we do not do
+  // yet.
   peer.requires_policy = peer.import.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212
   set_families(peer, neighbor);
   return peer;

@@ -161,7 +161,8 @@ class Terminal {
     child_ = ::forkpty(&terminal_, nullptr, nullptr, &size);
     if (child_ == 0) {
       ::setenv("TERM", "xterm", 1);
-      ::setenv("LSAN_OPTIONS", "detect_leaks=0", 1);  // libedit keeps the names of added functions (el_set EL_ADDFN)
+      ::setenv("LSAN_OPTIONS", "detect_leaks=0",
+               1);  // libedit keeps the names of added functions (el_set EL_ADDFN)
       ::execl(KULAN_BINARY, KULAN_BINARY, "--socket", socket.c_str(), "-H", history.c_str(), nullptr);
       ::_exit(127);
     }
