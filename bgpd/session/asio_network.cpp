@@ -102,8 +102,7 @@ AsioNetwork::AsioNetwork(asio::io_context& io) : io_(io), wake_timer_(io), accep
 
 AsioNetwork::~AsioNetwork() { close_listeners(); }
 
-// --- listening
-// -------------------------------------------------------------------------------------------------------
+// --- listening ---------------------------------------------------------------------------------------------
 
 std::expected<void, std::string> AsioNetwork::listen(const std::vector<rib::IpAddress>& addresses,
                                                      std::uint16_t port) {
@@ -182,8 +181,7 @@ void AsioNetwork::accept_later() {
   });
 }
 
-// --- Network
-// ---------------------------------------------------------------------------------------------------------
+// --- Network -----------------------------------------------------------------------------------------------
 
 std::unique_ptr<ConnectAttempt> AsioNetwork::connect(const ConnectRequest& request, ConnectEvents& events) {
   auto attempt = std::make_shared<Attempt>(io_, shared_, events);

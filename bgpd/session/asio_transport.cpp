@@ -42,8 +42,7 @@ Endpoint from_asio(const tcp::endpoint& endpoint) {
           static_cast<std::uint32_t>(v6.scope_id())};
 }
 
-// --- AsioStream
-// ------------------------------------------------------------------------------------------------------
+// --- AsioStream --------------------------------------------------------------------------------------------
 
 AsioStream::AsioStream(tcp::socket socket, std::shared_ptr<AsioShared> shared)
     : socket_(std::move(socket)), shared_(std::move(shared)) {}
@@ -179,8 +178,7 @@ void AsioStream::close() {
   socket_.close(ignored);
 }
 
-// --- AsioTransport
-// ---------------------------------------------------------------------------------------------------
+// --- AsioTransport -----------------------------------------------------------------------------------------
 
 AsioTransport::AsioTransport(tcp::socket socket, std::shared_ptr<AsioShared> shared) {
   error_code ignored;  // a connection that is gone already has no endpoints; reading will tell

@@ -44,8 +44,7 @@ Connection::Connection(ConnectionOwner& owner, Initiator initiator, const FsmTim
       initiator_(initiator),
       fsm_(initiator == Initiator::Us ? Fsm(times) : Fsm::accepting(times)) {}
 
-// --- events
-// ----------------------------------------------------------------------------------------------------------
+// --- events ------------------------------------------------------------------------------------------------
 
 void Connection::take(std::unique_ptr<Transport> transport, TimePoint now) {
   adopt(std::move(transport), now);
@@ -124,8 +123,7 @@ void Connection::handle(const Event& event, TimePoint now) {
   flush(now);
 }
 
-// --- actions
-// ---------------------------------------------------------------------------------------------------------
+// --- actions -----------------------------------------------------------------------------------------------
 
 void Connection::perform(const Action& action, TimePoint now) {
   std::visit(overloaded{
@@ -191,8 +189,7 @@ void Connection::send_notification(const wire::Notification& notification) {
   owner_.statistics().sent.count(wire::MessageType::Notification);
 }
 
-// --- messages
-// --------------------------------------------------------------------------------------------------------
+// --- messages ----------------------------------------------------------------------------------------------
 
 void Connection::dispatch(const Message& message, TimePoint now) {
   owner_.statistics().received.count(message.header.type);
@@ -242,8 +239,7 @@ void Connection::receive_route_refresh(Octets body, TimePoint now) {
   handle(RouteRefreshReceived{}, now);
 }
 
-// --- output
-// ----------------------------------------------------------------------------------------------------------
+// --- output ------------------------------------------------------------------------------------------------
 
 void Connection::output_ready() {
   if (transport_ && !transport_is_full_ && state() == State::Established) transport_->request_write();

@@ -11,8 +11,7 @@
 
 namespace bgpd::session {
 
-// --- administrative events, §8.1.2: from the configuration, discovery or an operator
-// -------------------------------
+// --- administrative events, §8.1.2: from the configuration, discovery or an operator -----------------------
 struct ManualStart {};  // 1
 struct ManualStop {     // 2
   wire::Notification cease{wire::CeaseReason::AdministrativeShutdown};
@@ -26,8 +25,7 @@ struct AutomaticStop {                  // 8: the system's own decision, e.g. to
   wire::Notification cease{wire::CeaseReason::OutOfResources};
 };
 
-// --- timer events, §8.1.3: from the connection's TimerSet
-// ------------------------------------------------------------
+// --- timer events, §8.1.3: from the connection's TimerSet --------------------------------------------------
 struct ConnectRetryTimerExpires {};  // 9
 struct HoldTimerExpires {};          // 10
 struct KeepaliveTimerExpires {};     // 11
@@ -35,8 +33,7 @@ struct DelayOpenTimerExpires {};     // 12
 struct IdleHoldTimerExpires {};      // 13
 struct SendHoldTimerExpires {};      // 29, RFC 9687 §3
 
-// --- TCP events, §8.1.4: from the transport
-// --------------------------------------------------------------------------
+// --- TCP events, §8.1.4: from the transport ----------------------------------------------------------------
 struct TcpConnectionValid {};      // 14: a connection comes in and its address is a peer's
 struct TcpConnectionInvalid {};    // 15: Tcp_CR_Invalid
 struct TcpConnectionAcked {};      // 16: Tcp_CR_Acked, the one we opened is up
@@ -45,8 +42,7 @@ struct TcpConnectionFails {
   std::string why;
 };  // 18
 
-// --- message events, §8.1.5: from the decoder
-// ------------------------------------------------------------------------
+// --- message events, §8.1.5: from the decoder --------------------------------------------------------------
 /// 19, or 20 when the DelayOpenTimer runs (the machine knows). The OPEN was checked and negotiated already.
 struct OpenReceived {
   std::chrono::seconds hold_time{};  // negotiated; zero: no HoldTimer, no KeepaliveTimer

@@ -20,6 +20,22 @@ template <typename E>
 concept AnyStart = OneOf<E, ManualStart, AutomaticStart, ManualStartPassive, AutomaticStartPassive,
                          AutomaticStartDamped, AutomaticStartDampedPassive>;  // 1, 3-7
 
+template <typename E>
+concept TcpComesIn = OneOf<E, TcpConnectionValid, TcpConnectionInvalid>;  // 14, 15
+template <typename E>
+concept TcpIsUp = OneOf<E, TcpConnectionAcked, TcpConnectionConfirmed>;  // 16, 17
+template <typename E>
+concept AnyTcpArrival = TcpComesIn<E> || TcpIsUp<E>;
+template <typename E>
+concept BadMessage = OneOf<E, HeaderInvalid, OpenInvalid>;  // 21, 22
+template <typename E>
+concept TimerOfAnotherState = OneOf<E, ConnectRetryTimerExpires, DelayOpenTimerExpires, IdleHoldTimerExpires>;
+/// What cannot be in Connect and Active, 8, 10, 11, 13, 23, 26-29: it ends the attempt in silence.
+template <typename E>
+concept OutOfPlace = OneOf<E, AutomaticStop, HoldTimerExpires, KeepaliveTimerExpires, IdleHoldTimerExpires,
+                           SendHoldTimerExpires, OpenCollisionDump, KeepaliveReceived, UpdateReceived,
+                           UpdateInvalid, RouteRefreshReceived>;
+
 EndReason sent(wire::Notification notification) {
   return {EndReason::Kind::NotificationSent, std::move(notification), {}};
 }
@@ -29,11 +45,10 @@ EndReason received(wire::Notification notification) {
 EndReason tcp_failed(std::string why) { return {EndReason::Kind::TcpFailed, {}, std::move(why)}; }
 EndReason stopped_here() { return {EndReason::Kind::LocalStop, {}, {}}; }
 
-/// A timer that a state does not run, or any other event that cannot be: it ends the attempt in silence.
-template <typename E>
-concept NotInConnect = OneOf<E, AutomaticStop, HoldTimerExpires, KeepaliveTimerExpires, IdleHoldTimerExpires,
-                             SendHoldTimerExpires, OpenCollisionDump, KeepaliveReceived, UpdateReceived,
-                             UpdateInvalid, RouteRefreshReceived>;  // 8, 10, 11, 13, 23, 26-28, 29
+EndReason send_hold_timer_expired() { return {EndReason::Kind::SendHoldTimerExpired, {}, {}}; }
+
+wire::Notification hold_timer_expired() { return {wire::ErrorCode::HoldTimerExpired, wire::kUnspecific}; }
+wire::Notification lost_collision() { return wire::CeaseReason::ConnectionCollisionResolution; }
 
 wire::MessageType type_of(const OpenReceived&) { return wire::MessageType::Open; }
 wire::MessageType type_of(const KeepaliveReceived&) { return wire::MessageType::Keepalive; }
@@ -73,8 +88,7 @@ Actions Fsm::handle(const Event& event) {
   return {};
 }
 
-// --- the states
-// ------------------------------------------------------------------------------------------------------
+// --- the states --------------------------------------------------------------------------------------------
 // Comments give the event numbers of RFC 4271 §8.1.
 
 Actions Fsm::idle(const Event& event) {
@@ -85,12 +99,9 @@ Actions Fsm::idle(const Event& event) {
           [&](const AutomaticStartDamped&) { return start_damped(false); },                           // 6
           [&](const AutomaticStartDampedPassive&) { return start_damped(true); },                     // 7
           [&](const IdleHoldTimerExpires&) { return start(passive_); },                               // 13
-          [&](const ManualStop&) {                                                                    // 2
-            connect_retry_counter_ = 0;
-            return Actions{StopAllTimers{}};  // a damped start does not happen any more
-          },
+          [&](const ManualStop&) { return forget_start(); },                                          // 2
           // §8.2.2: "In this state, BGP FSM refuses all incoming BGP connections for this peer."
-          [&](const OneOf<TcpConnectionAcked, TcpConnectionConfirmed> auto&) { return Actions{DropTcp{}}; },
+          [&](const TcpIsUp auto&) { return Actions{DropTcp{}}; },
           [&](const OneOf<AutomaticStop, ConnectRetryTimerExpires, HoldTimerExpires, KeepaliveTimerExpires,
                           DelayOpenTimerExpires, SendHoldTimerExpires, TcpConnectionValid,
                           TcpConnectionInvalid, TcpConnectionFails, OpenReceived, HeaderInvalid, OpenInvalid,
@@ -104,26 +115,20 @@ Actions Fsm::connect(const Event& event) {
   return std::visit(
       overloaded{
           [&](const AnyStart auto&) { return Actions{}; },
-          [&](const ManualStop& e) { return stop_by_operator(e.cease); },                          // 2
-          [&](const ConnectRetryTimerExpires&) { return try_to_connect(); },                       // 9
-          [&](const DelayOpenTimerExpires&) { return send_open(); },                               // 12
-          [&](const OneOf<TcpConnectionValid, TcpConnectionInvalid> auto&) { return Actions{}; },  // 14, 15
-          [&](const OneOf<TcpConnectionAcked, TcpConnectionConfirmed> auto&) {
-            return tcp_is_up();
-          },  // 16, 17
+          [&](const ManualStop& e) { return stop_by_operator(e.cease); },     // 2
+          [&](const ConnectRetryTimerExpires&) { return try_to_connect(); },  // 9
+          [&](const DelayOpenTimerExpires&) { return send_open(); },          // 12
+          [&](const TcpComesIn auto&) { return Actions{}; },                  // 14, 15
+          [&](const TcpIsUp auto&) { return tcp_is_up(); },                   // 16, 17
           // §8.2.2 goes to Active only while the DelayOpenTimer runs, else to Idle, which leaves it to the
           // peer when to begin again. All speakers in use go to Active; so does kulan, because a node that is
           // a little late to start is the common case and its neighbors shall find it within milliseconds.
-          [&](const TcpConnectionFails&) {
-            return wait_in_active({StopAllTimers{}, DropTcp{}});
-          },                            // 18
-          [&](const OpenReceived& e) {  // 20, 19
-            return delay_open_runs_ ? accept_open(e, false) : to_idle(stopped_here());
-          },
-          [&](const OneOf<HeaderInvalid, OpenInvalid> auto& e) { return refuse(e.answer); },  // 21, 22
-          [&](const VersionRefused& e) { return to_idle(received(e.received), !delay_open_runs_); },  // 24
-          [&](const NotificationReceived& e) { return to_idle(received(e.received)); },               // 25
-          [&](const NotInConnect auto&) { return to_idle(stopped_here()); },
+          [&](const TcpConnectionFails& e) { return wait_in_active(e.why); },                  // 18
+          [&](const OpenReceived& e) { return open_while_delayed(e); },                        // 19, 20
+          [&](const BadMessage auto& e) { return refuse(e.answer); },                          // 21, 22
+          [&](const VersionRefused& e) { return version_refused_while_delayed(e.received); },  // 24
+          [&](const NotificationReceived& e) { return to_idle(received(e.received)); },        // 25
+          [&](const OutOfPlace auto&) { return to_idle(stopped_here()); },
       },
       event);
 }
@@ -135,18 +140,14 @@ Actions Fsm::active(const Event& event) {
           [&](const ManualStop& e) { return stop_by_operator(e.cease); },                            // 2
           [&](const ConnectRetryTimerExpires&) { return passive_ ? Actions{} : try_to_connect(); },  // 9
           [&](const DelayOpenTimerExpires&) { return send_open(); },                                 // 12
-          [&](const OneOf<TcpConnectionValid, TcpConnectionInvalid> auto&) { return Actions{}; },    // 14, 15
-          [&](const OneOf<TcpConnectionAcked, TcpConnectionConfirmed> auto&) {
-            return tcp_is_up();
-          },                                                                        // 16, 17
-          [&](const TcpConnectionFails& e) { return to_idle(tcp_failed(e.why)); },  // 18
-          [&](const OpenReceived& e) {                                              // 20, 19
-            return delay_open_runs_ ? accept_open(e, false) : to_idle(stopped_here());
-          },
-          [&](const OneOf<HeaderInvalid, OpenInvalid> auto& e) { return refuse(e.answer); },  // 21, 22
-          [&](const VersionRefused& e) { return to_idle(received(e.received), !delay_open_runs_); },  // 24
-          [&](const NotificationReceived& e) { return to_idle(received(e.received)); },               // 25
-          [&](const NotInConnect auto&) { return to_idle(stopped_here()); },
+          [&](const TcpComesIn auto&) { return Actions{}; },                                         // 14, 15
+          [&](const TcpIsUp auto&) { return tcp_is_up(); },                                          // 16, 17
+          [&](const TcpConnectionFails& e) { return to_idle(tcp_failed(e.why)); },                   // 18
+          [&](const OpenReceived& e) { return open_while_delayed(e); },                              // 19, 20
+          [&](const BadMessage auto& e) { return refuse(e.answer); },                                // 21, 22
+          [&](const VersionRefused& e) { return version_refused_while_delayed(e.received); },        // 24
+          [&](const NotificationReceived& e) { return to_idle(received(e.received)); },              // 25
+          [&](const OutOfPlace auto&) { return to_idle(stopped_here()); },
       },
       event);
 }
@@ -155,24 +156,15 @@ Actions Fsm::open_sent(const Event& event) {
   return std::visit(
       overloaded{
           [&](const AnyStart auto&) { return Actions{}; },
-          [&](const ManualStop& e) { return stop_by_operator(e.cease); },  // 2
-          [&](const AutomaticStop& e) { return refuse(e.cease); },         // 8
-          [&](const HoldTimerExpires&) {                                   // 10
-            return refuse({wire::ErrorCode::HoldTimerExpired, wire::kUnspecific});
-          },
+          [&](const ManualStop& e) { return stop_by_operator(e.cease); },         // 2
+          [&](const AutomaticStop& e) { return refuse(e.cease); },                // 8
+          [&](const HoldTimerExpires&) { return refuse(hold_timer_expired()); },  // 10
           // A second connection of this peer is a machine of its own; the peer resolves the collision, §6.8.
-          [&](const OneOf<TcpConnectionValid, TcpConnectionInvalid, TcpConnectionAcked,
-                          TcpConnectionConfirmed> auto&) { return Actions{}; },  // 14-17
-          [&](const TcpConnectionFails& e) {                                     // 18
-            auto actions = wait_in_active({StopAllTimers{}, DropTcp{}});
-            actions.add(SessionEnded{tcp_failed(e.why), false});
-            return actions;
-          },
-          [&](const OpenReceived& e) { return accept_open(e, true); },                        // 19
-          [&](const OneOf<HeaderInvalid, OpenInvalid> auto& e) { return refuse(e.answer); },  // 21, 22
-          [&](const OpenCollisionDump&) {                                                     // 23
-            return refuse(wire::CeaseReason::ConnectionCollisionResolution);
-          },
+          [&](const AnyTcpArrival auto&) { return Actions{}; },                           // 14-17
+          [&](const TcpConnectionFails& e) { return wait_in_active(e.why); },             // 18
+          [&](const OpenReceived& e) { return accept_open(e, true); },                    // 19
+          [&](const BadMessage auto& e) { return refuse(e.answer); },                     // 21, 22
+          [&](const OpenCollisionDump&) { return refuse(lost_collision()); },             // 23
           [&](const VersionRefused& e) { return to_idle(received(e.received), false); },  // 24
           // §8.2.2 counts event 25 among those that send an FSM error; §6.4 forbids to answer a NOTIFICATION.
           [&](const NotificationReceived& e) { return to_idle(received(e.received)); },  // 25
@@ -180,10 +172,8 @@ Actions Fsm::open_sent(const Event& event) {
             return unexpected_message(type_of(e));  // 26-28
           },
           [&](const OneOf<ConnectRetryTimerExpires, KeepaliveTimerExpires, DelayOpenTimerExpires,
-                          IdleHoldTimerExpires> auto&) { return unexpected_timer(); },  // 9, 11-13
-          [&](const SendHoldTimerExpires&) {                                            // 29
-            return to_idle({EndReason::Kind::SendHoldTimerExpired, {}, {}});
-          },
+                          IdleHoldTimerExpires> auto&) { return unexpected_timer(); },
+          [&](const SendHoldTimerExpires&) { return to_idle(send_hold_timer_expired()); },  // 29
       },
       event);
 }
@@ -192,37 +182,23 @@ Actions Fsm::open_confirm(const Event& event) {
   return std::visit(
       overloaded{
           [&](const AnyStart auto&) { return Actions{}; },
-          [&](const ManualStop& e) { return stop_by_operator(e.cease); },  // 2
-          [&](const AutomaticStop& e) { return refuse(e.cease); },         // 8
-          [&](const HoldTimerExpires&) {                                   // 10
-            return refuse({wire::ErrorCode::HoldTimerExpired, wire::kUnspecific});
-          },
-          [&](const KeepaliveTimerExpires&) { return send_keepalive(); },  // 11
-          [&](const OneOf<TcpConnectionValid, TcpConnectionInvalid, TcpConnectionAcked,
-                          TcpConnectionConfirmed> auto&) { return Actions{}; },               // 14-17
-          [&](const TcpConnectionFails& e) { return to_idle(tcp_failed(e.why)); },            // 18
-          [&](const OneOf<HeaderInvalid, OpenInvalid> auto& e) { return refuse(e.answer); },  // 21, 22
-          [&](const OpenCollisionDump&) {                                                     // 23
-            return refuse(wire::CeaseReason::ConnectionCollisionResolution);
-          },
+          [&](const ManualStop& e) { return stop_by_operator(e.cease); },                 // 2
+          [&](const AutomaticStop& e) { return refuse(e.cease); },                        // 8
+          [&](const HoldTimerExpires&) { return refuse(hold_timer_expired()); },          // 10
+          [&](const KeepaliveTimerExpires&) { return send_keepalive(); },                 // 11
+          [&](const AnyTcpArrival auto&) { return Actions{}; },                           // 14-17
+          [&](const TcpConnectionFails& e) { return to_idle(tcp_failed(e.why)); },        // 18
+          [&](const BadMessage auto& e) { return refuse(e.answer); },                     // 21, 22
+          [&](const OpenCollisionDump&) { return refuse(lost_collision()); },             // 23
           [&](const VersionRefused& e) { return to_idle(received(e.received), false); },  // 24
           [&](const NotificationReceived& e) { return to_idle(received(e.received)); },   // 25
-          [&](const KeepaliveReceived&) {                                                 // 26
-            state_ = State::Established;
-            auto actions = restart_hold_timer();
-            actions.add(SessionUp{});
-            return actions;
-          },
-          // 19: a second OPEN on one connection is no collision but a message out of turn, RFC 6608 §4.
+          [&](const KeepaliveReceived&) { return become_established(); },                 // 26
+          // A second OPEN (19) on one connection is no collision but a message out of turn, RFC 6608 §4.
           [&](const OneOf<OpenReceived, UpdateReceived, UpdateInvalid, RouteRefreshReceived> auto& e) {
             return unexpected_message(type_of(e));  // 19, 27, 28
           },
-          [&](const OneOf<ConnectRetryTimerExpires, DelayOpenTimerExpires, IdleHoldTimerExpires> auto&) {
-            return unexpected_timer();  // 9, 12, 13
-          },
-          [&](const SendHoldTimerExpires&) {  // 29
-            return to_idle({EndReason::Kind::SendHoldTimerExpired, {}, {}});
-          },
+          [&](const TimerOfAnotherState auto&) { return unexpected_timer(); },              // 9, 12, 13
+          [&](const SendHoldTimerExpires&) { return to_idle(send_hold_timer_expired()); },  // 29
       },
       event);
 }
@@ -231,42 +207,30 @@ Actions Fsm::established(const Event& event) {
   return std::visit(
       overloaded{
           [&](const AnyStart auto&) { return Actions{}; },
-          [&](const ManualStop& e) { return stop_by_operator(e.cease); },  // 2
-          [&](const AutomaticStop& e) { return refuse(e.cease); },         // 8
-          [&](const HoldTimerExpires&) {                                   // 10
-            return refuse({wire::ErrorCode::HoldTimerExpired, wire::kUnspecific});
-          },
-          [&](const KeepaliveTimerExpires&) { return send_keepalive(); },  // 11
-          [&](const OneOf<TcpConnectionValid, TcpConnectionInvalid, TcpConnectionAcked,
-                          TcpConnectionConfirmed> auto&) { return Actions{}; },     // 14-17
+          [&](const ManualStop& e) { return stop_by_operator(e.cease); },           // 2
+          [&](const AutomaticStop& e) { return refuse(e.cease); },                  // 8
+          [&](const HoldTimerExpires&) { return refuse(hold_timer_expired()); },    // 10
+          [&](const KeepaliveTimerExpires&) { return send_keepalive(); },           // 11
+          [&](const AnyTcpArrival auto&) { return Actions{}; },                     // 14-17
           [&](const TcpConnectionFails& e) { return to_idle(tcp_failed(e.why)); },  // 18
-          [&](const OpenCollisionDump&) {                                           // 23
-            return refuse(wire::CeaseReason::ConnectionCollisionResolution);
-          },
-          [&](const OneOf<VersionRefused, NotificationReceived> auto& e) {  // 24, 25
-            return to_idle(received(e.received));
-          },
-          [&](const OneOf<KeepaliveReceived, UpdateReceived, RouteRefreshReceived> auto&) {  // 26, 27
-            return restart_hold_timer();
-          },
-          [&](const UpdateInvalid& e) { return refuse(e.answer); },  // 28
+          [&](const OpenReceived& e) { return unexpected_message(type_of(e)); },    // 19
           // §8.2.2 wants an FSM error for 21; §6.1 says that a header error is told as one, and that helps
-          // the
-          // other side's operator.
-          [&](const OneOf<HeaderInvalid, OpenInvalid> auto& e) { return refuse(e.answer); },  // 21, 22
-          [&](const OpenReceived& e) { return unexpected_message(type_of(e)); },              // 19
-          [&](const OneOf<ConnectRetryTimerExpires, DelayOpenTimerExpires, IdleHoldTimerExpires> auto&) {
-            return unexpected_timer();  // 9, 12, 13
+          // the other side's operator.
+          [&](const BadMessage auto& e) { return refuse(e.answer); },                    // 21, 22
+          [&](const OpenCollisionDump&) { return refuse(lost_collision()); },            // 23
+          [&](const VersionRefused& e) { return to_idle(received(e.received)); },        // 24
+          [&](const NotificationReceived& e) { return to_idle(received(e.received)); },  // 25
+          [&](const OneOf<KeepaliveReceived, UpdateReceived, RouteRefreshReceived> auto&) {
+            return restart_hold_timer();  // 26, 27
           },
-          [&](const SendHoldTimerExpires&) {  // 29
-            return to_idle({EndReason::Kind::SendHoldTimerExpired, {}, {}});
-          },
+          [&](const UpdateInvalid& e) { return refuse(e.answer); },                         // 28
+          [&](const TimerOfAnotherState auto&) { return unexpected_timer(); },              // 9, 12, 13
+          [&](const SendHoldTimerExpires&) { return to_idle(send_hold_timer_expired()); },  // 29
       },
       event);
 }
 
-// --- the steps they share
-// --------------------------------------------------------------------------------------------
+// --- the steps they share ----------------------------------------------------------------------------------
 
 Actions Fsm::start(bool passive) {
   passive_ = passive;
@@ -320,11 +284,35 @@ Actions Fsm::accept_open(const OpenReceived& open, bool ours_was_sent) {
   return actions;
 }
 
-Actions Fsm::wait_in_active(Actions actions) {
-  state_ = State::Active;
-  delay_open_runs_ = false;
-  if (!passive_) actions.add(StartTimer{Timer::ConnectRetry, times_.connect_retry});
+/// Not in Connect and Active unless the DelayOpenTimer runs, event 20.
+Actions Fsm::open_while_delayed(const OpenReceived& open) {
+  return delay_open_runs_ ? accept_open(open, false) : to_idle(stopped_here());
+}
+
+Actions Fsm::version_refused_while_delayed(const wire::Notification& notification) {
+  return to_idle(received(notification), !delay_open_runs_);
+}
+
+Actions Fsm::become_established() {
+  state_ = State::Established;
+  auto actions = restart_hold_timer();
+  actions.add(SessionUp{});
   return actions;
+}
+
+/// The connection, or the attempt at one, failed: the next attempt comes when the ConnectRetryTimer expires.
+Actions Fsm::wait_in_active(const std::string& why) {
+  const auto left = std::exchange(state_, State::Active);
+  delay_open_runs_ = false;
+  Actions actions{StopAllTimers{}, DropTcp{}};
+  if (!passive_) actions.add(StartTimer{Timer::ConnectRetry, times_.connect_retry});
+  if (left >= State::OpenSent) actions.add(SessionEnded{tcp_failed(why), false});
+  return actions;
+}
+
+Actions Fsm::forget_start() {
+  connect_retry_counter_ = 0;
+  return {StopAllTimers{}};
 }
 
 Actions Fsm::stop_by_operator(const wire::Notification& cease) {

@@ -66,7 +66,11 @@ class Fsm {
   Actions tcp_is_up();
   Actions send_open();
   Actions accept_open(const OpenReceived& open, bool ours_was_sent);
-  Actions wait_in_active(Actions actions);
+  Actions open_while_delayed(const OpenReceived& open);
+  Actions version_refused_while_delayed(const wire::Notification& notification);
+  Actions become_established();
+  Actions wait_in_active(const std::string& why);
+  Actions forget_start();
   Actions stop_by_operator(const wire::Notification& cease);
   Actions refuse(const wire::Notification& answer);
   Actions unexpected_message(wire::MessageType type);

@@ -49,8 +49,7 @@ auto Peer::tell(Call call) {
   return call(context_.handler);
 }
 
-// --- commands
-// --------------------------------------------------------------------------------------------------------
+// --- commands ----------------------------------------------------------------------------------------------
 
 void Peer::start(TimePoint now) {
   if (settings_.shutdown || enabled_) return;
@@ -152,8 +151,7 @@ bool Peer::request_refresh(rib::Family family, TimePoint now) {
   return true;
 }
 
-// --- facts
-// -----------------------------------------------------------------------------------------------------------
+// --- facts -------------------------------------------------------------------------------------------------
 
 const Connection& Peer::leading() const {
   return theirs_ && theirs_->state() >= std::max(ours_.state(), State::OpenSent) ? *theirs_ : ours_;
@@ -176,8 +174,7 @@ bool needs_reset(const PeerSettings& before, const PeerSettings& after) {
          before.graceful_restart != after.graceful_restart;
 }
 
-// --- connections
-// -----------------------------------------------------------------------------------------------------
+// --- connections -------------------------------------------------------------------------------------------
 
 std::unique_ptr<ConnectAttempt> Peer::open_tcp(ConnectEvents& events) {
   ConnectRequest request;
@@ -299,8 +296,7 @@ void Peer::turn_ended(TimePoint now) {
   settle(now);
 }
 
-// --- beginning and ending
-// --------------------------------------------------------------------------------------------
+// --- beginning and ending ----------------------------------------------------------------------------------
 
 void Peer::begin(TimePoint now) {
   ours_.handle(settings_.passive ? Event{AutomaticStartPassive{}} : Event{AutomaticStart{}}, now);

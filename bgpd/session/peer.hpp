@@ -37,8 +37,7 @@ class Peer final : private ConnectionOwner {
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
-  // --- commands
-  // ------------------------------------------------------------------------------------------------------
+  // --- commands --------------------------------------------------------------------------------------------
   /// Begins to connect (or to wait, when passive); nothing when the settings say shutdown.
   void start(TimePoint now);
   /// Ends the session and stays down until start().
@@ -58,8 +57,7 @@ class Peer final : private ConnectionOwner {
   /// TimerSet::kNever when no timer runs.
   TimePoint next_deadline() const;
 
-  // --- while Established
-  // -----------------------------------------------------------------------------------------------
+  // --- while Established -----------------------------------------------------------------------------------
   /// source: borrowed until it is replaced, nullptr is set or down() is called.
   void set_output(OutputSource* source);
   void set_output(rib::Family, OutputSource* source) { set_output(source); }  // the source has both families
@@ -68,8 +66,7 @@ class Peer final : private ConnectionOwner {
   /// Asks the peer for its routes. False: not Established, or the peer cannot (RFC 2918).
   bool request_refresh(rib::Family family, TimePoint now);
 
-  // --- facts
-  // -----------------------------------------------------------------------------------------------------------
+  // --- facts -----------------------------------------------------------------------------------------------
   const PeerSettings& settings() const { return settings_; }
   std::uint32_t slot() const { return slot_; }
   /// The further of the two connections.

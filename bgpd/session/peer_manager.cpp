@@ -10,8 +10,7 @@ PeerManager::PeerManager(Network& network, SessionHandler& handler, LocalSetting
 
 PeerManager::~PeerManager() = default;
 
-// --- commands
-// --------------------------------------------------------------------------------------------------------
+// --- commands ----------------------------------------------------------------------------------------------
 
 void PeerManager::set_local(LocalSettings local, TimePoint now) {
   const auto before = std::exchange(context_.local, std::move(local));
@@ -91,8 +90,7 @@ void PeerManager::on_time(TimePoint now) {
   if (!wakes_.empty()) ask_to_wake(wakes_.top().time);
 }
 
-// --- deadlines
-// -------------------------------------------------------------------------------------------------------
+// --- deadlines ---------------------------------------------------------------------------------------------
 
 void PeerManager::deadline_changed(Peer& peer) {
   const auto deadline = peer.next_deadline();
@@ -109,8 +107,7 @@ void PeerManager::ask_to_wake(TimePoint time) {
   context_.network.wake_at(time);
 }
 
-// --- questions
-// -------------------------------------------------------------------------------------------------------
+// --- questions ---------------------------------------------------------------------------------------------
 
 Peer* PeerManager::find(const rib::IpAddress& address, std::uint32_t interface_index) {
   return const_cast<Peer*>(std::as_const(*this).find(address, interface_index));

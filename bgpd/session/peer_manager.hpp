@@ -23,8 +23,7 @@ class PeerManager final : private Peer::Observer {
   PeerManager(const PeerManager&) = delete;
   PeerManager& operator=(const PeerManager&) = delete;
 
-  // --- commands
-  // ------------------------------------------------------------------------------------------------------
+  // --- commands --------------------------------------------------------------------------------------------
   /// A change of AS or identifier resets every session (Cease/Other Configuration Change).
   void set_local(LocalSettings local, TimePoint now);
   /// A new peer starts; of a known one (same address and zone) the settings change. True: a session was
@@ -39,8 +38,7 @@ class PeerManager final : private Peer::Observer {
   /// To be called at the time given to Network::wake_at.
   void on_time(TimePoint now);
 
-  // --- questions
-  // -----------------------------------------------------------------------------------------------------
+  // --- questions -------------------------------------------------------------------------------------------
   const LocalSettings& local() const { return context_.local; }
   Peer* find(const rib::IpAddress& address, std::uint32_t interface_index = 0);
   const Peer* find(const rib::IpAddress& address, std::uint32_t interface_index = 0) const;

@@ -49,8 +49,7 @@ class Hosts {
   std::map<unsigned, std::unique_ptr<Host>> hosts_;
 };
 
-// --- a full mesh
-// -----------------------------------------------------------------------------------------------------
+// --- a full mesh -------------------------------------------------------------------------------------------
 
 class Mesh : public testing::Test {
  protected:
@@ -165,8 +164,7 @@ TEST(LargeMesh, FiftyHostsThatStartTogetherKnowEverythingWithinASecond) {
       1s));
 }
 
-// --- a reflector
-// -----------------------------------------------------------------------------------------------------
+// --- a reflector -------------------------------------------------------------------------------------------
 
 class Reflector
     : public testing::Test {  // host 1 reflects, 2 to 4 are its clients and do not know each other
@@ -235,8 +233,7 @@ TEST_F(Reflector, ALostReflectorTakesAllAndItsReturnBringsAll) {
   EXPECT_THAT(hosts[2].kernel(), Contains("10.1.4.0/24 via 10.0.0.4"));
 }
 
-// --- external peers
-// --------------------------------------------------------------------------------------------------
+// --- external peers ----------------------------------------------------------------------------------------
 
 class Chain : public testing::Test {  // host n in AS 65000 + n; 1 - 2 - 3
  protected:

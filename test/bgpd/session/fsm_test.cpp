@@ -120,8 +120,7 @@ TEST(Fsm, EveryEventInEveryStateLeadsWhereTheTableSays) {
     }
 }
 
-// --- Idle
-// ------------------------------------------------------------------------------------------------------------
+// --- Idle --------------------------------------------------------------------------------------------------
 
 TEST(FsmIdle, ManualStartConnectsAtOnceAndStartsTheConnectRetryTimer) {
   auto fsm = at(State::Idle);
@@ -169,8 +168,7 @@ TEST(FsmIdle, RefusesIncomingConnections) {
   EXPECT_THAT(fsm.handle(TcpConnectionConfirmed{}), ElementsAre(Action{DropTcp{}}));
 }
 
-// --- Connect and Active
-// ----------------------------------------------------------------------------------------------
+// --- Connect and Active ------------------------------------------------------------------------------------
 
 TEST(FsmConnect, TcpUpSendsOpenAndSetsALargeHoldTimer) {
   auto fsm = at(State::Connect);
@@ -248,8 +246,7 @@ TEST(FsmDelayOpen, AVersionErrorWhileItRunsIsNotCounted) {  // event 24
   EXPECT_EQ(fsm.connect_retry_counter(), 0u);
 }
 
-// --- OpenSent
-// --------------------------------------------------------------------------------------------------------
+// --- OpenSent ----------------------------------------------------------------------------------------------
 
 TEST(FsmOpenSent, OpenIsAnsweredByKeepaliveAndStartsTheNegotiatedTimers) {
   auto fsm = at(State::OpenSent);
@@ -289,8 +286,7 @@ TEST(FsmOpenSent, TheLoserOfACollisionSaysSo) {  // §6.8, RFC 4486
             wire::Notification(wire::CeaseReason::ConnectionCollisionResolution));
 }
 
-// --- messages out of turn, RFC 6608
-// ----------------------------------------------------------------------------------
+// --- messages out of turn, RFC 6608 ------------------------------------------------------------------------
 
 TEST(FsmErrors, AMessageOutOfTurnNamesTheStateAndItsType) {
   using wire::FsmError;
@@ -321,8 +317,7 @@ TEST(FsmErrors, ANotificationIsNeverAnswered) {  // §6.4
   }
 }
 
-// --- OpenConfirm and Established
-// -------------------------------------------------------------------------------------
+// --- OpenConfirm and Established ---------------------------------------------------------------------------
 
 TEST(FsmOpenConfirm, KeepaliveMakesItEstablished) {
   auto fsm = at(State::OpenConfirm);
