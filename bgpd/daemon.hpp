@@ -51,6 +51,8 @@ class Daemon final : private api::Backend {
  private:
   // --- the loop
   void kernel_events(std::vector<fib::KernelEvent> events);
+  /// The link's carrier is back: whoever is behind it need not be waited for.
+  void connect_over(std::uint32_t interface_index);
   void note_written(const rib::FibResult& result);
   void schedule_work();
   void links_changed();
