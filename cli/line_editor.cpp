@@ -154,6 +154,9 @@ LineEditor::Event LineEditor::read(std::string& line) {
   self.prompt_text = self.language.prompt();
   self.event = Event::Line;
   int length = 0;
+  // libedit prints the prompt before it sets the terminal; a Ctrl-D or Ctrl-C typed in between would be the
+  // kernel's.
+  el_set(self.editor, EL_PREP_TERM, 1);
   const char* typed = el_gets(self.editor, &length);
   if (self.event != Event::Line) {
     std::fputs("\n", stdout);
