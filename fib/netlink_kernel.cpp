@@ -221,7 +221,9 @@ void NetlinkKernel::Worker::warn(std::string text) {
 }
 
 void NetlinkKernel::Worker::report() {
-  for (auto& result : own_.take_results()) {
+  auto results = own_.take_results();
+  events_.reserve(events_.size() + results.size());
+  for (auto& result : results) {
     auto& event = events_.emplace_back();
     event.kind = KernelEvent::Kind::Written;
     event.result = std::move(result);

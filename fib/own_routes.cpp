@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kDatagramSize = 1 << 16;  // 1,000 routes; larger ones are not measurably faster
+constexpr std::size_t kDeleteSize = 64;         // at most, of an RTM_DELROUTE
 constexpr std::size_t kBatchLimit = 2000;
 constexpr std::size_t kBatchLimitAfterLoss = 32;  // answers of so many fit the smallest receive buffer
 constexpr auto kFirstRetry = 100ms;
@@ -37,27 +38,27 @@ OwnRoutes::OwnRoutes(const RouteLocation& place, bool write)
 // --- wishes
 
 void OwnRoutes::desire(rib::FibChange change) {
-  auto& item = *entries_.try_emplace(change.prefix).first;
-  auto& entry = item.second;
-  const auto before = entry.desired;
-  entry.desired = kNoRoute;
+  const auto id = routes_.find_or_add(change.prefix);
+  auto& route = routes_.at(id);
+  const auto before = route.desired;
+  route.desired = kNoRoute;
   if (change.route) {
     normalise(*change.route);
-    entry.desired = pool_.acquire(change.prefix.afi(), *change.route);
+    route.desired = pool_.acquire(change.prefix.afi(), *change.route);
   }
   pool_.release(before);
-  entry.is_inherited = false;
-  entry.wants_result = true;
-  enqueue(item);
+  route.is_inherited = false;
+  route.wants_result = true;
+  enqueue(id);
 }
 
 void OwnRoutes::sweep_inherited() {
-  for (auto& item : entries_) {
-    if (!item.second.is_inherited) continue;
-    item.second.is_inherited = false;
-    item.second.wants_result = true;
-    enqueue(item);
-  }
+  routes_.for_each([this](Id id, OwnRoute& route) {
+    if (!route.is_inherited) return;
+    route.is_inherited = false;
+    route.wants_result = true;
+    enqueue(id);
+  });
 }
 
 void OwnRoutes::relocate(const RouteLocation& place, bool write) {
@@ -67,114 +68,106 @@ void OwnRoutes::relocate(const RouteLocation& place, bool write) {
   foreign_.clear();
   failed_.clear();
   retry_at_.reset();
-  for (auto& item : entries_) {
-    auto& entry = item.second;
-    set_kernel(entry, kNoRoute);
-    entry.is_uncertain = entry.is_failed = entry.is_inherited = false;
-    if (entry.desired == kNoRoute) continue;
-    entry.wants_result = true;
-    enqueue(item);
-  }
-  boost::unordered::erase_if(
-      entries_, [](const auto& item) { return item.second.desired == kNoRoute && !item.second.is_pending; });
+  routes_.for_each([this](Id id, OwnRoute& route) {
+    set_kernel(route, kNoRoute);
+    route.is_uncertain = route.is_failed = route.is_inherited = false;
+    if (route.desired == kNoRoute) return erase_if_empty(id);
+    route.wants_result = true;
+    enqueue(id);
+  });
   pool_.set_location(place);
 }
 
 // --- facts
 
-bool OwnRoutes::is_in_scope(const Entries::value_type& entry) const {
-  return entry.first.afi() == scan_->afi && entry.second.kernel != kNoRoute &&
-         (scan_->interface_index == 0 || pool_.uses(entry.second.kernel, scan_->interface_index));
+bool OwnRoutes::is_in_scope(const OwnRoute& route) const {
+  return route.prefix.afi() == scan_->afi && route.kernel != kNoRoute &&
+         (scan_->interface_index == 0 || pool_.uses(route.kernel, scan_->interface_index));
 }
 
 void OwnRoutes::begin_scan(const ScanScope& scope) {
   scan_ = scope;
   touched_.clear();
-  for (auto& item : entries_) item.second.is_seen = false;
+  routes_.for_each([](Id, OwnRoute& route) { route.is_seen = false; });
 }
 
 bool OwnRoutes::found(RouteMessage& message) {
   if (touched_.contains(message.prefix)) return false;
-  auto [item, is_new] = entries_.try_emplace(message.prefix);
-  auto& entry = item->second;
-  if (entry.is_seen) return false;  // a second one at the same place, made by hand: the first counts
-  entry.is_seen = true;
+  const bool is_new = !routes_.find(message.prefix);
+  const auto id = routes_.find_or_add(message.prefix);
+  auto& route = routes_.at(id);
+  if (route.is_seen) return false;  // a second one at the same place, made by hand: the first counts
+  route.is_seen = true;
   normalise(message.route);
-  const bool is_news = entry.kernel == kNoRoute;
-  set_kernel(entry, pool_.acquire(message.prefix.afi(), message.route));
-  if (entry.desired != kNoRoute && (entry.desired != entry.kernel || !entry.is_told)) enqueue(*item);
-  if (is_new) entry.is_inherited = true;
+  const bool is_news = route.kernel == kNoRoute;
+  set_kernel(route, pool_.acquire(message.prefix.afi(), message.route));
+  if (route.desired != kNoRoute && (route.desired != route.kernel || !route.is_told)) enqueue(id);
+  if (is_new) route.is_inherited = true;
   return is_news;
 }
 
 void OwnRoutes::end_scan(Clock::time_point now) {
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    const auto current = entry++;
-    if (is_in_scope(*current) && !current->second.is_seen && !touched_.contains(current->first))
-      lost(current, false, now);
-  }
+  routes_.for_each([&](Id id, OwnRoute& route) {
+    if (is_in_scope(route) && !route.is_seen && !touched_.contains(route.prefix)) lost(id, false, now);
+  });
   scan_.reset();
   touched_ = {};
 }
 
 void OwnRoutes::changed_by_others(RouteMessage& message, Clock::time_point now) {
   if (scan_) touched_.insert(message.prefix);
-  auto item = entries_.find(message.prefix);
   if (message.is_removal) {
-    if (item == entries_.end() || item->second.kernel == kNoRoute) return;
-    if (message.sender != 0 && item->second.desired != kNoRoute) ++healed_count_;
+    const auto id = routes_.find(message.prefix);
+    if (!id || routes_.at(*id).kernel == kNoRoute) return;
+    auto& route = routes_.at(*id);
+    if (message.sender != 0 && route.desired != kNoRoute) ++healed_count_;
     // Of several IPv6 next hops one may have gone alone; then the rest is still there.
-    if (message.prefix.afi() == rib::Afi::Ipv6) item->second.is_uncertain = true;
+    if (message.prefix.afi() == rib::Afi::Ipv6) route.is_uncertain = true;
     const bool again = !healed_.insert(message.prefix).second;
     if (!forget_healed_at_) forget_healed_at_ = now + kHealInterval;
-    lost(item, again, now);
-    return;
+    return lost(*id, again, now);
   }
   normalise(message.route);
-  const auto id = pool_.acquire(message.prefix.afi(), message.route);
-  if (item == entries_.end()) {
-    item = entries_.try_emplace(message.prefix).first;
-    item->second.is_inherited = true;  // made by hand in our name: goes with the next sweep
-  }
-  set_kernel(item->second, id);
-  item->second.is_uncertain = false;
-  if (item->second.desired == kNoRoute) return;
-  if (item->second.desired != id) ++healed_count_;
-  if (item->second.desired != id || !item->second.is_told) enqueue(*item);
+  const bool is_new = !routes_.find(message.prefix);
+  const auto id = routes_.find_or_add(message.prefix);
+  auto& route = routes_.at(id);
+  if (is_new) route.is_inherited = true;  // made by hand in our name: goes with the next sweep
+  set_kernel(route, pool_.acquire(message.prefix.afi(), message.route));
+  route.is_uncertain = false;
+  if (route.desired == kNoRoute) return;
+  if (route.desired != route.kernel) ++healed_count_;
+  if (route.desired != route.kernel || !route.is_told) enqueue(id);
 }
 
 /// The kernel does not hold it any more, and it was not us. `defer`: the retry timer writes it, not we at
 /// once.
-void OwnRoutes::lost(Entries::iterator item, bool defer, Clock::time_point now) {
-  auto& entry = item->second;
-  set_kernel(entry, kNoRoute);
-  if (entry.desired == kNoRoute) {
-    entry.is_inherited = false;
-    if (!entry.is_uncertain)
-      erase_if_empty(item);
-    else
-      enqueue(*item);
-    return;
-  }
-  if (!defer) return enqueue(*item);
-  wait_for_retry(*item, now);
+void OwnRoutes::lost(Id id, bool defer, Clock::time_point now) {
+  auto& route = routes_.at(id);
+  set_kernel(route, kNoRoute);
+  if (route.desired != kNoRoute) return defer ? wait_for_retry(id, now) : enqueue(id);
+  route.is_inherited = false;
+  if (route.is_uncertain)
+    enqueue(id);
+  else
+    erase_if_empty(id);
 }
 
 void OwnRoutes::foreign_stands(const rib::Prefix& prefix, std::uint8_t protocol, bool replaced_ours) {
   foreign_[prefix] = protocol;
-  const auto item = entries_.find(prefix);
-  if (item == entries_.end()) return;
+  const auto id = routes_.find(prefix);
+  if (!id) return;
+  auto& route = routes_.at(*id);
   if (replaced_ours) {
-    set_kernel(item->second, kNoRoute);
-    item->second.is_uncertain = true;  // it may have replaced another foreign one beside ours
+    set_kernel(route, kNoRoute);
+    route.is_uncertain = true;  // it may have replaced another foreign one beside ours
   }
-  if (item->second.desired != kNoRoute || item->second.is_uncertain) enqueue(*item);
+  if (route.desired != kNoRoute || route.is_uncertain) enqueue(*id);
 }
 
 void OwnRoutes::foreign_gone(const rib::Prefix& prefix) {
   if (foreign_.erase(prefix) == 0) return;
-  const auto item = entries_.find(prefix);
-  if (item != entries_.end() && item->second.desired != kNoRoute) enqueue(*item);
+  const auto id = routes_.find(prefix);
+  if (id && routes_.at(*id).desired != kNoRoute) enqueue(*id);
 }
 
 void OwnRoutes::surroundings_changed(Clock::time_point now) {
@@ -206,12 +199,18 @@ void OwnRoutes::run_timers(Clock::time_point now) {
 void OwnRoutes::retry_failed(Clock::time_point now) {
   last_retry_ = now;
   retry_at_.reset();
-  for (const auto& prefix : std::exchange(failed_, {})) {
-    const auto item = entries_.find(prefix);
-    if (item == entries_.end() || !item->second.is_failed) continue;
-    item->second.is_failed = false;
-    enqueue(*item);
+  for (const auto id : std::exchange(failed_, {})) {
+    if (!routes_.is_used(id) || !routes_.at(id).is_failed) continue;
+    routes_.at(id).is_failed = false;
+    enqueue(id);
   }
+}
+
+void OwnRoutes::wait_for_retry(Id id, Clock::time_point now) {
+  auto& route = routes_.at(id);
+  if (!route.is_failed) failed_.push_back(id);
+  route.is_failed = true;
+  if (!retry_at_) retry_at_ = now + retry_delay_;
 }
 
 // --- results
@@ -220,25 +219,27 @@ std::vector<rib::FibResult> OwnRoutes::take_results() { return std::exchange(res
 
 std::uint64_t OwnRoutes::take_healed() { return std::exchange(healed_count_, 0); }
 
-void OwnRoutes::result(Entries::value_type& item, bool installed, int error, const std::string& text) {
-  auto& entry = item.second;
-  if (entry.wants_result || entry.is_told != installed)
-    results_.push_back({.prefix = item.first, .installed = installed, .error = error, .text = text});
-  entry.is_told = installed;
-  entry.wants_result = false;
+void OwnRoutes::result(OwnRoute& route, bool installed, int error, const std::string& text) {
+  if (route.wants_result || route.is_told != installed)
+    results_.push_back({.prefix = route.prefix, .installed = installed, .error = error, .text = text});
+  route.is_told = installed;
+  route.wants_result = false;
 }
 
-void OwnRoutes::enqueue(Entries::value_type& item) {
-  if (item.second.is_pending) return;
-  item.second.is_pending = true;
-  pending_.push_back(item.first);
+void OwnRoutes::enqueue(Id id) {
+  auto& route = routes_.at(id);
+  if (route.is_pending) return;
+  route.is_pending = true;
+  pending_.push_back(id);
 }
 
-void OwnRoutes::set_kernel(Entry& entry, RouteId id) { pool_.release(std::exchange(entry.kernel, id)); }
+void OwnRoutes::set_kernel(OwnRoute& route, RouteId kernel) {
+  pool_.release(std::exchange(route.kernel, kernel));
+}
 
-void OwnRoutes::erase_if_empty(Entries::iterator item) {
-  const auto& entry = item->second;
-  if (entry.desired == kNoRoute && entry.kernel == kNoRoute && !entry.is_pending) entries_.erase(item);
+void OwnRoutes::erase_if_empty(Id id) {
+  const auto& route = routes_.at(id);
+  if (route.desired == kNoRoute && route.kernel == kNoRoute && !route.is_pending) routes_.erase(id);
 }
 
 // --- work
@@ -266,12 +267,13 @@ void OwnRoutes::fill(Batch& batch) {
   batch.first_sequence_ = sequence_;
   std::size_t visited = 0;
   while (!pending_.empty() && batch.items_.size() < batch_limit_ && visited++ < kBatchLimit) {
-    const auto item = entries_.find(pending_.front());
-    const auto needed = pool_.message(item->second.desired).size() + 64;
+    const auto id = pending_.front();
+    auto& route = routes_.at(id);
+    const auto needed = pool_.message(route.desired).size() + kDeleteSize;
     if (!batch.items_.empty() && batch.datagram_.size() + needed > kDatagramSize) break;
     pending_.pop_front();
-    item->second.is_pending = false;
-    fill_one(item, batch);
+    route.is_pending = false;
+    fill_one(id, batch);
   }
   if (batch.empty()) return;
   sequence_ += static_cast<std::uint32_t>(batch.size());
@@ -281,59 +283,60 @@ void OwnRoutes::fill(Batch& batch) {
   batch.last_type_ = last.nlmsg_type;
 }
 
-void OwnRoutes::fill_one(Entries::iterator item, Batch& batch) {
-  auto& entry = item->second;
+void OwnRoutes::fill_one(Id id, Batch& batch) {
+  auto& route = routes_.at(id);
   if (!write_) {
-    result(*item, false, 0, {});
-    return erase_if_empty(item);
+    result(route, false, 0, {});
+    return erase_if_empty(id);
   }
-  if (entry.desired == kNoRoute) {
-    if (entry.kernel != kNoRoute || entry.is_uncertain) return add_remove(*item, batch);
-    result(*item, false, 0, {});
-    return erase_if_empty(item);
+  if (route.desired == kNoRoute) {
+    if (route.kernel != kNoRoute || route.is_uncertain) return add_remove(id, batch);
+    result(route, false, 0, {});
+    return erase_if_empty(id);
   }
-  if (const auto foreign = foreign_.find(item->first); foreign != foreign_.end()) {
+  if (const auto foreign = foreign_.find(route.prefix); foreign != foreign_.end()) {
     // A replace would take the foreign route's place; what we have there goes if it is not right.
-    if (entry.kernel != kNoRoute && entry.kernel != entry.desired) return add_remove(*item, batch);
-    return result(*item, false, EEXIST, foreign_text(foreign->second));
+    if (route.kernel != kNoRoute && route.kernel != route.desired) return add_remove(id, batch);
+    return result(route, false, EEXIST, foreign_text(foreign->second));
   }
-  if (entry.kernel == entry.desired && !entry.is_uncertain) return result(*item, true, 0, {});
-  add_create(*item, batch);
+  if (route.kernel == route.desired && !route.is_uncertain) return result(route, true, 0, {});
+  add_create(id, batch);
 }
 
-void OwnRoutes::add_create(Entries::value_type& item, Batch& batch) {
-  auto& entry = item.second;
+void OwnRoutes::add_create(Id id, Batch& batch) {
+  const auto& route = routes_.at(id);
   const auto sequence = sequence_ + static_cast<std::uint32_t>(batch.items_.size());
-  const bool replace = entry.kernel != kNoRoute || entry.is_uncertain;
+  const bool replace = route.kernel != kNoRoute || route.is_uncertain;
   const bool is_other_kind =
-      item.first.afi() == rib::Afi::Ipv6 && entry.kernel != kNoRoute &&
-      has_gateway(pool_.route(entry.kernel)) != has_gateway(pool_.route(entry.desired));
-  if (is_other_kind) add_delete_route(batch.datagram_, item.first, place_, sequence);
+      route.prefix.afi() == rib::Afi::Ipv6 && route.kernel != kNoRoute &&
+      has_gateway(pool_.route(route.kernel)) != has_gateway(pool_.route(route.desired));
+  if (is_other_kind) add_route(batch.datagram_, pool_.removal(rib::Afi::Ipv6), route.prefix, 0, sequence);
   batch.last_message_ = batch.datagram_.size();
   // NLM_F_EXCL: where we know of nothing, a foreign route that we do not know of yet must not be replaced.
   const int flags = replace ? NLM_F_CREATE | NLM_F_REPLACE : NLM_F_CREATE | NLM_F_EXCL;
-  add_new_route(batch.datagram_, pool_.message(entry.desired), item.first, static_cast<std::uint16_t>(flags),
-                sequence);
-  batch.items_.push_back({&item, replace ? Batch::Action::Replace : Batch::Action::Create});
+  add_route(batch.datagram_, pool_.message(route.desired), route.prefix, static_cast<std::uint16_t>(flags),
+            sequence);
+  batch.items_.push_back({id, replace ? Batch::Action::Replace : Batch::Action::Create});
 }
 
-void OwnRoutes::add_remove(Entries::value_type& item, Batch& batch) {
+void OwnRoutes::add_remove(Id id, Batch& batch) {
   batch.last_message_ = batch.datagram_.size();
-  add_delete_route(batch.datagram_, item.first, place_,
-                   sequence_ + static_cast<std::uint32_t>(batch.items_.size()));
-  batch.items_.push_back({&item, Batch::Action::Remove});
+  const auto& prefix = routes_.at(id).prefix;
+  add_route(batch.datagram_, pool_.removal(prefix.afi()), prefix, 0,
+            sequence_ + static_cast<std::uint32_t>(batch.items_.size()));
+  batch.items_.push_back({id, Batch::Action::Remove});
 }
 
 void OwnRoutes::complete(Batch& batch, Clock::time_point now) {
   static const std::string kNoText;
   const bool alone = batch.lost_answers_ && batch_limit_ == kBatchLimitAfterLoss;
-  for (auto& item : batch.items_) {
+  for (const auto& item : batch.items_) {
     if (batch.lost_answers_ && item.error == 0) {
       if (alone) {
-        fail(*item.entry, ENOBUFS, kNoText, now);
+        fail(item.id, ENOBUFS, kNoText, now);
       } else {
-        item.entry->second.is_uncertain = true;
-        enqueue(*item.entry);
+        routes_.at(item.id).is_uncertain = true;
+        enqueue(item.id);
       }
       continue;
     }
@@ -347,52 +350,47 @@ void OwnRoutes::complete(Batch& batch, Clock::time_point now) {
   batch.items_.clear();
 }
 
-void OwnRoutes::complete_write(Batch::Item& item, const std::string& text, Clock::time_point now) {
-  auto& entry = item.entry->second;
+void OwnRoutes::complete_write(const Batch::Item& item, const std::string& text, Clock::time_point now) {
+  auto& route = routes_.at(item.id);
   if (item.error == 0) {
-    if (entry.kernel != entry.desired) {
-      const auto unused = pool_.acquire(item.entry->first.afi(), pool_.route(entry.desired));
-      set_kernel(entry, unused);
+    if (route.kernel != route.desired) {
+      pool_.retain(route.desired);
+      set_kernel(route, route.desired);
     }
-    entry.is_uncertain = entry.is_failed = false;
-    return result(*item.entry, true, 0, text);
+    route.is_uncertain = route.is_failed = false;
+    return result(route, true, 0, text);
   }
   if (item.error == EEXIST && item.action == Batch::Action::Create) {
     // A foreign route whose event we read before the next batch, or one of ours that we did not know.
-    entry.is_uncertain = true;
-    return enqueue(*item.entry);
+    route.is_uncertain = true;
+    return enqueue(item.id);
   }
-  if (item.entry->first.afi() == rib::Afi::Ipv6 && entry.kernel != kNoRoute) {
-    set_kernel(entry, kNoRoute);  // a failed replace of several next hops may have taken the old ones along
-    entry.is_uncertain = true;
+  if (route.prefix.afi() == rib::Afi::Ipv6 && route.kernel != kNoRoute) {
+    set_kernel(route, kNoRoute);  // a failed replace of several next hops may have taken the old ones along
+    route.is_uncertain = true;
   }
-  fail(*item.entry, item.error, text, now);
+  fail(item.id, item.error, text, now);
 }
 
-void OwnRoutes::complete_remove(Batch::Item& item, const std::string& text, Clock::time_point now) {
-  auto& entry = item.entry->second;
-  if (item.error != 0) return fail(*item.entry, item.error, text, now);
-  set_kernel(entry, kNoRoute);
-  entry.is_uncertain = false;
-  if (entry.desired != kNoRoute) return enqueue(*item.entry);
-  result(*item.entry, false, 0, {});
-  erase_if_empty(entries_.find(item.entry->first));
+void OwnRoutes::complete_remove(const Batch::Item& item, const std::string& text, Clock::time_point now) {
+  auto& route = routes_.at(item.id);
+  if (item.error != 0) return fail(item.id, item.error, text, now);
+  set_kernel(route, kNoRoute);
+  route.is_uncertain = route.is_failed = false;
+  if (route.desired != kNoRoute) return enqueue(item.id);
+  result(route, false, 0, {});
+  erase_if_empty(item.id);
 }
 
-void OwnRoutes::fail(Entries::value_type& item, int error, const std::string& text, Clock::time_point now) {
-  const bool is_removal = item.second.desired == kNoRoute;
-  result(item, is_removal, error, text);
+void OwnRoutes::fail(Id id, int error, const std::string& text, Clock::time_point now) {
+  auto& route = routes_.at(id);
+  const bool is_removal = route.desired == kNoRoute;
+  result(route, is_removal, error, text);
   if (error == EPERM) {
     privilege_missing_ = true;  // time will not bring it
     return;
   }
-  wait_for_retry(item, now);
-}
-
-void OwnRoutes::wait_for_retry(Entries::value_type& item, Clock::time_point now) {
-  if (!item.second.is_failed) failed_.push_back(item.first);
-  item.second.is_failed = true;
-  if (!retry_at_) retry_at_ = now + retry_delay_;
+  wait_for_retry(id, now);
 }
 
 }  // namespace fib

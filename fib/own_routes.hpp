@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "fib/netlink_socket.hpp"
+#include "fib/own_route_table.hpp"
 #include "fib/route_pool.hpp"
 
 namespace fib {
@@ -32,21 +33,6 @@ struct ScanScope {
 };
 
 class OwnRoutes {
- private:
-  struct Entry {
-    RouteId desired = kNoRoute;
-    RouteId kernel = kNoRoute;  // what we believe the kernel holds of ours
-    bool is_pending : 1 = false;
-    bool is_failed : 1 = false;     // waits in failed_
-    bool is_uncertain : 1 = false;  // the kernel may hold more than `kernel` says
-    bool is_inherited : 1 = false;  // found at start, desired by nobody yet
-    bool is_seen : 1 = false;       // by the running scan
-    bool is_told : 1 = false;       // the last result said "installed"
-    bool wants_result : 1 = false;  // the owner asked
-  };
-  using PrefixSet = boost::unordered_flat_set<rib::Prefix, std::hash<rib::Prefix>>;
-  using Entries = boost::unordered_flat_map<rib::Prefix, Entry, std::hash<rib::Prefix>>;
-
  public:
   /// Messages of one datagram to the kernel and whose they are. Reused, so that writing allocates nothing.
   class Batch {
@@ -69,7 +55,7 @@ class OwnRoutes {
     friend class OwnRoutes;
     enum class Action : std::uint8_t { Create, Replace, Remove };
     struct Item {
-      Entries::value_type* entry;
+      OwnRouteTable::Id id;
       Action action;
       int error = 0;
       std::uint32_t text = 0;  // index + 1 into texts_
@@ -125,44 +111,48 @@ class OwnRoutes {
   bool is_privilege_missing() const { return privilege_missing_; }
   const RouteLocation& location() const { return place_; }
   bool writes() const { return write_; }
-  std::size_t size() const { return entries_.size(); }
+  std::size_t size() const { return routes_.size(); }
   std::size_t failed_count() const { return failed_.size(); }
 
  private:
-  void enqueue(Entries::value_type& entry);
-  void set_kernel(Entry& entry, RouteId id);
-  void lost(Entries::iterator entry, bool defer, Clock::time_point now);
-  void fill_one(Entries::iterator entry, Batch& batch);
-  void add_create(Entries::value_type& entry, Batch& batch);
-  void add_remove(Entries::value_type& entry, Batch& batch);
-  void complete_write(Batch::Item& item, const std::string& text, Clock::time_point now);
-  void complete_remove(Batch::Item& item, const std::string& text, Clock::time_point now);
-  void wait_for_retry(Entries::value_type& entry, Clock::time_point now);
-  void fail(Entries::value_type& entry, int error, const std::string& text, Clock::time_point now);
-  void result(Entries::value_type& entry, bool installed, int error, const std::string& text);
-  void erase_if_empty(Entries::iterator entry);
+  using Id = OwnRouteTable::Id;
+
+  void enqueue(Id id);
+  void set_kernel(OwnRoute& route, RouteId kernel);
+  void lost(Id id, bool defer, Clock::time_point now);
+  void fill_one(Id id, Batch& batch);
+  void add_create(Id id, Batch& batch);
+  void add_remove(Id id, Batch& batch);
+  void complete_write(const Batch::Item& item, const std::string& text, Clock::time_point now);
+  void complete_remove(const Batch::Item& item, const std::string& text, Clock::time_point now);
+  void wait_for_retry(Id id, Clock::time_point now);
+  void fail(Id id, int error, const std::string& text, Clock::time_point now);
+  void result(OwnRoute& route, bool installed, int error, const std::string& text);
+  void erase_if_empty(Id id);
   void retry_failed(Clock::time_point now);
-  bool is_in_scope(const Entries::value_type& entry) const;
+  bool is_in_scope(const OwnRoute& route) const;
 
   RouteLocation place_;
   bool write_;
   RoutePool pool_;
-  Entries entries_;
-  std::deque<rib::Prefix> pending_;
+  OwnRouteTable routes_;
+  std::deque<Id> pending_;
   std::vector<rib::FibResult> results_;
   boost::unordered_flat_map<rib::Prefix, std::uint8_t, std::hash<rib::Prefix>>
       foreign_;  // standing at our place, and their protocol
 
-  std::vector<rib::Prefix> failed_;
+  std::vector<Id> failed_;
   std::optional<Clock::time_point> retry_at_;
   Clock::time_point last_retry_{};
   Clock::duration retry_delay_;
-  PrefixSet healed_;  // lately; a second loss so soon waits for the retry
+  boost::unordered_flat_set<rib::Prefix, std::hash<rib::Prefix>>
+      healed_;  // lately; a second loss so soon waits for the retry
   std::optional<Clock::time_point> forget_healed_at_;
   std::uint64_t healed_count_ = 0;
 
   std::optional<ScanScope> scan_;
-  PrefixSet touched_;  // by events since the scan began: newer than its dump
+  boost::unordered_flat_set<rib::Prefix, std::hash<rib::Prefix>>
+      touched_;  // by events since the scan began: newer than its dump
   std::uint32_t sequence_ = 1;
   std::size_t batch_limit_;
   bool privilege_missing_ = false;

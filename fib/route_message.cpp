@@ -230,8 +230,15 @@ std::vector<std::byte> encode_route(Afi afi, const rib::FibRoute& route, const R
   return bytes_of(message.get());
 }
 
-void add_new_route(std::vector<std::byte>& datagram, std::span<const std::byte> encoded,
-                   const rib::Prefix& prefix, std::uint16_t flags, std::uint32_t sequence) {
+std::vector<std::byte> encode_removal(Afi afi, const RouteLocation& place) {
+  const auto message = begin_route(afi, RTM_DELROUTE, place, 0);
+  // Of any scope; rtm_type 0: of any type.
+  static_cast<rtmsg*>(nlmsg_data(nlmsg_hdr(message.get())))->rtm_scope = RT_SCOPE_NOWHERE;
+  return bytes_of(message.get());
+}
+
+void add_route(std::vector<std::byte>& datagram, std::span<const std::byte> encoded,
+               const rib::Prefix& prefix, std::uint16_t flags, std::uint32_t sequence) {
   const auto start = datagram.size();
   datagram.insert(datagram.end(), encoded.begin(), encoded.end());
   datagram.resize(NLMSG_ALIGN(datagram.size()));
@@ -240,19 +247,6 @@ void add_new_route(std::vector<std::byte>& datagram, std::span<const std::byte> 
   header.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
   header.nlmsg_seq = sequence;
   put_destination(message, prefix);
-}
-
-void add_delete_route(std::vector<std::byte>& datagram, const rib::Prefix& prefix, const RouteLocation& place,
-                      std::uint32_t sequence) {
-  const auto message = begin_route(prefix.afi(), RTM_DELROUTE, place, 0);
-  auto* header = nlmsg_hdr(message.get());
-  header->nlmsg_flags = NLM_F_REQUEST;
-  header->nlmsg_seq = sequence;
-  auto* first = reinterpret_cast<std::byte*>(header);
-  body_of(first).rtm_scope = RT_SCOPE_NOWHERE;  // of any scope; rtm_type 0: of any type
-  put_destination(first, prefix);
-  datagram.insert(datagram.end(), first, first + header->nlmsg_len);
-  datagram.resize(NLMSG_ALIGN(datagram.size()));
 }
 
 std::vector<std::byte> route_dump_request(const RouteDump& dump, std::uint32_t sequence) {

@@ -52,15 +52,14 @@ bool parse_route(const nlmsghdr& header, RouteMessage& message);
 /// the type has none, no weight where there is no choice.
 void normalise(rib::FibRoute& route);
 
-/// RTM_NEWROUTE for `route` with the prefix left open; add_new_route() fills it in.
+/// RTM_NEWROUTE for `route` with the prefix left open; add_route() fills it in.
 std::vector<std::byte> encode_route(rib::Afi afi, const rib::FibRoute& route, const RouteLocation& place);
+/// RTM_DELROUTE that matches only a route of our protocol and metric; the prefix is left open.
+std::vector<std::byte> encode_removal(rib::Afi afi, const RouteLocation& place);
 
-/// Appends the encoded route with its prefix, NLM_F_* flags and sequence number.
-void add_new_route(std::vector<std::byte>& datagram, std::span<const std::byte> encoded,
-                   const rib::Prefix& prefix, std::uint16_t flags, std::uint32_t sequence);
-/// Appends an RTM_DELROUTE that matches only a route of our protocol and metric.
-void add_delete_route(std::vector<std::byte>& datagram, const rib::Prefix& prefix, const RouteLocation& place,
-                      std::uint32_t sequence);
+/// Appends an encoded message with its prefix, NLM_F_* flags and sequence number.
+void add_route(std::vector<std::byte>& datagram, std::span<const std::byte> encoded,
+               const rib::Prefix& prefix, std::uint16_t flags, std::uint32_t sequence);
 
 /// What a dump of routes shall show; zeros mean any.
 struct RouteDump {

@@ -5,7 +5,7 @@
 
 namespace fib {
 
-RoutePool::RoutePool(const RouteLocation& place) : place_(place), slots_(1) {}
+RoutePool::RoutePool(const RouteLocation& place) : slots_(1) { set_location(place); }
 
 std::size_t RoutePool::hash_of(rib::Afi afi, const rib::FibRoute& route) {
   std::size_t hash = static_cast<std::size_t>(afi) * 8 + static_cast<std::size_t>(route.type);
@@ -65,6 +65,8 @@ bool RoutePool::any_uses(std::uint32_t interface_index) const {
 
 void RoutePool::set_location(const RouteLocation& place) {
   place_ = place;
+  for (const auto family : rib::kFamilies)
+    removals_[rib::index_of(family)] = encode_removal(rib::afi_of(family), place_);
   for (auto& slot : slots_)
     if (slot.references > 0) slot.message = encode_route(slot.afi, slot.route, place_);
 }

@@ -4,6 +4,7 @@
 // Owned by OwnRoutes; counts references, no thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,12 +24,17 @@ class RoutePool {
 
   /// The number of this route, one reference more. `route` must be normalised.
   RouteId acquire(rib::Afi afi, const rib::FibRoute& route);
+  /// One reference more; not of kNoRoute.
+  void retain(RouteId id) { ++slots_[id].references; }
   /// One reference less; kNoRoute is allowed.
   void release(RouteId id);
 
   const rib::FibRoute& route(RouteId id) const { return slots_[id].route; }
-  /// For add_new_route().
+  /// For add_route().
   std::span<const std::byte> message(RouteId id) const { return slots_[id].message; }
+  std::span<const std::byte> removal(rib::Afi afi) const {
+    return removals_[rib::index_of(rib::family_of(afi))];
+  }
   bool uses(RouteId id, std::uint32_t interface_index) const;
   /// True when any route goes out of this interface.
   bool any_uses(std::uint32_t interface_index) const;
@@ -45,6 +51,7 @@ class RoutePool {
   static std::size_t hash_of(rib::Afi afi, const rib::FibRoute& route);
 
   RouteLocation place_;
+  std::array<std::vector<std::byte>, rib::kFamilyCount> removals_;
   std::vector<Slot> slots_;  // [0] is never used
   std::vector<RouteId> free_;
   std::unordered_multimap<std::size_t, RouteId> index_;

@@ -60,7 +60,7 @@ void RouteWriter::remove_leftovers(std::span<const rib::Prefix> prefixes, const 
     }
   };
   for (const auto& prefix : prefixes) {
-    add_delete_route(datagram, prefix, place, 0);
+    add_route(datagram, encode_removal(prefix.afi(), place), prefix, 0, 0);
     if (datagram.size() >= kLeftoversDatagram) send();
   }
   if (!datagram.empty()) send();

@@ -76,8 +76,8 @@ TEST_P(RouteMessageRoundTrip, DecodesToWhatWasEncoded) {
     const auto destination = prefix(GetParam().prefix);
 
     std::vector<std::byte> datagram;
-    add_new_route(datagram, encode_route(destination.afi(), GetParam().route, place), destination,
-                  NLM_F_REPLACE, 7);
+    add_route(datagram, encode_route(destination.afi(), GetParam().route, place), destination, NLM_F_REPLACE,
+              7);
     const auto message = decoded(datagram);
 
     EXPECT_EQ(message.prefix, destination);
@@ -95,7 +95,8 @@ TEST_P(RouteMessageRoundTrip, RemovalNamesPrefixTableMetricAndProtocol) {
   const RouteLocation place{.table = 4711, .metric = 33, .protocol = 75};
 
   std::vector<std::byte> datagram;
-  add_delete_route(datagram, prefix(GetParam().prefix), place, 9);
+  add_route(datagram, encode_removal(prefix(GetParam().prefix).afi(), place), prefix(GetParam().prefix), 0,
+            9);
   const auto message = decoded(datagram);
 
   EXPECT_TRUE(message.is_removal);
@@ -109,9 +110,9 @@ TEST(RouteMessage, MessagesOfADatagramFollowOneAnother) {
   const RouteLocation place;
   const auto encoded = encode_route(rib::Afi::Ipv4, {rib::RouteType::Unicast, {hop("192.0.2.2", 3)}}, place);
   std::vector<std::byte> datagram;
-  add_new_route(datagram, encoded, prefix("10.1.0.0/24"), NLM_F_CREATE | NLM_F_EXCL, 1);
-  add_delete_route(datagram, prefix("10.2.0.0/24"), place, 2);
-  add_new_route(datagram, encoded, prefix("10.3.0.0/24"), NLM_F_CREATE, 3);
+  add_route(datagram, encoded, prefix("10.1.0.0/24"), NLM_F_CREATE | NLM_F_EXCL, 1);
+  add_route(datagram, encode_removal(prefix("10.2.0.0/24").afi(), place), prefix("10.2.0.0/24"), 0, 2);
+  add_route(datagram, encoded, prefix("10.3.0.0/24"), NLM_F_CREATE, 3);
 
   MessageRange messages(datagram);
   std::vector<std::string> prefixes;
@@ -126,10 +127,10 @@ TEST(RouteMessage, MessagesOfADatagramFollowOneAnother) {
 
 TEST(RouteMessage, NothingIsReadBeyondACutMessage) {
   std::vector<std::byte> whole;
-  add_new_route(whole,
-                encode_route(rib::Afi::Ipv6,
-                             {rib::RouteType::Unicast, {hop("2001:db8::2", 3), hop("fe80::3", 4, 2)}}, {}),
-                prefix("2001:db8:a::/48"), 0, 1);
+  add_route(whole,
+            encode_route(rib::Afi::Ipv6,
+                         {rib::RouteType::Unicast, {hop("2001:db8::2", 3), hop("fe80::3", 4, 2)}}, {}),
+            prefix("2001:db8:a::/48"), 0, 1);
   for (std::size_t length = 0; length < whole.size(); ++length) {
     const std::vector<std::byte> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
     EXPECT_EQ(MessageRange(cut).next(), nullptr);
