@@ -246,7 +246,9 @@ void put_route(const rib::RouteView& route, const Backend& backend, proto::Route
   to.set_error_text(readable_text(route.error_text));
   for (const auto& next_hop : route.next_hops) put_next_hop(next_hop, backend, *to.add_next_hops());
   if (route.recursive_next_hop) to.set_recursive_next_hop(octets_of(*route.recursive_next_hop));
-  to.set_age_ms(milliseconds_since(route.changed, backend.now()));
+  // A kernel route that was there before us has no time of its own.
+  const auto changed = route.changed == rib::TimePoint{} ? backend.daemon().started : route.changed;
+  to.set_age_ms(milliseconds_since(changed, backend.now()));
   to.set_table(backend.running_config().fib_table);
 }
 

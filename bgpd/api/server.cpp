@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <google/protobuf/stubs/logging.h>
 #include <algorithm>
 #include <boost/asio.hpp>
 #include <cerrno>
@@ -186,6 +187,7 @@ Server::Server(asio::io_context& io, Backend& backend, ServerSettings settings)
 Server::~Server() { stop(); }
 
 std::expected<void, std::string> Server::listen(const std::string& path) {
+  google::protobuf::SetLogHandler(nullptr);  // a bad frame is logged here, once, not by the parser
   auto file = make_socket_file(path, impl_->settings.group);
   if (!file) return std::unexpected(file.error());
   impl_->file = *file;

@@ -1,5 +1,6 @@
 #include "cli/show/format.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdarg>
 #include <cstdio>
@@ -126,9 +127,13 @@ std::string date_text(WallClock when) {
   return {text, length};
 }
 
+WallClock time_of(WallClock now, std::uint64_t age_ms) {
+  constexpr std::uint64_t kCentury = 100 * 365 * kDay * 1000;
+  return now - std::chrono::milliseconds(static_cast<std::int64_t>(std::min(age_ms, kCentury)));
+}
+
 std::int64_t epoch_of(WallClock now, std::uint64_t age_ms) {
-  const auto then = now - std::chrono::milliseconds(age_ms);
-  return std::chrono::duration_cast<std::chrono::seconds>(then.time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::seconds>(time_of(now, age_ms).time_since_epoch()).count();
 }
 
 std::string memory_text(std::uint64_t octets) {

@@ -41,7 +41,9 @@ std::string identifier_text(std::uint32_t identifier);
 std::string age_text(std::optional<std::uint64_t> milliseconds);
 /// "Tue Nov 24 01:38:51 2026" in the machine's time zone.
 std::string date_text(WallClock when);
-/// Seconds since 1970 of what happened `age_ms` ago.
+/// When what is `age_ms` old happened, at most a century ago.
+WallClock time_of(WallClock now, std::uint64_t age_ms);
+/// The same in seconds since 1970.
 std::int64_t epoch_of(WallClock now, std::uint64_t age_ms);
 /// "960 bytes", "1448 KiB", "12 MiB".
 std::string memory_text(std::uint64_t octets);

@@ -174,6 +174,9 @@ void append_family(std::string& out, const api::NeighborFamily& family) {
            family.maximum_prefix_warning_only() ? " (warning-only)" : "");
 }
 
+/// RFC 5082: a TTL of at least 255 means one hop.
+unsigned hops_within(const api::Neighbor& n) { return 256 - std::min(n.minimum_ttl(), 255u); }
+
 void append_connection(std::string& out, const api::Neighbor& n) {
   append(out, "\n  Connections established %u; dropped %u\n", n.established_count(), n.dropped_count());
   if (n.last_reset().cause() == api::LastReset::NONE)
@@ -183,7 +186,7 @@ void append_connection(std::string& out, const api::Neighbor& n) {
            reset_text(n.last_reset()).c_str());
   const char* kind = n.type() == api::INTERNAL ? "Internal" : "External";
   if (n.minimum_ttl() > 0)
-    append(out, "  %s BGP neighbor must be within %u hops (TTL security).\n", kind, 256 - n.minimum_ttl());
+    append(out, "  %s BGP neighbor must be within %u hops (TTL security).\n", kind, hops_within(n));
   else
     append(out, "  %s BGP neighbor may be up to %u hops away.\n", kind, n.ttl());
   if (!n.local_address().empty())

@@ -171,7 +171,7 @@ void put_connection(Json& json, const api::Neighbor& n) {
   }
   const bool internal = n.type() == api::INTERNAL;
   json[internal ? "internalBgpNbrMaxHopsAway" : "externalBgpNbrMaxHopsAway"] =
-      n.minimum_ttl() > 0 ? 256 - n.minimum_ttl() : n.ttl();
+      n.minimum_ttl() > 0 ? 256 - std::min(n.minimum_ttl(), 255u) : n.ttl();
   if (!n.local_address().empty()) {
     json["hostLocal"] = address_text(n.local_address());
     json["portLocal"] = n.local_port();

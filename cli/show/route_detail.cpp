@@ -144,7 +144,7 @@ void append_path(std::string& out, const api::Destination& destination, const ap
       append(out, ", Cluster list: %s", cluster_list_text(attributes).c_str());
     out += '\n';
   }
-  append(out, "      Last update: %s\n", date_text(now - std::chrono::milliseconds(path.age_ms())).c_str());
+  append(out, "      Last update: %s\n", date_text(time_of(now, path.age_ms())).c_str());
 }
 
 Json as_path_json(const api::PathAttributes& attributes) {
@@ -253,7 +253,7 @@ Json path_json(const api::Destination& destination, const api::Path& path, WallC
   }
   if (path.path_id() != 0) json["addpathRxId"] = path.path_id();
   json["lastUpdate"] = {{"epoch", epoch_of(now, path.age_ms())},
-                        {"string", date_text(now - std::chrono::milliseconds(path.age_ms())) + "\n"}};
+                        {"string", date_text(time_of(now, path.age_ms())) + "\n"}};
   json["nexthops"] = next_hops_json(path);
   json["peer"] = peer_json(path);
   return json;

@@ -45,6 +45,12 @@ const char* type_text(api::RouteType type) {
   return type == api::PROHIBIT ? "unreachable (ICMP admin-prohibited)" : "unreachable (ICMP unreachable)";
 }
 
+/// "File exists".
+std::string error_words(int error) {
+  constexpr int kMaximumErrno = 4095;
+  return error > 0 && error <= kMaximumErrno ? std::strerror(error) : "error " + std::to_string(error);
+}
+
 /// '*' in the kernel, 'q' on its way, 'r' refused, ' ' not chosen.
 char fib_letter(const api::RouteEntry& entry) {
   if (entry.installed()) return '*';
@@ -154,8 +160,7 @@ class TextDetail : public RouteTableListing {
     }
     if (entry.source() == api::BGP && entry.fib() != api::FIB_INSTALLED && entry.fib() != api::FIB_NONE) {
       append(out, "  Not in the kernel: %s", std::string(rib::name_of(state_of(entry.fib()))).c_str());
-      if (entry.error() != 0)
-        append(out, " (%s)", std::strerror(entry.error() < 0 ? -entry.error() : entry.error()));
+      if (entry.error() != 0) append(out, " (%s)", error_words(entry.error()).c_str());
       if (!entry.error_text().empty()) out += ", " + entry.error_text();
       out += '\n';
     }
@@ -284,7 +289,7 @@ Json entry_json(const api::RouteEntry& entry) {
   if (entry.fib() == api::FIB_FAILED) json["failed"] = true;
   if (entry.fib() == api::FIB_SUPPRESSED) json["duplicate"] = true;
   if (entry.error() != 0 || !entry.error_text().empty())
-    json["error"] = entry.error_text().empty() ? std::strerror(std::abs(entry.error())) : entry.error_text();
+    json["error"] = entry.error_text().empty() ? error_words(entry.error()) : entry.error_text();
   json["table"] = entry.table();
   json["internalStatus"] = entry.installed()                 ? kStatusInstalled
                            : entry.fib() == api::FIB_FAILED  ? kStatusFailed

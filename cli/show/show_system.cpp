@@ -26,7 +26,8 @@ Status show_running_config(const Console& console, const Arguments& arguments) {
   if (arguments.has("json"))
     console.out(json_text({{"runningConfig", lines_json(text)}}) + "\n");
   else
-    console.out("Building configuration...\n\nCurrent configuration:\n!\n" + text + "!\nend\n");
+    console.out("Building configuration...\n\nCurrent configuration:\n!\n" + text +
+                (text.ends_with("!\n") ? "end\n" : "!\nend\n"));
   return Status::Done;
 }
 

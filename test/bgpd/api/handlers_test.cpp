@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <random>
+
 #include "test/bgpd/api/fake_backend.hpp"
 
 namespace bgpd::api {
@@ -336,6 +338,33 @@ TEST(WithoutBgp, WhatNeedsItSaysSo) {
   EXPECT_EQ(ask(backend, neighbors).end.code(), proto::Done::NO_BGP);
   EXPECT_EQ(ask(backend, routes_of(proto::LOC_RIB)).end.code(), proto::Done::NO_BGP);
   EXPECT_EQ(ask(backend, status).end.code(), proto::Done::OK);
+}
+
+TEST(AnyRequest, WithWrongOctetsIsAnswered) {
+  FakeBackend backend;
+  backend.connect("192.168.77.0/24");
+  backend.originate("10.1.1.0/24");
+  backend.receive(backend.establish("192.168.77.2"), {"10.1.2.0/24"});
+  std::vector<proto::Request> samples(6);
+  samples[0] = routes_of(proto::ADJ_RIB_IN, "192.168.77.2");
+  put_prefix(*rib::Prefix::parse("10.0.0.0/8"), *samples[1].mutable_routes()->mutable_prefix());
+  samples[1].mutable_routes()->set_longer(true);
+  put_prefix(*rib::Prefix::parse("10.0.0.0/8"), *samples[2].mutable_route_table()->mutable_after());
+  samples[2].mutable_route_table()->set_source(proto::BGP);
+  samples[3].mutable_edit()->add_context("router bgp 64512");
+  samples[3].mutable_edit()->add_lines("neighbor 10.0.0.1 remote-as 1");
+  samples[4].mutable_clear()->mutable_neighbor()->set_address(octets("192.168.77.2"));
+  samples[5].mutable_summary()->set_family(proto::IPV6_UNICAST);
+  std::mt19937 random(4711);
+
+  for (const auto& sample : samples)
+    for (int round = 0; round < 1000; ++round) {
+      auto changed = sample.SerializeAsString();
+      for (unsigned change = random() % 4 + 1; change > 0; --change)
+        changed[random() % changed.size()] = static_cast<char>(random());
+      proto::Request request;
+      if (request.ParseFromString(changed)) ask(backend, request);
+    }
 }
 
 TEST(UnknownRequest, IsRefusedInWords) {
