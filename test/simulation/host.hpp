@@ -85,6 +85,7 @@ class Host {
     for (const auto& [at, route] : kernel_) lines.push_back(at.to_string() + via(route));
     return lines;
   }
+  std::size_t kernel_size() const { return kernel_.size(); }
   /// The BGP table with every path, best first: "10.1.2.0/24: *10.0.0.2 [64513] 10.0.0.3 [...]".
   std::vector<std::string> table() {
     std::vector<std::string> lines;
@@ -179,15 +180,20 @@ class Host {
       text += " via " + (hop.gateway ? hop.gateway->to_string() : "link");
     return text;
   }
+  /// The best path first, the others in the order of their text: which of them came first is no result.
   static std::string line_of(const rib::DestinationView& view) {
-    auto line = view.prefix.to_string() + ":";
+    std::vector<std::string> paths;
     for (const auto& path : view.paths) {
-      line += std::string(" ") + (path.is_best ? "*" : "") +
-              (path.peer ? path.peer_address.to_string() : "local");
+      auto text =
+          std::string(path.is_best ? "*" : "") + (path.peer ? path.peer_address.to_string() : "local");
       if (path.attributes && path.attributes->as_path.to_string() != "")
-        line += " [" + path.attributes->as_path.to_string() + "]";
-      if (path.state != rib::PathState::Accepted) line += " (" + std::string(rib::name_of(path.state)) + ")";
+        text += " [" + path.attributes->as_path.to_string() + "]";
+      if (path.state != rib::PathState::Accepted) text += " (" + std::string(rib::name_of(path.state)) + ")";
+      paths.push_back(std::move(text));
     }
+    std::ranges::sort(paths);  // '*' stands before digits and letters
+    auto line = view.prefix.to_string() + ":";
+    for (const auto& text : paths) line += " " + text;
     return line;
   }
 
