@@ -33,8 +33,8 @@ struct LoadedConfig {
   std::vector<std::string> warnings;  // about lines that are kept but not understood
 };
 
-/// Reads the file of --config. No file: the built-in configuration, unless the operator named one that should
-/// be there. Errors: every problem of the file, one after another, with line, text and hint.
+/// Reads the file of --config. No file: the built-in configuration (docs/decisions/0004).
+/// Errors: every problem of the file, one after another, with line, text and hint.
 std::expected<LoadedConfig, std::string> load_config(const Options& options);
 
 class Daemon final : private api::Backend {

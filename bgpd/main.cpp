@@ -1,7 +1,5 @@
 // kuland's beginning: options, configuration, daemon. Everything that can be wrong is said here, in one
 // place, on standard error, with a non-zero exit status.
-#include <google/protobuf/stubs/logging.h>
-
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -35,7 +33,6 @@ int run(int argc, char** argv) {
                  options->config.c_str());
 
   std::signal(SIGPIPE, SIG_IGN);
-  google::protobuf::SetLogHandler(nullptr);  // what a client sends is answered, not printed
   bgpd::Daemon daemon(*options, std::move(*loaded));
   if (const auto started = daemon.start(); !started) return fail(started.error());
   return daemon.run();

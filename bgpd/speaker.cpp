@@ -110,8 +110,7 @@ void Speaker::established(session::Peer& peer, const session::Negotiated& negoti
   session->context = negotiated.decode_context(local_.as);
   if (by_index_.size() <= handle.index) by_index_.resize(handle.index + 1);
   by_index_[handle.index] = session.get();
-  // One source carries both families; the session has a place for each, and needs only one.
-  peer.set_output(rib::Family::Ipv4Unicast, &session->output);
+  peer.set_output(&session->output);
   if (by_slot_.size() <= peer.slot()) by_slot_.resize(peer.slot() + 1);
   by_slot_[peer.slot()] = std::move(session);
   if (hooks_.session_up) hooks_.session_up(peer);

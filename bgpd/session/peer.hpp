@@ -60,7 +60,6 @@ class Peer final : private ConnectionOwner {
   // --- while Established -----------------------------------------------------------------------------------
   /// source: borrowed until it is replaced, nullptr is set or down() is called.
   void set_output(OutputSource* source);
-  void set_output(rib::Family, OutputSource* source) { set_output(source); }  // the source has both families
   /// The source has something to send.
   void output_ready();
   /// Asks the peer for its routes. False: not Established, or the peer cannot (RFC 2918).
