@@ -2,15 +2,25 @@
 
 #include <cassert>
 
+#include "rib/hash.hpp"
+
 namespace rib {
 
 AttributeStore::~AttributeStore() { assert(sets_.empty()); }
 
 Attributes AttributeStore::intern(const PathAttributes& value) {
-  const Key key{value, value.hash()};
+  return intern(Key{value, value.hash(), nullptr});
+}
+
+Attributes AttributeStore::intern(const PathAttributes& value, const Attributes& received) {
+  if (value == *received) return received;
+  return intern(Key{value, hash_mix(value.hash(), received.set_->hash()), received.set_});
+}
+
+Attributes AttributeStore::intern(const Key& key) {
   if (const auto found = sets_.find(key); found != sets_.end()) return Attributes(*found);
-  auto* set = new AttributeSet(value, key.hash, *this);
-  bytes_ += sizeof(AttributeSet) + value.heap_bytes();
+  auto* set = new AttributeSet(key.value, key.hash, key.received, *this);
+  bytes_ += sizeof(AttributeSet) + key.value.heap_bytes();
   sets_.insert(set);
   return Attributes(set);
 }

@@ -19,6 +19,9 @@ class AttributeStore {
 
   /// The one object equal to `value`; made when there is none yet.
   Attributes intern(const PathAttributes& value);
+  /// What import policy made of `received`, which stays to be found as Attributes::received(). The same
+  /// object as `received` when they are equal.
+  Attributes intern(const PathAttributes& value, const Attributes& received);
 
   std::size_t size() const { return sets_.size(); }
   /// Octets of all sets with what they hold, and of the index.
@@ -29,6 +32,7 @@ class AttributeStore {
   struct Key {
     const PathAttributes& value;
     std::uint64_t hash;
+    AttributeSet* received;
   };
   struct Hash {
     using is_transparent = void;
@@ -40,11 +44,12 @@ class AttributeStore {
     using is_transparent = void;
     bool operator()(const AttributeSet* a, const AttributeSet* b) const { return a == b; }
     bool operator()(const Key& key, const AttributeSet* set) const {
-      return key.hash == set->hash() && key.value == set->get();
+      return key.hash == set->hash() && key.received == set->received() && key.value == set->get();
     }
     bool operator()(const AttributeSet* set, const Key& key) const { return operator()(key, set); }
   };
 
+  Attributes intern(const Key& key);
   /// The last reference went.
   void forget(AttributeSet* set);
 

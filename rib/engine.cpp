@@ -30,6 +30,10 @@ void Engine::set_speaker(const Speaker& speaker, TimePoint) {
   e.sweep.request({.everything = true, .resend = resend});
 }
 
+void Engine::set_policies(PolicyDefinitions definitions, TimePoint) {
+  impl_->policies = Policies(std::move(definitions));
+}
+
 PeerHandle Engine::peer_up(PeerUp peer, TimePoint) {
   auto& e = *impl_;
   const auto handle = e.peers.add(std::move(peer));

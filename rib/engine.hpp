@@ -88,6 +88,9 @@ class Engine {
   // -------------------------------------------------------------------------------------------------
   void set_speaker(const Speaker& speaker, TimePoint now);
 
+  /// All policies by name. What they may change is looked at again, in slices.
+  void set_policies(PolicyDefinitions definitions, TimePoint now);
+
   /// The peer joins the group of each family's profile; its table follows from run().
   PeerHandle peer_up(PeerUp peer, TimePoint now);
   /// Its paths go (in slices), it leaves its groups at once.

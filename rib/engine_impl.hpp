@@ -22,6 +22,7 @@ struct Engine::Impl {
   Output& output;
   AttributeStore attributes;  // outlives every reference below
   Speaker speaker;
+  Policies policies;
   PeerTable peers;
   KernelRoutes kernel_routes;
   FibRoutes fib_routes;

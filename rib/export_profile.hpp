@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "rib/as_path.hpp"
+#include "rib/policy/policy.hpp"
 #include "rib/prefix.hpp"
 
 namespace rib {
@@ -34,6 +35,7 @@ struct ExportProfile {
   bool send_extended_communities = true;
   bool send_large_communities = true;
   bool default_originate = false;
+  PolicyChain policy;
 
   // How messages are encoded; peers that differ here cannot share bytes.
   bool four_octet_as = true;                  // RFC 6793

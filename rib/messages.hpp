@@ -45,8 +45,9 @@ struct Speaker {
 
 /// What a peer may send us. Part of the session, not of any group.
 struct ImportProfile {
-  std::uint8_t allow_own_as = 0;     // allowas-in: occurrences of our AS that are tolerated
-  bool requires_policy = false;      // RFC 8212: external peer without import policy; nothing is accepted
+  std::uint8_t allow_own_as = 0;  // allowas-in: occurrences of our AS that are tolerated
+  bool requires_policy = false;   // RFC 8212: external peer without import policy; nothing is accepted
+  PolicyChain policy;
   std::uint32_t maximum_prefix = 0;  // per family, 0: no limit
   bool maximum_prefix_warning_only = false;
   /// The managed mesh's guard; only applied when is_mesh_member.

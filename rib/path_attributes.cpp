@@ -32,6 +32,7 @@ std::uint64_t PathAttributes::hash() const {
   if (!cluster_list.empty()) h = hash_values(h ^ 10, cluster_list.span());
   if (aggregator) h = hash_mix(h ^ 7, std::uint64_t{aggregator->as} << 32 | aggregator->address);
   if (only_to_customer) h = hash_mix(h ^ 35, *only_to_customer);
+  if (weight != 0) h = hash_mix(h ^ 128, weight);
   if (!unknown_transitive.empty()) h = hash_octets(h ^ 64, unknown_transitive.span());
   return h;
 }
@@ -41,14 +42,20 @@ std::size_t PathAttributes::heap_bytes() const {
          large_communities.heap_bytes() + cluster_list.heap_bytes() + unknown_transitive.heap_bytes();
 }
 
-AttributeSet::AttributeSet(PathAttributes value, std::uint64_t hash, AttributeStore& store)
-    : value_(std::move(value)), hash_(hash), store_(store) {
+AttributeSet::AttributeSet(PathAttributes value, std::uint64_t hash, AttributeSet* received,
+                           AttributeStore& store)
+    : value_(std::move(value)), hash_(hash), received_(received), store_(store) {
+  if (received_) ++received_->references_;
   const auto length = value_.as_path.length();
   as_path_length_ =
       static_cast<std::uint16_t>(std::min<unsigned>(length, std::numeric_limits<std::uint16_t>::max()));
   const auto neighbor = value_.as_path.first();
   has_neighbor_as_ = neighbor.has_value();
   neighbor_as_ = neighbor.value_or(0);
+}
+
+AttributeSet::~AttributeSet() {
+  if (received_ && --received_->references_ == 0) Attributes::release(received_);
 }
 
 void Attributes::release(AttributeSet* set) { set->store_.forget(set); }

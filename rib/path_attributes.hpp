@@ -44,6 +44,8 @@ struct PathAttributes {
   /// Attributes kulan does not know, optional transitive ones only, whole with header, Partial bit set,
   /// in ascending type order. RFC 4271 §5, §9.
   CompactArray<std::uint8_t> unknown_transitive;
+  /// Ours alone, never received and never sent: the vendors' weight, highest first in the decision.
+  std::uint32_t weight = 0;
 
   bool has_community(Community c) const;
   bool operator==(const PathAttributes&) const = default;
@@ -65,15 +67,19 @@ class AttributeSet {
   }
   /// Where the next-hop table keeps this set's next hop; a hint that its owner checks before it trusts it.
   std::uint32_t next_hop_hint() const { return next_hop_hint_; }
+  /// What import policy made this set of; nullptr when it is as it was received.
+  const AttributeSet* received() const { return received_; }
   void set_next_hop_hint(std::uint32_t id) const { next_hop_hint_ = id; }
 
  private:
   friend class AttributeStore;
   friend class Attributes;
-  AttributeSet(PathAttributes value, std::uint64_t hash, AttributeStore& store);
+  AttributeSet(PathAttributes value, std::uint64_t hash, AttributeSet* received, AttributeStore& store);
+  ~AttributeSet();
 
   PathAttributes value_;
   std::uint64_t hash_;
+  AttributeSet* received_;  // counted
   AttributeStore& store_;
   std::uint32_t references_ = 0;
   std::uint16_t as_path_length_;
@@ -83,7 +89,8 @@ class AttributeSet {
 };
 
 /// A counted reference to an interned set; one pointer wide. Empty when default-constructed.
-/// Equal references mean equal attributes, and the reverse (within one store).
+/// Equal references mean equal attributes; the reverse holds (within one store) for sets that were received
+/// alike.
 class Attributes {
  public:
   Attributes() = default;
@@ -104,9 +111,13 @@ class Attributes {
   const PathAttributes& operator*() const { return set_->value_; }
   const PathAttributes* operator->() const { return &set_->value_; }
   const AttributeSet* set() const { return set_; }
+  /// As the peer sent them, before import policy: these themselves when policy changed nothing.
+  Attributes received() const { return set_ && set_->received_ ? Attributes(set_->received_) : *this; }
   bool operator==(const Attributes& other) const { return set_ == other.set_; }
 
  private:
+  friend class AttributeStore;
+  friend class AttributeSet;
   static void release(AttributeSet* set);
   AttributeSet* set_ = nullptr;
 };
