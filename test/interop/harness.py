@@ -27,15 +27,17 @@ __all__ = ["AS_KULAND", "AS_PEER", "FAMILIES", "Bench", "Deadline", "Neighbor", 
 
 AS_KULAND, AS_PEER = 64512, 64513
 FAMILIES = ("ipv4", "ipv6")
-TESTS = {}  # name → (function, keyword arguments, programs needed)
+TESTS = {}  # name → (function, keyword arguments)
+COVERS = {}  # name → key of a row of matrix.ROWS, for docs/interop.md
 
 
 class Skip(Exception):
     """Why a test cannot run here."""
 
 
-def interop(**parameters):
-    """Registers a test once for each combination of its parameters' values. `peers=` gives `peer`, a Speaker class."""
+def interop(covers=None, **parameters):
+    """Registers a test once for each combination of its parameters' values. `peers=` gives `peer`, a Speaker class.
+    covers: the feature, a key of matrix.ROWS, that works between kuland and the peer if this test passes."""
     def register(function):
         feature = re.sub(r"_test$", "", function.__module__)
         for values in itertools.product(*parameters.values()):
@@ -43,6 +45,8 @@ def interop(**parameters):
             arguments = {("peer" if key == "peers" else key): (peers.ALL[value] if key == "peers" else value)
                          for key, value in zip(parameters, values)}
             TESTS[name] = (function, arguments)
+            if covers:
+                COVERS[name] = covers
         return function
     return register
 

@@ -89,7 +89,7 @@ def a_host_that_leaves_is_withdrawn_and_comes_back(lab, how):
     wait_until_full(hosts, 30)
 
 
-@interop(peers=("bird", "frr"))
+@interop(covers="mesh", peers=("bird", "frr"))
 def a_fourth_host_with_another_program_takes_part(lab, peer):
     hosts = lab.hosts(4)
     fourth = hosts[4]

@@ -6,7 +6,7 @@ from harness import AS_KULAND, Neighbor, check, interop, kuland_config, neighbor
 from lab.ping import ping_all
 
 
-@interop(peers=("bird", "frr", "gobgp", "openbgpd"))
+@interop(covers="reflector", peers=("bird", "frr", "gobgp", "openbgpd", "exabgp"))
 def kuland_reflects(lab, peer):
     hosts = lab.hosts(3)
     clients = [client for host in (hosts[2], hosts[3])
@@ -30,7 +30,7 @@ def kuland_reflects(lab, peer):
         wait_for(lambda: not speakers[1].route(subnet), f"client 3 has {subnet} no more")
 
 
-@interop(peers=("bird", "frr", "gobgp", "openbgpd"))
+@interop(covers="reflector_client", peers=("bird", "frr", "gobgp", "openbgpd"))
 def kuland_is_a_client(lab, peer):
     hosts = lab.hosts(3)
     clients = [client for host in (hosts[2], hosts[3])

@@ -5,11 +5,11 @@ import socket
 from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, neighbors_for, peers, wait_for
 from lab.ping import ping_from
 
-EVERYBODY = ("bird", "frr", "gobgp", "openbgpd")
+EVERYBODY = ("bird", "frr", "gobgp", "openbgpd", "exabgp")
 KULAN_PROTOCOL = "75"
 
 
-@interop(peers=EVERYBODY, kind=("ibgp", "ebgp"))
+@interop(covers="sessions", peers=EVERYBODY, kind=("ibgp", "ebgp"))
 def go_both_ways(lab, peer, kind):
     peer_as = AS_KULAND if kind == "ibgp" else AS_PEER
     hosts, kuland, speaker = lab.pair(peer, peer_as=peer_as)
@@ -28,7 +28,7 @@ def go_both_ways(lab, peer, kind):
         check(path["path"] == ("" if kind == "ibgp" else str(AS_PEER)), f"its AS path in show bgp: {path}")
 
 
-@interop(peers=EVERYBODY)
+@interop(covers="sessions", peers=EVERYBODY)
 def of_the_peer_come_and_go(lab, peer):
     hosts, kuland, speaker = lab.pair(peer)
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established")
@@ -42,7 +42,7 @@ def of_the_peer_come_and_go(lab, peer):
         check(not kuland.paths(prefix), f"{prefix} is gone from show bgp")
 
 
-@interop(peers=EVERYBODY)
+@interop(covers="sessions", peers=EVERYBODY)
 def of_kuland_come_and_go(lab, peer):
     hosts, kuland, speaker = lab.pair(peer)
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established")
@@ -56,7 +56,7 @@ def of_kuland_come_and_go(lab, peer):
         wait_for(lambda: not speaker.route(prefix), f"{speaker.NAME} has {prefix} no more")
 
 
-@interop(peers=EVERYBODY)
+@interop(covers="transit", peers=EVERYBODY)
 def pass_through_kuland(lab, peer):
     """What one AS announces reaches another, with kuland's AS in the path. RFC 4271 §5.1.2."""
     hosts = lab.hosts(3)

@@ -6,6 +6,7 @@
 NAME: a test, a feature (`session`), or any part of a name. Without one all run. The daemon is taken from $KULAN_BUILD, or
 from build/release, build/asan, build/debug, build/tsan, the first that is there. Each test is a process with namespaces
 of its own. What a failed test saw is printed; KULAN_KEEP_FILES=1 leaves its files.
+--matrix writes what the run showed into docs/interop.md.
 Ends with `N passed, N failed, N skipped`; exit status 1 when one failed.
 """
 
@@ -25,6 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
 import harness  # noqa: E402
+import matrix  # noqa: E402
 
 SECONDS_FOR_ONE = 150
 SKIPPED = 77
@@ -82,24 +84,12 @@ def run_in_process(name):
         return status, output.read(), time.monotonic() - started
 
 
-def versions():
-    """One line with the versions of the other speakers."""
-    found = []
-    for words in (["/usr/sbin/bird", "--version"], ["/usr/lib/frr/bgpd", "--version"], ["gobgpd", "--version"],
-                  ["/usr/sbin/bgpd", "-V"]):
-        try:
-            done = subprocess.run(words, capture_output=True, text=True, timeout=10)
-            found.append((done.stdout + done.stderr).strip().splitlines()[0])
-        except (OSError, IndexError, subprocess.TimeoutExpired):
-            pass
-    return ", ".join(found)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--list", action="store_true", help="print the names, run nothing")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="so many at a time")
+    parser.add_argument("--matrix", action="store_true", help="write docs/interop.md; rows of tests that did not run are left out")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
     load_tests()
@@ -111,10 +101,10 @@ def main():
         return 0
 
     build = harness.find_build()
-    print(f"kuland: {build or 'not built'}; {versions()}", flush=True)
+    print(f"kuland: {build or 'not built'}; {', '.join(matrix.versions().values())}", flush=True)
     nothing = why_none()
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    failed = []
+    failed, outcomes = [], {}
     with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
         waiting = {}
         for name in names:
@@ -130,6 +120,7 @@ def main():
             for done in concurrent.futures.as_completed(waiting):
                 name = waiting[done]
                 status, output, seconds = done.result()
+                outcomes[name] = status
                 if status == 0:
                     counts["passed"] += 1
                     print(f"ok   {name} ({seconds:.1f} s)", flush=True)
@@ -144,6 +135,8 @@ def main():
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    if options.matrix:
+        matrix.write(outcomes)
     if not build and counts["failed"]:
         print("FAIL: kuland is not built")
     if failed:

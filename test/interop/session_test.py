@@ -4,7 +4,7 @@ import re
 
 from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, neighbors_for, peers, wait_for
 
-EVERYBODY = ("bird", "frr", "gobgp", "openbgpd")
+EVERYBODY = ("bird", "frr", "gobgp", "openbgpd", "exabgp")
 
 
 @interop(peers=EVERYBODY, kind=("ibgp", "ebgp"))
@@ -25,7 +25,7 @@ def is_established(lab, peer, kind):
     check(neighbor["bgpTimerHoldTimeMsecs"] == 9000, f"hold time: {neighbor['bgpTimerHoldTimeMsecs']}")
 
 
-@interop(peers=EVERYBODY)
+@interop(covers="ipv6_transport", peers=EVERYBODY)
 def is_established_over_ipv6(lab, peer):
     hosts = lab.hosts(2)
     speaker = lab.peer(peer, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv6, AS_KULAND, ("ipv6",))],
@@ -55,7 +55,7 @@ def kuland_connects_when_the_peer_is_passive(lab, peer):
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "kuland's connection is taken")
 
 
-@interop(peers=("bird", "frr"))
+@interop(covers="collision", peers=("bird", "frr"))
 def one_session_is_left_when_both_connect(lab, peer):
     """RFC 4271 §6.8, again and again: each clear makes both connect at once."""
     hosts, kuland, speaker = lab.pair(peer)
@@ -92,7 +92,7 @@ def wrong_as_is_answered_with_bad_peer_as(lab):
     check(not kuland.is_established(hosts[2].ipv4), "and no session came of it")
 
 
-@interop(peers=("bird", "frr"))
+@interop(covers="md5", peers=("bird", "frr"))
 def needs_the_same_password(lab, peer):
     """RFC 2385, both ways: the same key connects, another does not."""
     hosts, kuland, speaker = lab.pair(peer, password="onager")

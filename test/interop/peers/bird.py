@@ -42,6 +42,7 @@ class Bird(Speaker):
                 lines.append("  passive;")
             if neighbor.reflector_client:
                 lines.append("  rr client;")
+            lines += [f"  {line}" for line in neighbor.raw]
             lines += [f'  {family} {{ import all; export where proto != "uplink"; }};' for family in neighbor.families]
             lines.append("}")
         return lines
@@ -62,6 +63,19 @@ class Bird(Speaker):
         return {"next_hop": value("next_hop").split()[0], "as_path": [int(word) for word in value("as_path").split()],
                 "local_pref": value("local_pref"), "originator_id": value("originator_id"),
                 "cluster_list": value("cluster_list").split()}
+
+    def describe(self, prefix):
+        text = self._birdc(f"show route {prefix} all", check=False)
+        return re.sub(r"\((\d+), ?(\d+)(?:, ?(\d+))?\)",
+                      lambda found: ":".join(part for part in found.groups() if part), re.sub(r"\((rt|ro), ", "(", text))
+
+    def describe_neighbor(self, address):
+        return self._birdc("show protocols all")
+
+    def ask_refresh(self, address):
+        for number, neighbor in enumerate(self.neighbors, 1):
+            if neighbor.address == address:
+                self._birdc(f"reload in peer{number}")
 
     def apply_networks(self, added=None, removed=None):
         self.write("bird.conf", self._config())

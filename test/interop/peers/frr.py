@@ -9,6 +9,8 @@ from .speaker import HOLD_SECONDS, KEEPALIVE_SECONDS, Speaker, family_of
 
 class Frr(Speaker):
     NAME = "frr"
+    LACKS = {"extended_message": "no such capability in this release",
+             "two_octet_peer": "always offers four-octet AS numbers"}
     PROGRAMS = ("/usr/lib/frr/zebra", "/usr/lib/frr/bgpd", "/usr/bin/vtysh")
 
     def start(self):
@@ -41,6 +43,7 @@ class Frr(Speaker):
                 lines.append(f" neighbor {neighbor.address} password {neighbor.password}")
             if neighbor.passive:
                 lines.append(f" neighbor {neighbor.address} passive")
+            lines += [f" neighbor {neighbor.address} {line}" for line in neighbor.raw]
         for family in ("ipv4", "ipv6"):
             lines.append(f" address-family {family} unicast")
             lines += [f"  network {prefix}" for prefix in self.networks if family_of(prefix) == family]
@@ -69,6 +72,15 @@ class Frr(Speaker):
                         "local_pref": str(path.get("locPrf", "")), "originator_id": path.get("originatorId", ""),
                         "cluster_list": path.get("clusterList", {}).get("list", [])}
         return None
+
+    def describe(self, prefix):
+        return self._vtysh(f"show bgp {family_of(prefix)} unicast {prefix}")
+
+    def describe_neighbor(self, address):
+        return self._vtysh(f"show bgp neighbors {address}")
+
+    def ask_refresh(self, address):
+        self._vtysh(f"clear bgp ipv4 unicast {address} soft in")
 
     def apply_networks(self, added=None, removed=None):
         prefix = added or removed

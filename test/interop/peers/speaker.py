@@ -22,6 +22,7 @@ class Neighbor:
     reflector_client: bool = False
     passive: bool = False
     password: str = ""  # RFC 2385
+    raw: tuple = ()     # lines of the neighbor's block in the other program's own words
 
 
 def family_of(prefix):
@@ -38,6 +39,7 @@ class Speaker:
     PROGRAMS = ()      # absolute paths; all must be there for its tests to run
     WRITES_KERNEL = True
     BOTH_FAMILIES_IN_ONE_SESSION = True
+    LACKS = {}         # row of matrix.ROWS → why the program cannot take part in it
 
     def __init__(self, host, folder, local_as, neighbors, networks=(), docker0=False):
         self.host, self.local_as = host, local_as
@@ -124,6 +126,18 @@ class Speaker:
 
     def route(self, prefix):
         """The best route to a prefix: {"next_hop": text, "as_path": [numbers]}, more where it says so; or None."""
+        raise NotImplementedError
+
+    def describe(self, prefix):
+        """Everything it shows of a prefix, as text with communities in the usual notation."""
+        raise NotImplementedError
+
+    def describe_neighbor(self, address):
+        """Everything it shows of a neighbor, as text."""
+        raise NotImplementedError
+
+    def ask_refresh(self, address):
+        """Sends ROUTE-REFRESH to a neighbor, RFC 2918."""
         raise NotImplementedError
 
     def announce(self, prefix):
