@@ -51,7 +51,8 @@ rib::ExportProfile export_profile(rib::Family family, const session::LocalSettin
     if (link_local && *link_local != profile.local_address) profile.local_link_local = link_local;
   }
   profile.shared_subnet = shared_subnet(ends, family, links);
-  profile.requires_policy = settings.requires_policy;
+  profile.requires_policy = settings.requires_policy_out[index];
+  profile.policy = settings.policy_out[index];
   profile.send_standard_communities = settings.send_standard_communities;
   profile.send_extended_communities = settings.send_extended_communities;
   profile.send_large_communities = settings.send_large_communities;

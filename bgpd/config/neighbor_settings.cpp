@@ -58,6 +58,10 @@ void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
     peer.is_route_reflector_client[index] = settings.route_reflector_client.value_or(false);
     peer.next_hop_mode[index] = settings.next_hop_mode.value_or(rib::NextHopMode::Standard);
     peer.default_originate[index] = settings.default_originate.value_or(false);
+    peer.policy_in[index] = settings.policy_in.chain();
+    peer.policy_out[index] = settings.policy_out.chain();
+    peer.requires_policy_in[index] = peer.requires_policy && peer.policy_in[index].empty();
+    peer.requires_policy_out[index] = peer.requires_policy && peer.policy_out[index].empty();
     if (!peer.families.contains(family)) continue;
     peer.send_standard_communities &= settings.send_standard.value_or(true);
     peer.send_extended_communities &= settings.send_extended.value_or(true);

@@ -52,6 +52,9 @@ struct PeerSettings {
   rib::NextHopMode next_hop_mode[rib::kFamilyCount] = {};
   bool send_standard_communities = true, send_extended_communities = true, send_large_communities = true;
   bool default_originate[rib::kFamilyCount] = {};
+  rib::PolicyChain policy_in[rib::kFamilyCount], policy_out[rib::kFamilyCount];
+  /// RFC 8212: an external peer and no policy in this direction.
+  bool requires_policy_in[rib::kFamilyCount] = {}, requires_policy_out[rib::kFamilyCount] = {};
   bool requires_policy = false;
   rib::ImportProfile import;
 

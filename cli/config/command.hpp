@@ -87,5 +87,6 @@ std::vector<Command> bgp_commands();
 std::vector<Command> interface_commands();
 std::vector<Command> neighbor_commands();
 std::vector<Command> address_family_commands();
+std::vector<Command> neighbor_policy_commands();  // part of the family's
 
 }  // namespace cli

@@ -270,6 +270,7 @@ std::vector<Command> address_family_commands() {
       "Received routes are always kept; the line is accepted for FRR's sake."));
   rows.push_back(maximum_prefix_command());
   rows.push_back(allow_own_as_command());
+  for (auto& row : neighbor_policy_commands()) rows.push_back(std::move(row));
   rows.push_back(next_hop_unchanged_command());
   return rows;
 }

@@ -10,6 +10,13 @@ void inherit(std::optional<T>& own, const std::optional<T>& group) {
   if (!own) own = group;
 }
 
+void inherit_policy(NeighborPolicy& own, const NeighborPolicy& group) {
+  inherit(own.distribute_list, group.distribute_list);
+  inherit(own.prefix_list, group.prefix_list);
+  inherit(own.filter_list, group.filter_list);
+  inherit(own.route_map, group.route_map);
+}
+
 void inherit_family(NeighborFamily& own, const NeighborFamily& group) {
   inherit(own.activate, group.activate);
   inherit(own.route_reflector_client, group.route_reflector_client);
@@ -24,6 +31,8 @@ void inherit_family(NeighborFamily& own, const NeighborFamily& group) {
   inherit(own.send_extended, group.send_extended);
   inherit(own.send_large, group.send_large);
   inherit(own.default_originate, group.default_originate);
+  inherit_policy(own.policy_in, group.policy_in);
+  inherit_policy(own.policy_out, group.policy_out);
 }
 
 void inherit_neighbor(Neighbor& own, const Neighbor& group) {

@@ -13,6 +13,7 @@
 #include "rib/export_profile.hpp"
 #include "rib/ip_address.hpp"
 #include "rib/path_attributes.hpp"
+#include "rib/policy/policy.hpp"
 #include "rib/prefix.hpp"
 
 namespace cli {
@@ -23,6 +24,20 @@ struct RemoteAs {
   Kind kind = Kind::Number;
   rib::AsNumber number = 0;
   bool operator==(const RemoteAs&) const = default;
+};
+
+/// What stands between us and a neighbor in one direction: names of what `rib/policy` knows.
+struct NeighborPolicy {
+  std::optional<std::string> distribute_list;  // access list
+  std::optional<std::string> prefix_list;
+  std::optional<std::string> filter_list;  // AS path access list
+  std::optional<std::string> route_map;
+  /// As policy is asked; of a resolved neighbor.
+  rib::PolicyChain chain() const {
+    return {distribute_list.value_or(""), prefix_list.value_or(""), filter_list.value_or(""),
+            route_map.value_or("")};
+  }
+  bool operator==(const NeighborPolicy&) const = default;
 };
 
 /// Per neighbor and family. Absent members inherit: neighbor, then its peer group, then the default beside.
@@ -36,6 +51,7 @@ struct NeighborFamily {
   std::optional<bool> soft_reconfiguration;         // accepted, always on
   std::optional<bool> send_standard, send_extended, send_large;  // communities: true
   std::optional<bool> default_originate;                         // false
+  NeighborPolicy policy_in, policy_out;                          // none
   bool operator==(const NeighborFamily&) const = default;
 };
 
@@ -107,6 +123,7 @@ struct Config {
   std::uint32_t fib_table = 254;    // `fib table N`
   std::optional<std::string> log_file, log_level;
   std::map<std::string, std::string> log_levels;  // `log level SUBSYSTEM LEVEL`
+  rib::PolicyDefinitions policy;                  // prefix lists, route maps and their like
   /// Lines of other daemons' files that kulan does not have: kept in order with the block they stood in,
   /// warned about once, written back.
   struct UnknownLine {

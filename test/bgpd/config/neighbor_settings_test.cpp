@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bgpd/session/peer.hpp"
+
 namespace bgpd::config {
 namespace {
 
@@ -55,6 +57,30 @@ TEST_F(NeighborSettingsTest, AnExternalNeighborIsOneHopAwayAndRequiresPolicy) { 
   bgp().ebgp_requires_policy = false;
   EXPECT_FALSE(settings()->requires_policy);
   EXPECT_FALSE(settings()->import.requires_policy);
+}
+
+TEST_F(NeighborSettingsTest, AnExternalNeighborNeedsPolicyPerFamilyAndDirection) {  // RFC 8212
+  external();
+  for (auto& family : neighbor().families) family.activate = true;
+  neighbor().families[0].policy_in.route_map = "IN";
+  neighbor().families[1].policy_out.prefix_list = "OUT";
+
+  const auto peer = settings();
+
+  EXPECT_EQ(peer->policy_in[0].route_map, "IN");
+  EXPECT_FALSE(peer->requires_policy_in[0]);
+  EXPECT_TRUE(peer->requires_policy_out[0]);
+  EXPECT_EQ(peer->policy_out[1].prefix_list, "OUT");
+  EXPECT_TRUE(peer->requires_policy_in[1]);
+  EXPECT_FALSE(peer->requires_policy_out[1]);
+}
+
+TEST_F(NeighborSettingsTest, ChangingPolicyNeverResets) {
+  const auto before = settings();
+  neighbor().families[0].policy_in.route_map = "IN";
+  neighbor().families[0].policy_out.prefix_list = "OUT";
+
+  EXPECT_FALSE(session::needs_reset(*before, *settings()));
 }
 
 TEST_F(NeighborSettingsTest, RemoteAsInternalAndExternalFollowOurAs) {

@@ -70,6 +70,28 @@ TEST(Resolved, AnOwnPrefixLimitDoesNotOnlyWarnBecauseItsGroupDoes) {
   EXPECT_EQ(resolved(bgp, neighbor).families[0].maximum_prefix_warning_only, false);
 }
 
+TEST(Resolved, PolicyIsInheritedNameByName) {
+  Bgp bgp;
+  auto& group = bgp.peer_groups["G"];
+  for (auto& family : group.families) {
+    family.policy_in.prefix_list = "GROUP";
+    family.policy_in.route_map = "GROUP";
+    family.policy_out.filter_list = "GROUP";
+  }
+  Neighbor neighbor;
+  neighbor.peer_group = "G";
+  for (auto& family : neighbor.families) family.policy_in.route_map = "OWN";
+
+  for (const auto& family : resolved(bgp, neighbor).families) {
+    EXPECT_EQ(family.policy_in.chain(),
+              (rib::PolicyChain{
+                  .distribute_list = "", .prefix_list = "GROUP", .filter_list = "", .route_map = "OWN"}));
+    EXPECT_EQ(family.policy_out.chain(),
+              (rib::PolicyChain{
+                  .distribute_list = "", .prefix_list = "", .filter_list = "GROUP", .route_map = ""}));
+  }
+}
+
 TEST(DropRedundant, ForgetsOffOnlyWhereNothingMeansOff) {
   Bgp bgp;
   bgp.peer_groups["G"].passive = true;

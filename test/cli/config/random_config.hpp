@@ -169,6 +169,12 @@ class RandomConfig {
     f.send_extended = flag(from.send_extended, true);
     f.send_large = flag(from.send_large, true);
     f.default_originate = flag(from.default_originate);
+    for (auto* policy : {&f.policy_in, &f.policy_out}) {
+      auto& list = chance() ? policy->prefix_list : policy->distribute_list;  // one of them
+      if (chance()) list = "L" + std::to_string(number(1, 9));
+      if (chance()) policy->filter_list = "A";
+      if (chance()) policy->route_map = "M" + std::to_string(number(1, 9));
+    }
   }
 
   void add_kept_lines(Config& config) {

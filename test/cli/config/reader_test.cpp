@@ -115,7 +115,7 @@ TEST(Reader, UnknownLinesAreKeptWithTheirBlockAndWarnedAbout) {
       "debug bgp updates\n"
       "router bgp 1\n"
       " neighbor 10.0.0.1 remote-as 2\n"
-      " neighbor 10.0.0.1 route-map IN in\n"
+      " neighbor 10.0.0.1 unsuppress-map IN\n"
       " address-family ipv6 unicast\n"
       "  redistribute connected\n"
       "  aggregate-address 2001:db8::/32\n"
@@ -124,7 +124,7 @@ TEST(Reader, UnknownLinesAreKeptWithTheirBlockAndWarnedAbout) {
   EXPECT_FALSE(result.has_errors());
   EXPECT_EQ(result.problems.size(), 4u);
   EXPECT_THAT(kept(result.config),
-              ElementsAre(": debug bgp updates", "router bgp 1: neighbor 10.0.0.1 route-map IN in",
+              ElementsAre(": debug bgp updates", "router bgp 1: neighbor 10.0.0.1 unsuppress-map IN",
                           "router bgp 1 / address-family ipv6 unicast: redistribute connected",
                           "router bgp 1 / address-family ipv6 unicast: aggregate-address 2001:db8::/32"));
 }
