@@ -87,7 +87,7 @@ void set_routing(api::NeighborView& view, const session::Peer& peer, const Route
     in.negotiated = peer.negotiated()->families.contains(family);
     in.end_of_rib_received = session.end_of_rib_received[index];
     in.end_of_rib_sent = counters.group[index].has_value();
-    if (const auto& profile = session.exports[index]) {
+    if (const auto profile = engine.export_profile(session.handle, family)) {
       in.sent_table_version = engine.totals().table_version[index];
       (family == rib::Family::Ipv4Unicast ? view.next_hop_v4 : view.next_hop_global) = profile->local_address;
       if (profile->local_link_local) view.next_hop_link_local = profile->local_link_local;

@@ -93,7 +93,6 @@ rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negoti
   for (const auto family : rib::kFamilies) {
     const auto index = rib::index_of(family);
     if (!negotiated.families.contains(family)) continue;
-    up.is_route_reflector_client |= settings.is_route_reflector_client[index];
     up.add_path_receive[index] = negotiated.add_path_receive[index];
     up.exports[index] = export_profile(family, local_, settings, negotiated, ends, links_);
   }
@@ -105,7 +104,6 @@ void Speaker::established(session::Peer& peer, const session::Negotiated& negoti
   rib::PeerHandle handle;
   with_engine([&](rib::Engine& engine) { handle = engine.peer_up(up, now); });
   auto session = std::make_unique<RouteSession>(outbound_, handle);
-  std::ranges::move(up.exports, session->exports);
   session->peer = &peer;
   session->context = negotiated.decode_context(local_.as);
   if (by_index_.size() <= handle.index) by_index_.resize(handle.index + 1);
@@ -164,11 +162,11 @@ void Speaker::settings_changed(session::Peer& peer, TimePoint now) {
   const auto* session = routes_of(peer);
   if (!session) return;
   const auto up = peer_up_of(peer, *peer.negotiated());
-  if (!std::ranges::equal(up.exports, session->exports)) {
-    peer.clear(now, wire::CeaseReason::OtherConfigurationChange);
-    return;
-  }
-  with_engine([&](rib::Engine& engine) { engine.set_import_profile(session->handle, up.import, now); });
+  with_engine([&](rib::Engine& engine) {
+    engine.set_import_profile(session->handle, up.import, now);
+    for (const auto& profile : up.exports)
+      if (profile) engine.set_export_profile(session->handle, *profile, now);
+  });
   for (const auto family : rib::kFamilies)
     if (up.families.contains(family)) peer.request_refresh(family, now);
 }

@@ -30,7 +30,6 @@ struct RouteSession {
   rib::PeerHandle handle;
   session::Peer* peer = nullptr;
   wire::DecodeContext context;
-  std::optional<rib::ExportProfile> exports[rib::kFamilyCount];
   PeerOutput output;
   bool end_of_rib_received[rib::kFamilyCount] = {};
   std::uint64_t attribute_errors = 0;  // RFC 7606: UPDATEs with some
@@ -80,8 +79,8 @@ class Speaker final : public session::SessionHandler {
   /// Sends a peer its table again, without the peer asking (`clear … soft out`).
   void send_again(const session::Peer& peer, rib::Family family);
   /// Settings changed that the session does not know of, but the routing engine does. What the peer may send
-  /// holds from the next UPDATE on, and it is asked to send again. A change of what it is sent resets the
-  /// session.
+  /// holds from the next UPDATE on, and it is asked to send again. What it is sent it gets at once, as far as
+  /// it differs.
   void settings_changed(session::Peer& peer, rib::TimePoint now);
 
   // SessionHandler

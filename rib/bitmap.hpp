@@ -17,6 +17,13 @@ class Bitmap {
   void reset(std::uint32_t i) {
     if (i / 64 < words_.size()) words_[i / 64] &= ~(std::uint64_t{1} << (i % 64));
   }
+  /// Sets what `other` has.
+  void merge(const Bitmap& other) {
+    if (words_.size() < other.words_.size()) words_.resize(other.words_.size());
+    for (std::size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
+  }
+  /// No bit was ever set.
+  bool empty() const { return words_.empty(); }
   std::size_t heap_bytes() const { return words_.capacity() * sizeof(words_[0]); }
 
  private:

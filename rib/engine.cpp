@@ -31,7 +31,10 @@ void Engine::set_speaker(const Speaker& speaker, TimePoint) {
 }
 
 void Engine::set_policies(PolicyDefinitions definitions, TimePoint) {
-  impl_->policies = Policies(std::move(definitions));
+  auto& e = *impl_;
+  const auto before =
+      std::make_shared<const Policies>(std::exchange(e.policies, Policies(std::move(definitions))));
+  e.groups.policies_changed(before);
 }
 
 PeerHandle Engine::peer_up(PeerUp peer, TimePoint) {
@@ -78,6 +81,19 @@ void Engine::set_import_profile(PeerHandle handle, ImportProfile profile, TimePo
   peer->needs_recheck = true;
   for (auto& family : peer->families) family.limit_told = false;
   e.sweep.request({.import_profile = true});
+}
+
+void Engine::set_export_profile(PeerHandle handle, const ExportProfile& profile, TimePoint) {
+  auto& e = *impl_;
+  auto* peer = e.peers.find(handle);
+  auto* mine = peer ? &peer->up.exports[index_of(profile.family)] : nullptr;
+  if (!mine || !*mine || **mine == profile) return;
+  const bool reflection = (*mine)->is_route_reflector_client != profile.is_route_reflector_client;
+  *mine = profile;
+  e.groups.move(handle.index, profile.family);
+  if (!reflection) return;
+  peer->needs_resend = true;  // the others: may they have its routes?
+  e.sweep.request({.reflection = true});
 }
 
 void Engine::Impl::tell_duplicate_identifier(PeerHandle handle) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "rib/export.hpp"
 #include "rib/messages.hpp"
 #include "rib/reason.hpp"
 
@@ -100,6 +101,9 @@ class Engine {
   /// ROUTE-REFRESH, or a member that lost the group's sequence: sends the table again. RFC 2918.
   void refresh_requested(PeerHandle peer, Family family);
   void set_import_profile(PeerHandle peer, ImportProfile profile, TimePoint now);
+  /// What the peer is sent changed: it gets the difference, from run(). The members that say how messages are
+  /// encoded are of its session and must stay.
+  void set_export_profile(PeerHandle peer, const ExportProfile& profile, TimePoint now);
 
   /// Our own route. `source` bits accumulate; the route goes when the last source withdraws it.
   void originate(const Prefix& prefix, LocalSource source, const PathAttributes& attributes, TimePoint now);
@@ -132,8 +136,12 @@ class Engine {
   std::vector<std::pair<Prefix, PathAttributes>> prefixes_to(PeerHandle peer, Family family,
                                                              std::optional<Prefix> after,
                                                              std::size_t limit) const;
-  /// The verdict of phase 3 for one prefix and one peer.
-  ExportState export_state(PeerHandle peer, const Prefix& prefix) const;
+  /// The verdict of phase 3 for one prefix and one peer, with who of the policy decided and the attributes as
+  /// they are sent.
+  Exported exported_to(PeerHandle peer, const Prefix& prefix) const;
+  ExportState export_state(PeerHandle peer, const Prefix& prefix) const {
+    return exported_to(peer, prefix).state;
+  }
   /// Peers (indexes) the prefix's best path is sent to.
   std::vector<PeerHandle> advertised_to(const Prefix& prefix) const;
 
@@ -144,6 +152,8 @@ class Engine {
   std::optional<Prefix> route_match(const IpAddress& address) const;
 
   PeerCounters counters(PeerHandle peer) const;
+  /// Of the group the peer is in.
+  std::optional<ExportProfile> export_profile(PeerHandle peer, Family family) const;
   Totals totals() const;
   std::vector<NextHopView> next_hops(Family family) const;
   const Speaker& speaker() const;

@@ -30,7 +30,7 @@ struct Engine::Impl {
   Conflicts conflicts{peers, speaker};
   LocRib loc_rib{speaker, peers, next_hops, conflicts};
   AdjRibIn adj_rib_in{speaker, peers, next_hops, loc_rib};
-  UpdateGroups groups{output, speaker, peers, loc_rib};
+  UpdateGroups groups{output, speaker, policies, peers, loc_rib};
   RoutingTable routing_table{speaker, peers, next_hops, kernel_routes, fib_routes, loc_rib};
   Sweep sweep{peers, next_hops, loc_rib, adj_rib_in, conflicts};
   std::vector<Notice> notices;

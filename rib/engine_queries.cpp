@@ -114,20 +114,24 @@ std::vector<std::pair<Prefix, PathAttributes>> Engine::prefixes_to(PeerHandle ha
       });
   for (const auto& prefix : prefixes) {
     const auto id = table.find(prefix);
-    if (auto attributes = e.groups.attributes_for(handle.index, family, *id)) {
-      result.emplace_back(prefix, std::move(*attributes));
-    }
+    auto sent = e.groups.exported_to(handle.index, family, *id);
+    if (sent.state == ExportState::Sent) result.emplace_back(prefix, std::move(sent.attributes));
   }
   return result;
 }
 
-ExportState Engine::export_state(PeerHandle handle, const Prefix& prefix) const {
+Exported Engine::exported_to(PeerHandle handle, const Prefix& prefix) const {
   const auto& e = *impl_;
   const auto* peer = e.peers.find(handle);
   const auto* group = peer ? peer->of(prefix.family()).group : nullptr;
-  if (group && group->profile().default_originate && prefix.is_default()) return ExportState::Sent;
+  if (!group) return {};
+  if (group->profile().default_originate && prefix.is_default()) {
+    return {ExportState::Sent,
+            {},
+            exported(e.speaker, group->profile(), {.is_local = true}, default_route_attributes())};
+  }
   const auto id = e.loc_rib.table(prefix.family()).find(prefix);
-  return group && id ? e.groups.state_for(handle.index, prefix.family(), *id) : ExportState::NoBestPath;
+  return id ? e.groups.exported_to(handle.index, prefix.family(), *id) : Exported{};
 }
 
 std::vector<PeerHandle> Engine::advertised_to(const Prefix& prefix) const {
@@ -166,10 +170,16 @@ PeerCounters Engine::counters(PeerHandle handle) const {
     result.received[i] = mine.received;
     result.accepted[i] = mine.accepted;
     if (!mine.group) continue;
-    result.sent[i] = mine.group->sent_count() - mine.best_sent_by_group;
+    result.sent[i] = mine.group->sent_count_to(handle.index);
     result.group[i] = mine.group->id();
   }
   return result;
+}
+
+std::optional<ExportProfile> Engine::export_profile(PeerHandle handle, Family family) const {
+  const auto* peer = impl_->peers.find(handle);
+  const auto* group = peer ? peer->of(family).group : nullptr;
+  return group ? std::optional(group->profile()) : std::nullopt;
 }
 
 Totals Engine::totals() const {

@@ -64,9 +64,22 @@ CompactArray<ExtendedCommunity> transitive_only(const CompactArray<ExtendedCommu
   return CompactArray<ExtendedCommunity>(std::span<const ExtendedCommunity>(kept));
 }
 
-void prepare_for_external(const ExportProfile& profile, PathAttributes& attributes) {
-  // RFC 4271 §5.1.4: a MED that another AS gave us stays with us; only routes of our own AS carry ours out.
-  if (!attributes.as_path.empty()) attributes.med.reset();
+/// What a route is like before policy looks at it: FRR's order, so that `set` clauses have the last word on
+/// MED and LOCAL_PREF and match what will be sent.
+PathAttributes prepared(const Speaker& speaker, const ExportProfile& profile, const RouteOrigin& origin,
+                        const PathAttributes& attributes) {
+  PathAttributes result = attributes;
+  set_next_hop(result, choose_next_hop(profile, origin, attributes));
+  if (profile.type == PeerType::External) {
+    // RFC 4271 §5.1.4: a MED that another AS gave us stays with us; only routes of our own AS carry ours out.
+    if (!result.as_path.empty()) result.med.reset();
+  } else if (!result.local_pref) {
+    result.local_pref = speaker.default_local_pref;  // RFC 4271 §5.1.5
+  }
+  return result;
+}
+
+void finish_for_external(const ExportProfile& profile, PathAttributes& attributes) {
   attributes.as_path = attributes.as_path.prepended(profile.local_as);  // RFC 4271 §5.1.2 (b)
   attributes.local_pref.reset();                                        // RFC 4271 §5.1.5
   attributes.originator_id.reset();                                     // RFC 4456 §8: within the AS only
@@ -75,6 +88,20 @@ void prepare_for_external(const ExportProfile& profile, PathAttributes& attribut
   if (std::any_of(extended.begin(), extended.end(), [](auto& c) { return !c.is_transitive(); })) {
     attributes.extended_communities = transitive_only(extended);
   }
+}
+
+/// What belongs to the border and to the reflector, beneath which policy's `prepend` stands.
+void finish(const Speaker& speaker, const ExportProfile& profile, const RouteOrigin& origin,
+            PathAttributes& attributes) {
+  if (!profile.send_standard_communities) attributes.communities = {};
+  if (!profile.send_extended_communities) attributes.extended_communities = {};
+  if (!profile.send_large_communities) attributes.large_communities = {};
+  attributes.weight = 0;  // ours alone
+  if (profile.type == PeerType::External) return finish_for_external(profile, attributes);
+  if (!is_reflected(profile, origin)) return;
+  if (!attributes.originator_id) attributes.originator_id = origin.identifier;  // RFC 4456 §8
+  attributes.cluster_list =
+      attributes.cluster_list.prepended(speaker.cluster_id != 0 ? speaker.cluster_id : speaker.identifier);
 }
 
 }  // namespace
@@ -94,28 +121,46 @@ ExportState may_export(const Speaker& speaker, const ExportProfile& profile, con
     if (profile.type != PeerType::External) continue;
     if (community == kNoExport || community == kNoExportSubconfed) return ExportState::NoExport;
   }
-  if (!is_usable(profile, choose_next_hop(profile, origin, attributes).global))
+  // A route map may still set another next hop; then this is asked again behind it.
+  if (profile.policy.route_map.empty() &&
+      !is_usable(profile, choose_next_hop(profile, origin, attributes).global)) {
     return ExportState::NextHopUnusable;
+  }
   return ExportState::Sent;
 }
 
 PathAttributes exported(const Speaker& speaker, const ExportProfile& profile, const RouteOrigin& origin,
                         const PathAttributes& attributes) {
-  PathAttributes result = attributes;
-  set_next_hop(result, choose_next_hop(profile, origin, attributes));
-  if (!profile.send_standard_communities) result.communities = {};
-  if (!profile.send_extended_communities) result.extended_communities = {};
-  if (!profile.send_large_communities) result.large_communities = {};
-  if (profile.type == PeerType::External) {
-    prepare_for_external(profile, result);
-    return result;
+  auto result = prepared(speaker, profile, origin, attributes);
+  finish(speaker, profile, origin, result);
+  return result;
+}
+
+Exported exported(const Speaker& speaker, const Policies& policies, const ExportProfile& profile,
+                  const RouteOrigin& origin, const Prefix& prefix, const PathAttributes& attributes) {
+  Exported result;
+  result.state = may_export(speaker, profile, origin, attributes);
+  if (result.state != ExportState::Sent) return result;
+  result.attributes = prepared(speaker, profile, origin, attributes);
+  if (!profile.policy.empty()) {
+    const PolicySubject subject{.prefix = prefix,
+                                .peer = profile.policy_peer ? &*profile.policy_peer : nullptr,
+                                .own_address = &profile.local_address};
+    const auto next_hop = result.attributes.next_hop;
+    result.policy = policies.apply(profile.policy, subject, result.attributes);
+    if (!result.policy.permitted) {
+      result.state = ExportState::PolicyDenied;
+      return result;
+    }
+    // The link-local half belongs to the next hop that policy replaced.
+    if (result.policy.next_hop_set && result.attributes.next_hop != next_hop)
+      result.attributes.link_local_next_hop.reset();
+    if (!is_usable(profile, result.attributes.next_hop)) {
+      result.state = ExportState::NextHopUnusable;
+      return result;
+    }
   }
-  if (!result.local_pref) result.local_pref = speaker.default_local_pref;  // RFC 4271 §5.1.5
-  if (is_reflected(profile, origin)) {                                     // RFC 4456 §8
-    if (!result.originator_id) result.originator_id = origin.identifier;
-    result.cluster_list =
-        result.cluster_list.prepended(speaker.cluster_id != 0 ? speaker.cluster_id : speaker.identifier);
-  }
+  finish(speaker, profile, origin, result.attributes);
   return result;
 }
 

@@ -19,13 +19,22 @@ struct RouteOrigin {
   BgpIdentifier identifier = 0;
 };
 
-/// Sent, or why not.
+/// Sent, or why not; before policy has its say.
 ExportState may_export(const Speaker& speaker, const ExportProfile& profile, const RouteOrigin& origin,
                        const PathAttributes& attributes);
 
-/// The attributes as the group's members get them. Only when may_export() says Sent.
+/// The attributes as the group's members get them where there is no policy. Only when may_export() says Sent.
 PathAttributes exported(const Speaker& speaker, const ExportProfile& profile, const RouteOrigin& origin,
                         const PathAttributes& attributes);
+
+/// The whole verdict of phase 3.
+struct Exported {
+  ExportState state = ExportState::NoBestPath;
+  PolicyVerdict policy;       // who decided, when the profile has a policy
+  PathAttributes attributes;  // as they are sent, when state is Sent
+};
+Exported exported(const Speaker& speaker, const Policies& policies, const ExportProfile& profile,
+                  const RouteOrigin& origin, const Prefix& prefix, const PathAttributes& attributes);
 
 /// The default route that `default-originate` makes up.
 PathAttributes default_route_attributes();

@@ -36,6 +36,8 @@ struct ExportProfile {
   bool send_large_communities = true;
   bool default_originate = false;
   PolicyChain policy;
+  /// The peer, when `policy` asks who it is (Policies::depends_on_peer): the engine sets it.
+  std::optional<IpAddress> policy_peer;
 
   // How messages are encoded; peers that differ here cannot share bytes.
   bool four_octet_as = true;                  // RFC 6793

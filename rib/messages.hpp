@@ -66,7 +66,6 @@ struct PeerUp {
   AsNumber as = 0;
   BgpIdentifier identifier = 0;
   PeerType type = PeerType::Internal;
-  bool is_route_reflector_client = false;
   bool add_path_receive[kFamilyCount] = {};
   FamilySet families;  // negotiated
   ImportProfile import;
@@ -188,6 +187,9 @@ class Output {
   /// From here on the member reads the group's sequence, and those of `cohort`.
   virtual void member_joined(GroupId group, PeerHandle peer, CohortId cohort) = 0;
   virtual void member_left(GroupId group, PeerHandle peer) = 0;
+  /// Like member_left of the one and member_joined of the other, but what `from` has said so far is still for
+  /// the member: it stands before what `to` says from here on.
+  virtual void member_moved(GroupId from, GroupId to, PeerHandle peer, CohortId cohort) = 0;
 
   virtual void withdraw(GroupId group, const Audience& audience, std::span<const Nlri> prefixes) = 0;
   /// `attributes` are ready to encode for this group; borrowed for the call.
@@ -195,6 +197,8 @@ class Output {
                         std::span<const Nlri> prefixes) = 0;
   /// The cohort's walk is complete: End-of-RIB (RFC 4724 §2) goes to its members.
   virtual void end_of_rib(GroupId group, CohortId cohort) = 0;
+  /// The same for members that moved here and have had their End-of-RIB: no more will come for this cohort.
+  virtual void cohort_done(GroupId group, CohortId cohort) = 0;
 
   virtual void fib_changes(std::span<const FibChange> changes) = 0;
   virtual void notice(const Notice& notice) = 0;

@@ -20,15 +20,16 @@ struct Peer {
   struct PerFamily {
     std::uint32_t received = 0;  // paths in the Adj-RIB-In
     std::uint32_t accepted = 0;  // ... that are feasible
-    std::uint32_t best_sent_by_group =
-        0;                    // best paths from this peer that its own group sends (to the others)
-    bool limit_told = false;  // maximum_prefix was exceeded and the notice given
+    bool limit_told = false;     // maximum_prefix was exceeded and the notice given
     UpdateGroup* group = nullptr;
-    Bitmap chunks;  // chunks of the table that may hold paths of this peer
+    CohortId table_cohort = 0;  // the last one joined in this group for the table, or the table again
+    CohortId move_cohort = 0;   // ... for what differs from the group before
+    Bitmap chunks;              // chunks of the table that may hold paths of this peer
   };
 
   State state = State::Free;
   bool needs_recheck = false;  // its import profile changed: paths not looked at yet
+  bool needs_resend = false;   // it became or was a client: what others get of its paths, likewise
   std::uint8_t guard_notices = 0;
   std::uint32_t generation = 0;
   PeerUp up;

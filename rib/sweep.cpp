@@ -10,6 +10,7 @@ void Sweep::request(const Reasons& reasons) {
   reasons_.own_subnets |= reasons.own_subnets;
   reasons_.next_hops |= reasons.next_hops;
   reasons_.import_profile |= reasons.import_profile;
+  reasons_.reflection |= reasons.reflection;
   active_ = true;
   wrapped_ = false;
   start_ = position_;
@@ -18,6 +19,7 @@ void Sweep::request(const Reasons& reasons) {
 bool Sweep::has_reason() const {
   const auto& leaving = peers_.leaving();
   return reasons_.everything || reasons_.own_subnets || reasons_.next_hops || reasons_.import_profile ||
+         reasons_.reflection ||
          std::any_of(leaving.begin(), leaving.end(), [&](auto index) { return peers_[index].has_paths(); });
 }
 
@@ -30,16 +32,27 @@ bool Sweep::is_concerned(Family family, Table::Id chunk) const {
                   [&](auto index) { return peers_[index].of(family).chunks.test(chunk); })) {
     return true;
   }
-  if (!reasons_.import_profile) return false;
+  if (!reasons_.import_profile && !reasons_.reflection) return false;
   for (std::uint32_t index = 0; index < peers_.end_index(); ++index) {
-    if (peers_[index].needs_recheck && peers_[index].of(family).chunks.test(chunk)) return true;
+    if (is_concerned(peers_[index]) && peers_[index].of(family).chunks.test(chunk)) return true;
   }
   return false;
+}
+
+bool Sweep::is_concerned(const Peer& peer) const {
+  return (reasons_.import_profile && peer.needs_recheck) || (reasons_.reflection && peer.needs_resend);
 }
 
 void Sweep::visit(Family family, Table::Id id) {
   const auto& destination = loc_rib_.at(family, id);
   if (destination.empty()) return;
+  if (reasons_.reflection) {
+    const auto paths = destination.paths();
+    const bool is_resent = std::any_of(paths.begin(), paths.end(), [&](const Path& path) {
+      return !path.is_local() && peers_[path.peer].needs_resend;
+    });
+    if (is_resent) loc_rib_.touch(family, id, true);
+  }
   const bool overlap_changed = reasons_.own_subnets && (destination.has(Destination::Conflict) ||
                                                         conflicts_.overlaps_own_subnet(destination.prefix));
   if (reasons_.everything || overlap_changed) {
@@ -91,6 +104,9 @@ void Sweep::finish() {
   if (reasons_.next_hops) next_hops_.clear_moved();
   if (reasons_.import_profile) {
     for (std::uint32_t index = 0; index < peers_.end_index(); ++index) peers_[index].needs_recheck = false;
+  }
+  if (reasons_.reflection) {
+    for (std::uint32_t index = 0; index < peers_.end_index(); ++index) peers_[index].needs_resend = false;
   }
   reasons_ = {};
   active_ = false;

@@ -17,6 +17,7 @@ class Sweep {
     bool own_subnets = false;     // overlaps with our own subnets changed
     bool next_hops = false;       // NextHopTable::has_moved()
     bool import_profile = false;  // of peers with needs_recheck
+    bool reflection = false;      // of peers with needs_resend
   };
 
   Sweep(PeerTable& peers, NextHopTable& next_hops, LocRib& loc_rib, AdjRibIn& adj_rib_in,
@@ -42,6 +43,7 @@ class Sweep {
 
   bool has_reason() const;
   bool is_concerned(Family family, Table::Id chunk) const;
+  bool is_concerned(const Peer& peer) const;
   void visit(Family family, Table::Id id);
   void advance();
   void finish();

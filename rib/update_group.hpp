@@ -9,7 +9,10 @@
 //
 // Members that join are a cohort: the table is walked for them in slices while the group's changes go on.
 // Changes are flushed before a walk takes its next slice, so the order of messages alone makes the last word
-// right.
+// right. A member that comes from another group brings that one's bits along: what this group does not send
+// is withdrawn from it, when the walk comes by or when the destination changes, whichever is first.
+//
+// When policies change, a group's destinations are evaluated again, in slices, before any walk goes on.
 #pragma once
 
 #include <memory>
@@ -30,68 +33,114 @@ class UpdateGroup {
   GroupId id() const { return id_; }
   const ExportProfile& profile() const { return profile_; }
   Family family() const { return profile_.family; }
+  std::uint32_t member_count() const { return members_; }
   std::uint32_t sent_count() const { return sent_count_ + profile_.default_originate; }
+  /// Without those whose best path is the peer's own.
+  std::uint32_t sent_count_to(std::uint32_t peer) const {
+    return sent_count() - (peer < sent_by_source_.size() ? sent_by_source_[peer] : 0);
+  }
   /// Whether the destination is announced to the members (except to its source).
   bool has_sent(Table::Id id) const { return sent_.test(id); }
 
  private:
   friend class UpdateGroups;
 
+  /// Members that have yet to get the table.
+  struct Walk {
+    CohortId cohort = 0;
+    bool is_move = false;       // they had their End-of-RIB
+    bool held_default = false;  // the former group made a default route up
+    Bitmap held;                // sent by former groups, and by this one neither confirmed nor withdrawn yet
+  };
+  /// Policies changed: from `position` on the members have what `before` made of their routes; where that is
+  /// not known, what several have made of them.
+  struct Reevaluation {
+    Table::Id position = 0;
+    std::shared_ptr<const Policies> before;
+  };
+
+  bool asks_policy() const { return !profile_.policy.empty(); }
+  /// The first walk fills the bits; destinations that it did not reach yet need no messages of their own.
+  bool has_reached(Table::Id id) const { return first_walk_done_ || id < position_; }
+  template <typename F>
+  void for_each_walk(F&& f) {
+    if (walking_) f(*walking_);
+    for (auto& walk : waiting_) f(walk);
+  }
+  bool has_held() {
+    bool any = false;
+    for_each_walk([&](const Walk& walk) { any |= !walk.held.empty(); });
+    return any;
+  }
+
   GroupId id_;
   ExportProfile profile_;
   Bitmap sent_;
   std::uint32_t sent_count_ = 0;
+  std::vector<std::uint32_t> sent_by_source_;  // by peer index, of any group
   std::uint32_t members_ = 0;
-  /// The first walk fills the bits; destinations that it did not reach yet need no messages of their own.
   bool first_walk_done_ = false;
-  std::optional<CohortId> walking_, waiting_;
-  Table::Id position_ = 0;  // of the walk
+  std::optional<Walk> walking_;
+  std::vector<Walk> waiting_;  // at most one of new members and one of those that moved
+  Table::Id position_ = 0;     // of the walk
+  std::optional<Reevaluation> reevaluation_;
 };
 
 class UpdateGroups {
  public:
-  UpdateGroups(Output& output, const Speaker& speaker, PeerTable& peers, LocRib& loc_rib)
-      : output_(output), speaker_(speaker), peers_(peers), loc_rib_(loc_rib) {}
+  UpdateGroups(Output& output, const Speaker& speaker, const Policies& policies, PeerTable& peers,
+               LocRib& loc_rib)
+      : output_(output), speaker_(speaker), policies_(policies), peers_(peers), loc_rib_(loc_rib) {}
 
   void join(std::uint32_t peer, Family family);
   void leave(std::uint32_t peer, Family family);
+  /// The peer's profile changed: it goes to the group of the new one and gets what differs.
+  void move(std::uint32_t peer, Family family);
   /// The member gets the table again, with the next cohort.
   void resend_table(std::uint32_t peer, Family family);
+  /// `policies` of the constructor changed; they were `before`.
+  void policies_changed(const std::shared_ptr<const Policies>& before);
 
   /// Tells every group of the family what these changes mean to it: withdraws first, then announcements.
   void flush(Family family, std::span<const Change> changes);
-  /// Goes on with the walks, only while the log is empty. Returns the destinations visited, at most about
-  /// `budget`.
+  /// Goes on with evaluations and walks, only while the log is empty. Returns the destinations visited, at
+  /// most about `budget`.
   std::size_t walk(std::size_t budget);
   bool has_walks() const;
 
-  ExportState state_for(std::uint32_t peer, Family family, Table::Id id) const;
-  /// As sent; nothing when not sent.
-  std::optional<PathAttributes> attributes_for(std::uint32_t peer, Family family, Table::Id id) const;
+  /// The verdict, who of its policy decided, and the attributes as they are sent.
+  Exported exported_to(std::uint32_t peer, Family family, Table::Id id) const;
+  std::span<const std::unique_ptr<UpdateGroup>> groups(Family family) const {
+    return groups_[index_of(family)];
+  }
   std::size_t memory_bytes() const;
 
  private:
   /// What a flush does with one destination.
   enum class Action : std::uint8_t { Nothing, Announce, AnnounceToFormerSource };
   struct Addressed {
-    std::uint32_t peer;
+    std::uint32_t whom;  // peer or cohort
     Nlri nlri;
   };
+  /// What becomes of a bucket for the group at hand.
+  struct Outcome {
+    bool sends = false;
+    std::optional<PathAttributes> attributes;  // made when they are needed
+  };
 
-  void join_cohort(UpdateGroup& group, std::uint32_t peer);
-  void flush_group(UpdateGroup& group);
-  void plan_bucket(UpdateGroup& group, std::size_t number, bool sends);
-  Action plan_one(UpdateGroup& group, std::size_t number, std::uint32_t position, bool sends);
-  bool sends_the_same(const UpdateGroup& group, std::size_t number, const Change& before);
-  void announce_bucket(UpdateGroup& group, std::size_t number);
-  void announce(UpdateGroup& group, Audience audience, std::size_t number, std::span<const Nlri> prefixes);
-  void withdraw_all(UpdateGroup& group);
-  void emit_withdraws(UpdateGroup& group, std::vector<Addressed>& withdraws, Audience::Kind kind);
-  void walk_slice(UpdateGroup& group, std::span<const Table::Id> ids);
-  void finish_walk(UpdateGroup& group);
+  // members
+  UpdateGroup& group_of(const ExportProfile& profile);
+  ExportProfile keyed_profile(std::uint32_t peer, Family family) const;
+  UpdateGroup::Walk& waiting_walk(UpdateGroup& group, bool is_move);
+  void take_held(const UpdateGroup& from, std::uint32_t peer, UpdateGroup::Walk& to);
+  void member_gone(UpdateGroup& group);
 
-  RouteOrigin origin_of(std::uint32_t source) const;
-  bool may_send(const UpdateGroup& group, const ExportBatch::Bucket& bucket) const;
+  // what flush, evaluation and walk ask
+  RouteOrigin origin_of(std::uint32_t source, Family family) const;
+  Exported evaluate(const UpdateGroup& group, const Policies& policies, const Prefix& prefix,
+                    std::uint32_t source, const PathAttributes& attributes) const;
+  void load_outcomes(const UpdateGroup& group);
+  void part_by_outcome(const UpdateGroup& group);
   const PathAttributes& exported_bucket(const UpdateGroup& group, std::size_t number);
   bool is_member(const UpdateGroup& group, std::uint32_t peer) const;
   /// `peer` as the one a message leaves out: nobody when it is no member.
@@ -99,20 +148,45 @@ class UpdateGroups {
   void mark_sent(UpdateGroup& group, Table::Id id, std::uint32_t source, bool sent);
   bool owns_default(const UpdateGroup& group, const Prefix& prefix) const;
 
+  // changes
+  void flush_group(UpdateGroup& group);
+  void plan_bucket(UpdateGroup& group, std::size_t number, bool has_held);
+  Action plan_one(UpdateGroup& group, std::size_t number, std::uint32_t position);
+  void settle_held(UpdateGroup& group, std::size_t number, std::uint32_t position, bool had_sent);
+  bool sends_the_same(const UpdateGroup& group, std::size_t number, std::uint32_t position);
+  void withdraw_all(UpdateGroup& group);
+  void emit_withdraws(UpdateGroup& group, std::vector<Addressed>& withdraws, Audience::Kind kind);
+  void announce_bucket(UpdateGroup& group, std::size_t number);
+  void announce(UpdateGroup& group, Audience audience, std::size_t number, std::span<const Nlri> prefixes);
+
+  // evaluations and walks
+  std::size_t reevaluate(UpdateGroup& group, std::size_t budget);
+  Action reevaluate_one(UpdateGroup& group, std::size_t number, std::uint32_t position);
+  std::size_t walk_group(UpdateGroup& group, std::size_t budget);
+  /// The next destinations with a best path from `position` on.
+  template <typename Wanted>
+  std::size_t collect(Family family, Table::Id& position, std::size_t budget, Wanted wanted);
+  void walk_slice(UpdateGroup& group);
+  void finish_walk(UpdateGroup& group);
+
   Output& output_;
   const Speaker& speaker_;
+  const Policies& policies_;
   PeerTable& peers_;
   LocRib& loc_rib_;
   std::vector<std::unique_ptr<UpdateGroup>> groups_[kFamilyCount];
   GroupId next_group_ = 1;
   CohortId next_cohort_ = 1;
 
-  // scratch of flush() and walk()
-  ExportBatch batch_;
+  // scratch of flush(), reevaluate() and walk()
+  ExportBatch shared_batch_;  // of all groups
+  ExportBatch parted_batch_;  // ... parted where the policy of the one at hand looks at prefixes
+  const ExportBatch* batch_ = &shared_batch_;
   std::vector<Action> actions_;
-  std::vector<std::optional<PathAttributes>> exported_;  // of each bucket for the group at hand
-  std::vector<Addressed> withdrawn_from_group_, withdrawn_from_one_;
+  std::vector<Outcome> outcomes_;  // of each bucket for the group at hand
+  std::vector<Addressed> withdrawn_from_group_, withdrawn_from_one_, withdrawn_from_cohort_;
   std::vector<Nlri> prefixes_;
+  std::vector<Table::Id> ids_;
 };
 
 }  // namespace rib

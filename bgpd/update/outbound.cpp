@@ -1,12 +1,17 @@
 #include "bgpd/update/outbound.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace bgpd::update {
 namespace {
 
 constexpr std::size_t kBatchLimit = 8192;  // prefixes that wait for more of their kind
+
+std::size_t message_length(Range message) {  // RFC 4271 §4.1
+  return static_cast<std::size_t>(message[16]) << 8 | message[17];
+}
 
 std::size_t total(std::span<const Range> ranges) {
   std::size_t octets = 0;
@@ -65,9 +70,41 @@ void Outbound::member_left(rib::GroupId id, rib::PeerHandle handle) {
 /// A message that was begun must be ended, also when the peer goes on in another group.
 void Outbound::end_membership(Peer& peer, Membership& membership) {
   if (auto* group = find(membership.group)) std::erase(group->members, peer.handle.index);
-  const auto rest = membership.cursor->rest_of_message();
-  peer.started.insert(peer.started.end(), rest.begin(), rest.end());
+  peer.leftover.append(membership.cursor->rest_of_message(), {});
   membership.cursor.reset();
+}
+
+void Outbound::member_moved(rib::GroupId from, rib::GroupId to, rib::PeerHandle handle,
+                            rib::CohortId cohort) {
+  auto* group = find(from);
+  auto* peer = find(handle);
+  if (group && peer) {
+    flush(from, *group);
+    for (auto& membership : peer->memberships)
+      if (membership.cursor && membership.group == from) keep_leftover(*peer, membership);
+  }
+  member_joined(to, handle, cohort);
+}
+
+/// What the group has said and the member did not read yet, withdraws among it, is copied: the group goes on
+/// without the member, and may close.
+void Outbound::keep_leftover(Peer& peer, Membership& membership) {
+  for (auto& other : peer.memberships) {  // what goes first must not stand inside another family's message
+    if (!other.cursor || &other == &membership || other.cursor->rest_of_message().empty()) continue;
+    const auto rest = other.cursor->rest_of_message();
+    peer.leftover.append(rest, {});
+    other.cursor->consume(rest.size());
+  }
+  std::array<Range, 64> ranges;
+  for (auto& cursor = *membership.cursor; cursor.has_output();) {
+    const auto rest = cursor.rest_of_message();
+    auto whole = std::span(ranges).first(cursor.fill(ranges, SIZE_MAX));
+    const auto octets = total(whole);
+    if (!whole.empty()) whole.front() = whole.front().subspan(rest.size());
+    peer.leftover.append(rest, whole);
+    cursor.consume(octets);
+  }
+  end_membership(peer, membership);
 }
 
 void Outbound::forget(rib::PeerHandle handle) {
@@ -110,6 +147,13 @@ void Outbound::end_of_rib(rib::GroupId id, rib::CohortId cohort) {
   group->encoder.end_of_rib(messages_);
   group->log.append(messages_, audience);
   tell_writable(*group, audience);
+  group->log.end_cohort(cohort);
+}
+
+void Outbound::cohort_done(rib::GroupId id, rib::CohortId cohort) {
+  auto* group = find(id);
+  if (!group) return;
+  flush(id, *group);
   group->log.end_cohort(cohort);
 }
 
@@ -172,7 +216,7 @@ void Outbound::drop_laggards(Group& group) {
     peer.lagging = true;
     for (auto& membership : peer.memberships)
       if (membership.cursor) end_membership(peer, membership);
-    peer.started.clear();
+    peer.leftover = {};
     if (callbacks_.member_lagging) callbacks_.member_lagging(peer.handle);
   }
 }
@@ -192,7 +236,7 @@ bool Outbound::has_output(rib::PeerHandle handle) {
   auto* peer = find(handle);
   if (!peer) return false;
   flush_groups_of(*peer);
-  return !peer->started.empty() || std::ranges::any_of(peer->memberships, [](const Membership& membership) {
+  return !peer->leftover.empty() || std::ranges::any_of(peer->memberships, [](const Membership& membership) {
     return membership.cursor && membership.cursor->has_output();
   });
 }
@@ -202,11 +246,11 @@ std::size_t Outbound::fill(rib::PeerHandle handle, std::span<Range> ranges, std:
   if (!peer) return 0;
   flush_groups_of(*peer);
   std::size_t count = 0, octets = 0;
-  peer->filled_started = 0;
+  peer->filled_leftover = 0;
   std::ranges::fill(peer->filled, std::size_t{0});
-  if (!peer->started.empty() && !ranges.empty()) {
-    ranges[count++] = peer->started;
-    octets = peer->filled_started = peer->started.size();
+  if (!peer->leftover.empty() && !ranges.empty()) {
+    ranges[count++] = peer->leftover.range();
+    octets = peer->filled_leftover = ranges[0].size();
   }
   for (std::size_t i = 0; i < rib::kFamilyCount && octets < maximum; ++i) {
     const auto family = (peer->first_family + i) % rib::kFamilyCount;
@@ -223,11 +267,10 @@ std::size_t Outbound::fill(rib::PeerHandle handle, std::span<Range> ranges, std:
 
 std::size_t Outbound::consume(rib::PeerHandle handle, std::size_t octets) {
   auto* peer = find(handle);
-  if (!peer) return 0;
+  if (!peer || octets == 0) return 0;  // a message written in part keeps its turn
   std::size_t completed = 0;
-  if (const auto part = std::min(octets, std::exchange(peer->filled_started, 0)); part > 0) {
-    peer->started.erase(peer->started.begin(), peer->started.begin() + static_cast<std::ptrdiff_t>(part));
-    if (peer->started.empty()) ++completed;
+  if (const auto part = std::min(octets, std::exchange(peer->filled_leftover, 0)); part > 0) {
+    completed += peer->leftover.consume(part);
     octets -= part;
   }
   const auto first = peer->first_family;
@@ -249,7 +292,7 @@ std::size_t Outbound::consume(rib::PeerHandle handle, std::size_t octets) {
 Range Outbound::rest_of_message(rib::PeerHandle handle) {
   const auto* peer = find(handle);
   if (!peer) return {};
-  if (!peer->started.empty()) return peer->started;
+  if (!peer->leftover.empty()) return peer->leftover.rest_of_message();
   for (const auto& membership : peer->memberships)
     if (membership.cursor)
       if (const auto rest = membership.cursor->rest_of_message(); !rest.empty()) return rest;
@@ -260,7 +303,7 @@ std::size_t Outbound::lag(rib::PeerHandle handle) {
   const auto* peer = find(handle);
   if (!peer) return 0;
   flush_groups_of(*peer);
-  auto octets = peer->started.size();
+  auto octets = peer->leftover.range().size();
   for (const auto& membership : peer->memberships)
     if (membership.cursor) octets += membership.cursor->lag();
   return octets;
@@ -270,6 +313,26 @@ std::size_t Outbound::memory() const {
   std::size_t octets = 0;
   for (const auto& [id, group] : groups_) octets += group->log.memory();
   return octets;
+}
+
+void Outbound::Leftover::append(Range rest, std::span<const Range> whole) {
+  if (octets.empty()) boundary = rest.size();
+  octets.insert(octets.end(), rest.begin(), rest.end());
+  for (const auto& range : whole) octets.insert(octets.end(), range.begin(), range.end());
+}
+
+std::size_t Outbound::Leftover::consume(std::size_t count) {
+  std::size_t completed = 0;
+  begin += count;
+  // At a boundary the next message begins; one of which nothing is written yet has no rest.
+  if (boundary > begin - count && boundary <= begin) ++completed;
+  while (boundary < begin) {
+    const auto length = message_length(Range(octets).subspan(boundary));
+    boundary += length;
+    completed += boundary <= begin;
+  }
+  if (begin == octets.size()) *this = {};
+  return completed;
 }
 
 // --- look-ups

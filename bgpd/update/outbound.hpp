@@ -48,11 +48,13 @@ class Outbound : public rib::Output {
   void group_closed(rib::GroupId group) override;
   void member_joined(rib::GroupId group, rib::PeerHandle peer, rib::CohortId cohort) override;
   void member_left(rib::GroupId group, rib::PeerHandle peer) override;
+  void member_moved(rib::GroupId from, rib::GroupId to, rib::PeerHandle peer, rib::CohortId cohort) override;
   void withdraw(rib::GroupId group, const rib::Audience& audience,
                 std::span<const rib::Nlri> prefixes) override;
   void announce(rib::GroupId group, const rib::Audience& audience, const rib::PathAttributes& attributes,
                 std::span<const rib::Nlri> prefixes) override;
   void end_of_rib(rib::GroupId group, rib::CohortId cohort) override;
+  void cohort_done(rib::GroupId group, rib::CohortId cohort) override;
   void fib_changes(std::span<const rib::FibChange> changes) override;
   void notice(const rib::Notice& notice) override;
 
@@ -94,15 +96,30 @@ class Outbound : public rib::Output {
     rib::GroupId group = 0;
     std::unique_ptr<GroupLog::Cursor> cursor;
   };
+  /// Octets that go first: the rest of a message that was begun, and what a group that the peer moved away
+  /// from had said. At most Options::maximum_log_octets.
+  struct Leftover {
+    std::vector<std::uint8_t> octets;
+    std::size_t begin = 0;     // of what was not written yet
+    std::size_t boundary = 0;  // end of the message that `begin` is in, when it is inside one
+
+    bool empty() const { return octets.empty(); }
+    Range range() const { return Range(octets).subspan(begin); }
+    Range rest_of_message() const { return Range(octets).subspan(begin, boundary - begin); }
+    /// `rest`: how much of a message that was begun stands in front of `whole` messages.
+    void append(Range rest, std::span<const Range> whole);
+    /// Returns the messages that completed.
+    std::size_t consume(std::size_t count);
+  };
   struct Peer {
     rib::PeerHandle handle;
     Membership memberships[rib::kFamilyCount];
-    std::vector<std::uint8_t> started;  // the rest of a message whose group the peer has left
-    bool told = false;                  // `writable` was called
+    Leftover leftover;  // of groups that the peer has left
+    bool told = false;  // `writable` was called
     bool lagging = false;
     std::size_t first_family = 0;  // whose turn it is, so that no family starves the other
-    // How fill() shared its ranges out, for consume(): `started`, then the families from first_family on.
-    std::size_t filled_started = 0;
+    // How fill() shared its ranges out, for consume(): `leftover`, then the families from first_family on.
+    std::size_t filled_leftover = 0;
     std::size_t filled[rib::kFamilyCount] = {};
   };
 
@@ -117,6 +134,7 @@ class Outbound : public rib::Output {
   void tell_writable(Group& group, const rib::Audience& audience);
   void drop_laggards(Group& group);
   void end_membership(Peer& peer, Membership& membership);
+  void keep_leftover(Peer& peer, Membership& membership);
 
   Callbacks callbacks_;
   Options options_;

@@ -143,7 +143,6 @@ TEST(DuplicateSubnet, AReflectorStillReflectsIt) {
   Node node;
   auto one = mesh_member("192.0.2.1"), two = mesh_member("192.0.2.2"), three = mesh_member("192.0.2.3");
   for (auto* up : {&one, &two, &three}) {
-    up->is_route_reflector_client = true;
     up->exports[0]->is_route_reflector_client = true;
   }
   const auto a = node.up(one), b = node.up(two), c = node.up(three);

@@ -199,6 +199,35 @@ TEST_F(Reflector, AReflectedRouteNamesItsOriginatorAndCluster) {  // RFC 4456 §
   EXPECT_EQ(view->paths[0].attributes->cluster_list[0], address_of(1).to_v4());
 }
 
+TEST_F(Reflector, WhatAClientIsSentChangesWithinItsSession) {
+  world.run_for(1s);
+  auto& reflector = hosts[1].speaker();
+  const auto established = reflector.routes_of(*hosts[1].peer(2))->handle;
+  const auto set = [&](const bgpd::session::PeerSettings& now) {
+    EXPECT_FALSE(reflector.peers().add_or_update(now, world.now()));
+    reflector.settings_changed(*hosts[1].peer(2), world.now());
+    world.run_for(1s);
+  };
+  auto settings = hosts[1].client(2);
+
+  for (auto& mode : settings.next_hop_mode) mode = rib::NextHopMode::SelfForce;
+  set(settings);
+  EXPECT_THAT(hosts[2].kernel(), testing::Contains("10.1.3.0/24 via 10.0.0.1"));
+
+  for (auto& is_client : settings.is_route_reflector_client) is_client = false;
+  set(settings);
+  EXPECT_EQ(hosts[2].paths(subnet(1)).empty(), false);
+  EXPECT_EQ(hosts[3].paths(subnet(2)).empty(), false) << "from a non-client to a client";
+
+  auto routing = reflector.engine().speaker();
+  routing.cluster_id = 7;
+  reflector.set_local(reflector.local(), routing, world.now());
+  world.run_for(1s);
+  EXPECT_EQ(hosts[2].speaker().engine().destination(prefix(subnet(3)))->paths[0].attributes->cluster_list[0],
+            7u);
+  EXPECT_EQ(reflector.routes_of(*hosts[1].peer(2))->handle, established) << "the session was reset";
+}
+
 TEST_F(Reflector, AClientsOwnRouteDoesNotComeBackToIt) {
   world.run_for(1s);
 

@@ -70,7 +70,6 @@ inline PeerUp peer(std::string_view peer_address, AsNumber as = kOurAs) {
 
 inline PeerUp client(std::string_view peer_address) {
   auto up = peer(peer_address);
-  up.is_route_reflector_client = true;
   for (auto& profile : up.exports) profile->is_route_reflector_client = true;
   return up;
 }
@@ -115,6 +114,10 @@ class PeersPlayed : public Output {
     groups.at(group).members.erase(peer.index);
     held.erase({peer.index, groups.at(group).profile.family});
   }
+  void member_moved(GroupId from, GroupId to, PeerHandle peer, CohortId cohort) override {
+    groups.at(from).members.erase(peer.index);
+    groups.at(to).members[peer.index].insert(cohort);
+  }
   void withdraw(GroupId group, const Audience& audience, std::span<const Nlri> prefixes) override {
     ++messages;
     log.push_back("withdraw " + text(audience, prefixes));
@@ -134,6 +137,9 @@ class PeersPlayed : public Output {
     for (auto& [peer, cohorts] : groups.at(group).members) {
       if (cohorts.erase(cohort) > 0) ++ends_of_rib[{peer, groups.at(group).profile.family}];
     }
+  }
+  void cohort_done(GroupId group, CohortId cohort) override {
+    for (auto& [peer, cohorts] : groups.at(group).members) cohorts.erase(cohort);
   }
   void fib_changes(std::span<const FibChange> changes) override {
     for (const auto& change : changes) {

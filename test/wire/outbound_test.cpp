@@ -350,6 +350,65 @@ TEST_F(OutboundTest, EveryMemberReadsItsPartOfARandomSequenceInOrder) {
   }
 }
 
+TEST_F(OutboundTest, AMemberThatMovesReadsWhatItsFormerGroupSaidFirst) {
+  outbound_.group_opened(9, profile(Family::Ipv4Unicast));
+  for (const auto peer : {kOne, kTwo}) outbound_.member_joined(kGroup4, peer, 1);
+  announce({nlri("10.0.0.0/8")});
+  outbound_.withdraw(kGroup4, {}, std::vector{nlri("10.1.0.0/16")});
+
+  outbound_.member_moved(kGroup4, 9, kOne, 2);
+  announce({nlri("10.2.0.0/16")});
+  outbound_.announce(9, {.kind = Audience::Kind::Cohort, .cohort = 2}, attributes(),
+                     std::vector{nlri("10.3.0.0/16")});
+  outbound_.cohort_done(9, 2);
+
+  EXPECT_EQ(text_of(write_all(kOne)), " +10.0.0.0/8 | -10.1.0.0/16 | +10.3.0.0/16");
+  EXPECT_EQ(messages_, 3u);
+  EXPECT_EQ(text_of(write_all(kTwo)), " +10.0.0.0/8 | -10.1.0.0/16 | +10.2.0.0/16");
+}
+
+TEST_F(OutboundTest, MovesNeitherTearNorReorderMessages) {
+  constexpr rib::GroupId kGroups[] = {kGroup4, 9};
+  outbound_.group_opened(9, profile(Family::Ipv4Unicast));
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    std::mt19937 random(seed);
+    const auto below = [&](std::size_t limit) { return static_cast<std::uint32_t>(random() % limit); };
+    const PeerHandle peer{1, seed + 1};
+    std::size_t in = 0;
+    std::vector<std::string> expected[rib::kFamilyCount];
+    Bytes written;
+    messages_ = 0;
+    outbound_.member_joined(kGroup4, peer, 1);
+    outbound_.member_joined(kGroup6, peer, 1);
+
+    for (unsigned step = 0; step < 1000; ++step) {
+      const auto med = below(3);
+      if (below(3) == 0) {
+        const auto one = nlri("2001:db8:" + std::to_string(below(200)) + "::/48");
+        outbound_.announce(kGroup6, {}, attributes(med, Family::Ipv6Unicast), std::vector{one});
+        expected[1].push_back('+' + one.prefix.to_string() + '@' + std::to_string(med));
+      } else {
+        const auto to = below(2);
+        const auto one = nlri("10.0." + std::to_string(below(200)) + ".0/24");
+        outbound_.announce(kGroups[to], {}, attributes(med), std::vector{one});
+        if (to == in) expected[0].push_back('+' + one.prefix.to_string() + '@' + std::to_string(med));
+      }
+      if (below(8) == 0) {
+        outbound_.member_moved(kGroups[in], kGroups[1 - in], peer, step);
+        outbound_.cohort_done(kGroups[1 - in], step);
+        in = 1 - in;
+      }
+      if (below(3) == 0) written = written + write(peer, below(300));
+    }
+    written = written + write_all(peer);
+
+    for (const auto family : rib::kFamilies)
+      EXPECT_EQ(events_of(written, family), expected[rib::index_of(family)]) << "seed " << seed;
+    EXPECT_EQ(messages_, test::split_messages(written).size());
+    EXPECT_EQ(outbound_.lag(peer), 0u);
+  }
+}
+
 class SlowMember : public OutboundTest {
  protected:
   SlowMember() : OutboundTest(Outbound::Options{.maximum_log_octets = 100000}) {}

@@ -13,10 +13,12 @@ struct NoOutput : rib::Output {
   void group_closed(rib::GroupId) override {}
   void member_joined(rib::GroupId, rib::PeerHandle, rib::CohortId) override {}
   void member_left(rib::GroupId, rib::PeerHandle) override {}
+  void member_moved(rib::GroupId, rib::GroupId, rib::PeerHandle, rib::CohortId) override {}
   void withdraw(rib::GroupId, const rib::Audience&, std::span<const rib::Nlri>) override {}
   void announce(rib::GroupId, const rib::Audience&, const rib::PathAttributes&,
                 std::span<const rib::Nlri>) override {}
   void end_of_rib(rib::GroupId, rib::CohortId) override {}
+  void cohort_done(rib::GroupId, rib::CohortId) override {}
   void fib_changes(std::span<const rib::FibChange>) override {}
   void notice(const rib::Notice&) override {}
 };

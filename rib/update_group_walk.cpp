@@ -1,0 +1,164 @@
+// What visits a whole table, in slices: the table for members that join or move, and another look at what was
+// sent when policies changed.
+#include <algorithm>
+#include <utility>
+
+#include "rib/update_group.hpp"
+
+namespace rib {
+
+bool UpdateGroups::has_walks() const {
+  const auto works = [](const auto& group) {
+    return group->walking_ || !group->waiting_.empty() || group->reevaluation_;
+  };
+  return std::ranges::any_of(groups_, [&](const auto& groups) { return std::ranges::any_of(groups, works); });
+}
+
+std::size_t UpdateGroups::walk(std::size_t budget) {
+  std::size_t visited = 0;
+  for (const auto family : kFamilies) {
+    for (auto& group : groups_[index_of(family)]) {
+      if (visited >= budget) return visited;
+      if (group->reevaluation_) visited += reevaluate(*group, budget - visited);
+      // Only then: a walk tells its cohort alone, so everybody else must have what it finds.
+      if (!group->reevaluation_ && visited < budget) visited += walk_group(*group, budget - visited);
+    }
+  }
+  return visited;
+}
+
+template <typename Wanted>
+std::size_t UpdateGroups::collect(Family family, Table::Id& position, std::size_t budget, Wanted wanted) {
+  const auto& table = loc_rib_.table(family);
+  ids_.clear();
+  for (; position < table.end_id() && ids_.size() < budget; ++position) {
+    if (position % Table::kChunkSize == 0 && !table.has_chunk(position / Table::kChunkSize)) {
+      position += Table::kChunkSize - 1;
+      continue;
+    }
+    if (table.is_live(position) && table[position].best() && wanted(position)) ids_.push_back(position);
+  }
+  return ids_.size();
+}
+
+// --- policies changed
+// --------------------------------------------------------------------------------------------
+
+std::size_t UpdateGroups::reevaluate(UpdateGroup& group, std::size_t budget) {
+  const auto family = group.family();
+  const auto& table = loc_rib_.table(family);
+  auto& position = group.reevaluation_->position;
+  const auto visited = collect(family, position, budget, [&](Table::Id id) {
+    return group.has_reached(id) && !owns_default(group, table[id].prefix);
+  });
+  shared_batch_.load(loc_rib_, family, ids_);
+  load_outcomes(group);
+  const auto buckets = batch_->buckets();
+  for (std::size_t number = 0; number < buckets.size(); ++number) {
+    for (auto i = buckets[number].begin; i < buckets[number].end; ++i)
+      actions_[i] = reevaluate_one(group, number, i);
+  }
+  withdraw_all(group);
+  for (std::size_t number = 0; number < buckets.size(); ++number) announce_bucket(group, number);
+  if (position >= table.end_id()) group.reevaluation_.reset();
+  return visited;
+}
+
+UpdateGroups::Action UpdateGroups::reevaluate_one(UpdateGroup& group, std::size_t number,
+                                                  std::uint32_t position) {
+  const auto& bucket = batch_->buckets()[number];
+  const auto id = batch_->id(position);
+  const bool sends = outcomes_[number].sends;
+  if (!group.sent_.test(id)) {
+    if (!sends) return Action::Nothing;
+    mark_sent(group, id, bucket.source, true);
+    return Action::Announce;
+  }
+  if (!sends) {
+    mark_sent(group, id, bucket.source, false);
+    withdrawn_from_group_.push_back({exception(group, bucket.source), batch_->nlri(position)});
+    return Action::Nothing;
+  }
+  const auto& before = group.reevaluation_->before;
+  if (!before) return Action::Announce;
+  const auto then =
+      evaluate(group, *before, batch_->nlri(position).prefix, bucket.source, bucket.attributes->get());
+  const bool is_same = then.state == ExportState::Sent && then.attributes == exported_bucket(group, number);
+  return is_same ? Action::Nothing : Action::Announce;
+}
+
+// --- the table for a cohort
+// --------------------------------------------------------------------------------------
+
+std::size_t UpdateGroups::walk_group(UpdateGroup& group, std::size_t budget) {
+  if (!group.walking_ && !group.waiting_.empty()) {
+    group.walking_ = std::move(group.waiting_.front());
+    group.waiting_.erase(group.waiting_.begin());
+    group.position_ = 0;
+  }
+  if (!group.walking_) return 0;
+  const auto& table = loc_rib_.table(group.family());
+  const auto visited = collect(group.family(), group.position_, budget,
+                               [&](Table::Id id) { return !owns_default(group, table[id].prefix); });
+  walk_slice(group);
+  if (group.position_ >= table.end_id()) finish_walk(group);
+  return visited;
+}
+
+void UpdateGroups::walk_slice(UpdateGroup& group) {
+  auto& walk = *group.walking_;
+  shared_batch_.load(loc_rib_, group.family(), ids_);
+  load_outcomes(group);
+  const auto buckets = batch_->buckets();
+  if (!walk.held.empty()) {
+    for (std::size_t number = 0; number < buckets.size(); ++number) {
+      for (auto position = buckets[number].begin; position < buckets[number].end; ++position) {
+        const auto id = batch_->id(position);
+        if (!walk.held.test(id)) continue;
+        walk.held.reset(id);
+        if (!outcomes_[number].sends) withdrawn_from_cohort_.push_back({walk.cohort, batch_->nlri(position)});
+      }
+    }
+    withdraw_all(group);
+  }
+  for (std::size_t number = 0; number < buckets.size(); ++number) {
+    if (!outcomes_[number].sends) continue;
+    const auto& bucket = buckets[number];
+    for (auto position = bucket.begin; position < bucket.end; ++position) {
+      const auto id = batch_->id(position);
+      if (!group.sent_.test(id)) mark_sent(group, id, bucket.source, true);
+    }
+    announce(
+        group,
+        {.kind = Audience::Kind::Cohort, .cohort = walk.cohort, .except = exception(group, bucket.source)},
+        number, batch_->nlri(bucket));
+  }
+}
+
+void UpdateGroups::finish_walk(UpdateGroup& group) {
+  const auto walk = *std::exchange(group.walking_, std::nullopt);
+  group.first_walk_done_ = true;
+  const auto default_route = Prefix::default_route(afi_of(group.family()));
+  const Nlri nlri{default_route, 0};
+  const Audience cohort{.kind = Audience::Kind::Cohort, .cohort = walk.cohort};
+  if (group.profile_.default_originate) {
+    const auto attributes =
+        exported(speaker_, group.profile_, {.is_local = true}, default_route_attributes());
+    output_.announce(group.id_, cohort, attributes, std::span(&nlri, 1));
+  } else if (walk.held_default) {
+    const auto& table = loc_rib_.table(group.family());
+    const auto id = table.find(default_route);
+    if (!id || !group.has_sent(*id)) {
+      output_.withdraw(group.id_, cohort, std::span(&nlri, 1));
+    } else if (const auto source = table[*id].best()->peer; is_member(group, source)) {
+      output_.withdraw(group.id_, {.kind = Audience::Kind::Only, .only = source}, std::span(&nlri, 1));
+    }
+  }
+  if (walk.is_move) {
+    output_.cohort_done(group.id_, walk.cohort);
+  } else {
+    output_.end_of_rib(group.id_, walk.cohort);
+  }
+}
+
+}  // namespace rib
