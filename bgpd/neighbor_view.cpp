@@ -149,11 +149,11 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
     in.activated = settings.families.contains(family);
     in.route_reflector_client = settings.is_route_reflector_client[index];
     in.next_hop_mode = settings.next_hop_mode[index];
-    in.policy_missing = settings.requires_policy;
+    in.policy_missing = settings.imports[index].requires_policy || settings.requires_policy_out[index];
     in.default_originate = settings.default_originate[index];
-    in.maximum_prefix = settings.import.maximum_prefix;
-    in.maximum_prefix_warning_only = settings.import.maximum_prefix_warning_only;
-    in.allow_own_as = settings.import.allow_own_as;
+    in.maximum_prefix = settings.imports[index].maximum_prefix;
+    in.maximum_prefix_warning_only = settings.imports[index].maximum_prefix_warning_only;
+    in.allow_own_as = settings.imports[index].allow_own_as;
     in.send_standard = settings.send_standard_communities;
     in.send_extended = settings.send_extended_communities;
     in.send_large = settings.send_large_communities;

@@ -88,12 +88,13 @@ rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negoti
   up.identifier = negotiated.peer_identifier;
   up.type = negotiated.peer_type;
   up.families = negotiated.families;
-  up.import = settings.import;
+  up.guard = settings.guard;
   up.name = peer.name();
   for (const auto family : rib::kFamilies) {
     const auto index = rib::index_of(family);
     if (!negotiated.families.contains(family)) continue;
     up.add_path_receive[index] = negotiated.add_path_receive[index];
+    up.imports[index] = settings.imports[index];
     up.exports[index] = export_profile(family, local_, settings, negotiated, ends, links_);
   }
   return up;
@@ -162,13 +163,14 @@ void Speaker::settings_changed(session::Peer& peer, TimePoint now) {
   const auto* session = routes_of(peer);
   if (!session) return;
   const auto up = peer_up_of(peer, *peer.negotiated());
+  // No ROUTE-REFRESH: the engine keeps what was received and looks at it again.
   with_engine([&](rib::Engine& engine) {
-    engine.set_import_profile(session->handle, up.import, now);
+    engine.set_mesh_guard(session->handle, up.guard, now);
+    for (const auto family : rib::kFamilies)
+      engine.set_import_profile(session->handle, family, up.imports[rib::index_of(family)], now);
     for (const auto& profile : up.exports)
       if (profile) engine.set_export_profile(session->handle, *profile, now);
   });
-  for (const auto family : rib::kFamilies)
-    if (up.families.contains(family)) peer.request_refresh(family, now);
 }
 
 void Speaker::handle_notice(const rib::Notice& notice) {

@@ -79,8 +79,7 @@ class Speaker final : public session::SessionHandler {
   /// Sends a peer its table again, without the peer asking (`clear … soft out`).
   void send_again(const session::Peer& peer, rib::Family family);
   /// Settings changed that the session does not know of, but the routing engine does. What the peer may send
-  /// holds from the next UPDATE on, and it is asked to send again. What it is sent it gets at once, as far as
-  /// it differs.
+  /// is applied to what it has sent. What it is sent it gets at once, as far as it differs.
   void settings_changed(session::Peer& peer, rib::TimePoint now);
 
   // SessionHandler

@@ -41,38 +41,38 @@ class Lookahead {
 
 }  // namespace
 
-PathState check_attributes(const Speaker& speaker, const PeerUp& peer, const PathAttributes& attributes,
-                           bool next_hop_resolved) {
-  if (attributes.as_path.count_of(speaker.as) > peer.import.allow_own_as) return PathState::AsLoop;
+PathState check_attributes(const Speaker& speaker, const PeerUp& peer, const ImportProfile& import,
+                           const PathAttributes& attributes, bool next_hop_resolved) {
+  if (attributes.as_path.count_of(speaker.as) > import.allow_own_as) return PathState::AsLoop;
   if (attributes.originator_id == speaker.identifier) return PathState::OriginatorLoop;
   const auto cluster = speaker.cluster_id != 0 ? speaker.cluster_id : speaker.identifier;
   const auto& clusters = attributes.cluster_list;
   if (std::find(clusters.begin(), clusters.end(), cluster) != clusters.end()) return PathState::ClusterLoop;
-  if (peer.import.requires_policy) return PathState::PolicyRequired;
+  if (import.requires_policy) return PathState::PolicyRequired;
   if (attributes.next_hop == peer.local_address) return PathState::NextHopIsSelf;
   if (!next_hop_resolved) return PathState::NextHopUnreachable;
   return PathState::Accepted;
 }
 
-PathState check_prefix(const ImportProfile& import, const Prefix& prefix) {
-  if (!import.is_mesh_member) return PathState::Accepted;
+PathState check_prefix(const MeshGuard& guard, const Prefix& prefix) {
+  if (!guard.is_mesh_member) return PathState::Accepted;
   if (prefix.is_default()) return PathState::GuardDefaultRoute;
-  if (std::any_of(import.refused.begin(), import.refused.end(),
-                  [&](auto& p) { return p.overlaps(prefix); })) {
+  if (std::any_of(guard.refused.begin(), guard.refused.end(), [&](auto& p) { return p.overlaps(prefix); })) {
     return PathState::GuardNodeNetwork;
   }
-  const auto& pools = import.pools;
+  const auto& pools = guard.pools;
   const bool is_inside =
       std::any_of(pools.begin(), pools.end(), [&](auto& pool) { return pool.contains(prefix); });
   return pools.empty() || is_inside ? PathState::Accepted : PathState::GuardPool;
 }
 
 PathState AdjRibIn::check(const Path& path, const Prefix& prefix) const {
-  const auto& peer = peers_[path.peer].up;
+  const auto& peer = peers_[path.peer];
   const auto resolved = next_hops_[loc_rib_.next_hop_of(path)].resolved;
-  const auto state = check_attributes(speaker_, peer, *path.attributes, resolved);
+  const auto state =
+      check_attributes(speaker_, peer.up, peer.import(prefix.family()), *path.attributes, resolved);
   if (state != PathState::Accepted && state != PathState::NextHopUnreachable) return state;
-  const auto guard = check_prefix(peer.import, prefix);
+  const auto guard = check_prefix(peer.up.guard, prefix);
   return guard != PathState::Accepted ? guard : state;
 }
 
@@ -107,7 +107,7 @@ void AdjRibIn::withdraw(std::uint32_t index, Family family, std::span<const Nlri
     loc_rib_.erase_if_unused(family, *id);
   }
   auto& counts = peers_[index].of(family);
-  if (counts.limit_told && counts.received <= peers_[index].up.import.maximum_prefix)
+  if (counts.limit_told && counts.received <= peers_[index].import(family).maximum_prefix)
     counts.limit_told = false;
 }
 
@@ -116,8 +116,9 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& at
   auto& peer = peers_[index];
   auto& counts = peer.of(family);
   const auto next_hop = next_hops_.find_or_add(attributes, peer.up.interface_index);
-  const auto common = check_attributes(speaker_, peer.up, *attributes, next_hops_[next_hop].resolved);
-  const bool guarded = peer.up.import.is_mesh_member &&
+  const auto common =
+      check_attributes(speaker_, peer.up, peer.import(family), *attributes, next_hops_[next_hop].resolved);
+  const bool guarded = peer.up.guard.is_mesh_member &&
                        (common == PathState::Accepted || common == PathState::NextHopUnreachable);
   const auto learned = seconds_of(now);
 
@@ -133,7 +134,7 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& at
     }
     auto state = common;
     if (guarded) {
-      const auto guard = check_prefix(peer.up.import, nlri.prefix);
+      const auto guard = check_prefix(peer.up.guard, nlri.prefix);
       if (guard != PathState::Accepted) state = guard;
     }
     const auto before = destination.winner();
@@ -183,7 +184,7 @@ bool AdjRibIn::revise(Family family, Table::Id id, bool all) {
       continue;
     }
     const bool moved = next_hops_.has_moved() && next_hops_[loc_rib_.next_hop_of(path)].moved;
-    if (all || moved || peer.needs_recheck) {
+    if (all || moved || peer.of(family).needs_recheck) {
       begin();
       touch |= moved;
       const auto state = check(path, destination.prefix);
@@ -200,11 +201,12 @@ bool AdjRibIn::revise(Family family, Table::Id id, bool all) {
 void AdjRibIn::check_limit(std::uint32_t index, Family family) {
   auto& peer = peers_[index];
   auto& counts = peer.of(family);
-  const auto maximum = peer.up.import.maximum_prefix;
+  const auto& import = peer.import(family);
+  const auto maximum = import.maximum_prefix;
   if (maximum == 0 || counts.limit_told || counts.received <= maximum) return;
   counts.limit_told = true;
-  const auto kind = peer.up.import.maximum_prefix_warning_only ? Notice::Kind::MaximumPrefixWarning
-                                                               : Notice::Kind::MaximumPrefixReached;
+  const auto kind = import.maximum_prefix_warning_only ? Notice::Kind::MaximumPrefixWarning
+                                                       : Notice::Kind::MaximumPrefixReached;
   notices_.push_back({kind, Prefix::default_route(afi_of(family)), peers_.handle(index), counts.received,
                       peer.up.name + " announced " + std::to_string(counts.received) +
                           " prefixes, the limit is " + std::to_string(maximum)});

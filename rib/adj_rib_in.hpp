@@ -13,10 +13,10 @@ namespace rib {
 
 /// The part of the verdict that is equal for all prefixes of an UPDATE. `next_hop_resolved`: RFC 4271
 /// §9.1.2.1.
-PathState check_attributes(const Speaker& speaker, const PeerUp& peer, const PathAttributes& attributes,
-                           bool next_hop_resolved);
+PathState check_attributes(const Speaker& speaker, const PeerUp& peer, const ImportProfile& import,
+                           const PathAttributes& attributes, bool next_hop_resolved);
 /// The mesh guard's verdict, Accepted when there is none.
-PathState check_prefix(const ImportProfile& import, const Prefix& prefix);
+PathState check_prefix(const MeshGuard& guard, const Prefix& prefix);
 
 class AdjRibIn {
  public:

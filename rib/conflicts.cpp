@@ -31,7 +31,7 @@ bool Conflicts::is_claim(const Path& path, bool we_claim, bool overlaps) const {
   if (path.is_local() || !path.is_feasible()) return false;
   const auto& peer = peers_[path.peer];
   if (!peer.is_internal()) return false;
-  const bool is_mesh_member = peer.up.import.is_mesh_member;
+  const bool is_mesh_member = peer.up.guard.is_mesh_member;
   if (is_mesh_member && overlaps) return true;
   return (is_mesh_member || we_claim) && path.attributes->as_path.empty();
 }

@@ -72,14 +72,23 @@ void Engine::refresh_requested(PeerHandle handle, Family family) {
   if (impl_->peers.find(handle)) impl_->groups.resend_table(handle.index, family);
 }
 
-void Engine::set_import_profile(PeerHandle handle, ImportProfile profile, TimePoint) {
+void Engine::set_import_profile(PeerHandle handle, Family family, ImportProfile profile, TimePoint) {
   auto& e = *impl_;
   auto* peer = e.peers.find(handle);
-  if (!peer || peer->up.import == profile) return;
-  e.peers.count_mesh_member(peer->up.import.is_mesh_member, profile.is_mesh_member);
-  peer->up.import = std::move(profile);
-  peer->needs_recheck = true;
-  for (auto& family : peer->families) family.limit_told = false;
+  if (!peer || peer->import(family) == profile) return;
+  peer->up.imports[index_of(family)] = std::move(profile);
+  peer->of(family).needs_recheck = true;
+  peer->of(family).limit_told = false;
+  e.sweep.request({.import_profile = true});
+}
+
+void Engine::set_mesh_guard(PeerHandle handle, MeshGuard guard, TimePoint) {
+  auto& e = *impl_;
+  auto* peer = e.peers.find(handle);
+  if (!peer || peer->up.guard == guard) return;
+  e.peers.count_mesh_member(peer->up.guard.is_mesh_member, guard.is_mesh_member);
+  peer->up.guard = std::move(guard);
+  for (auto& family : peer->families) family.needs_recheck = true;
   e.sweep.request({.import_profile = true});
 }
 

@@ -100,7 +100,8 @@ class Engine {
   void end_of_rib(PeerHandle peer, Family family, TimePoint now);
   /// ROUTE-REFRESH, or a member that lost the group's sequence: sends the table again. RFC 2918.
   void refresh_requested(PeerHandle peer, Family family);
-  void set_import_profile(PeerHandle peer, ImportProfile profile, TimePoint now);
+  void set_import_profile(PeerHandle peer, Family family, ImportProfile profile, TimePoint now);
+  void set_mesh_guard(PeerHandle peer, MeshGuard guard, TimePoint now);
   /// What the peer is sent changed: it gets the difference, from run(). The members that say how messages are
   /// encoded are of its session and must stay.
   void set_export_profile(PeerHandle peer, const ExportProfile& profile, TimePoint now);

@@ -43,18 +43,22 @@ struct Speaker {
   bool operator==(const Speaker&) const = default;
 };
 
-/// What a peer may send us. Part of the session, not of any group.
+/// What a peer may send us in one family. Part of the session, not of any group.
 struct ImportProfile {
   std::uint8_t allow_own_as = 0;  // allowas-in: occurrences of our AS that are tolerated
   bool requires_policy = false;   // RFC 8212: external peer without import policy; nothing is accepted
   PolicyChain policy;
-  std::uint32_t maximum_prefix = 0;  // per family, 0: no limit
+  std::uint32_t maximum_prefix = 0;  // 0: no limit
   bool maximum_prefix_warning_only = false;
-  /// The managed mesh's guard; only applied when is_mesh_member.
+  bool operator==(const ImportProfile&) const = default;
+};
+
+/// The managed mesh's guard over a peer, whatever the family; only applied when is_mesh_member.
+struct MeshGuard {
   bool is_mesh_member = false;
   std::vector<Prefix> pools;    // accept only prefixes inside one of these (empty: any)
   std::vector<Prefix> refused;  // never a prefix that overlaps one of these (the node networks)
-  bool operator==(const ImportProfile&) const = default;
+  bool operator==(const MeshGuard&) const = default;
 };
 
 /// A session reached Established.
@@ -68,7 +72,8 @@ struct PeerUp {
   PeerType type = PeerType::Internal;
   bool add_path_receive[kFamilyCount] = {};
   FamilySet families;  // negotiated
-  ImportProfile import;
+  MeshGuard guard;
+  ImportProfile imports[kFamilyCount];
   std::optional<ExportProfile> exports[kFamilyCount];  // one per negotiated family
   std::string name;                                    // for logs and explain: "192.168.1.2"
 };

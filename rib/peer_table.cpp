@@ -18,7 +18,7 @@ PeerHandle PeerTable::add(PeerUp up) {
   peer.generation = generation;
   peer.state = Peer::State::Up;
   peer.up = std::move(up);
-  count_mesh_member(false, peer.up.import.is_mesh_member);
+  count_mesh_member(false, peer.up.guard.is_mesh_member);
   return {index, generation};
 }
 
@@ -30,7 +30,7 @@ Peer* PeerTable::find(PeerHandle handle) {
 
 void PeerTable::leave(std::uint32_t index) {
   peers_[index]->state = Peer::State::Leaving;
-  count_mesh_member(peers_[index]->up.import.is_mesh_member, false);
+  count_mesh_member(peers_[index]->up.guard.is_mesh_member, false);
   leaving_.push_back(index);
 }
 

@@ -20,6 +20,7 @@ struct Peer {
   struct PerFamily {
     std::uint32_t received = 0;  // paths in the Adj-RIB-In
     std::uint32_t accepted = 0;  // ... that are feasible
+    bool needs_recheck = false;  // what it may send us changed: paths not looked at yet
     bool limit_told = false;     // maximum_prefix was exceeded and the notice given
     UpdateGroup* group = nullptr;
     CohortId table_cohort = 0;  // the last one joined in this group for the table, or the table again
@@ -28,13 +29,13 @@ struct Peer {
   };
 
   State state = State::Free;
-  bool needs_recheck = false;  // its import profile changed: paths not looked at yet
-  bool needs_resend = false;   // it became or was a client: what others get of its paths, likewise
+  bool needs_resend = false;  // it became or was a client: what others get of its paths is not looked at yet
   std::uint8_t guard_notices = 0;
   std::uint32_t generation = 0;
   PeerUp up;
   PerFamily families[kFamilyCount];
 
+  const ImportProfile& import(Family family) const { return up.imports[index_of(family)]; }
   PerFamily& of(Family family) { return families[index_of(family)]; }
   const PerFamily& of(Family family) const { return families[index_of(family)]; }
   bool is_up() const { return state == State::Up; }

@@ -34,13 +34,15 @@ bool Sweep::is_concerned(Family family, Table::Id chunk) const {
   }
   if (!reasons_.import_profile && !reasons_.reflection) return false;
   for (std::uint32_t index = 0; index < peers_.end_index(); ++index) {
-    if (is_concerned(peers_[index]) && peers_[index].of(family).chunks.test(chunk)) return true;
+    const auto& mine = peers_[index].of(family);
+    if (is_concerned(peers_[index], family) && mine.chunks.test(chunk)) return true;
   }
   return false;
 }
 
-bool Sweep::is_concerned(const Peer& peer) const {
-  return (reasons_.import_profile && peer.needs_recheck) || (reasons_.reflection && peer.needs_resend);
+bool Sweep::is_concerned(const Peer& peer, Family family) const {
+  return (reasons_.import_profile && peer.of(family).needs_recheck) ||
+         (reasons_.reflection && peer.needs_resend);
 }
 
 void Sweep::visit(Family family, Table::Id id) {
@@ -103,7 +105,9 @@ void Sweep::advance() {
 void Sweep::finish() {
   if (reasons_.next_hops) next_hops_.clear_moved();
   if (reasons_.import_profile) {
-    for (std::uint32_t index = 0; index < peers_.end_index(); ++index) peers_[index].needs_recheck = false;
+    for (std::uint32_t index = 0; index < peers_.end_index(); ++index) {
+      for (auto& family : peers_[index].families) family.needs_recheck = false;
+    }
   }
   if (reasons_.reflection) {
     for (std::uint32_t index = 0; index < peers_.end_index(); ++index) peers_[index].needs_resend = false;

@@ -43,7 +43,7 @@ class Sweep {
 
   bool has_reason() const;
   bool is_concerned(Family family, Table::Id chunk) const;
-  bool is_concerned(const Peer& peer) const;
+  bool is_concerned(const Peer& peer, Family family) const;
   void visit(Family family, Table::Id id);
   void advance();
   void finish();

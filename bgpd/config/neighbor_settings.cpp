@@ -49,8 +49,7 @@ void set_source(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
   if (!peer.local_address) peer.local_interface = *neighbor.update_source;
 }
 
-/// What the contract has once for all families is made of the active ones: the most restrictive for
-/// communities, the most generous for the rest.
+/// What the contract has once for all families is made of the active ones: the most restrictive.
 void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
   for (const auto family : rib::kFamilies) {
     const auto index = index_of(family);
@@ -58,19 +57,18 @@ void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
     peer.is_route_reflector_client[index] = settings.route_reflector_client.value_or(false);
     peer.next_hop_mode[index] = settings.next_hop_mode.value_or(rib::NextHopMode::Standard);
     peer.default_originate[index] = settings.default_originate.value_or(false);
-    peer.policy_in[index] = settings.policy_in.chain();
+    auto& import = peer.imports[index];
+    import.policy = settings.policy_in.chain();
+    import.requires_policy = peer.requires_policy && import.policy.empty();
+    import.allow_own_as = settings.allow_own_as.value_or(0);
+    import.maximum_prefix = settings.maximum_prefix.value_or(0);
+    import.maximum_prefix_warning_only = settings.maximum_prefix_warning_only.value_or(false);
     peer.policy_out[index] = settings.policy_out.chain();
-    peer.requires_policy_in[index] = peer.requires_policy && peer.policy_in[index].empty();
     peer.requires_policy_out[index] = peer.requires_policy && peer.policy_out[index].empty();
     if (!peer.families.contains(family)) continue;
     peer.send_standard_communities &= settings.send_standard.value_or(true);
     peer.send_extended_communities &= settings.send_extended.value_or(true);
     peer.send_large_communities &= settings.send_large.value_or(true);
-    peer.import.allow_own_as = std::max(peer.import.allow_own_as, settings.allow_own_as.value_or(0));
-    if (const auto maximum = settings.maximum_prefix.value_or(0); maximum > peer.import.maximum_prefix) {
-      peer.import.maximum_prefix = maximum;
-      peer.import.maximum_prefix_warning_only = settings.maximum_prefix_warning_only.value_or(false);
-    }
   }
 }
 
@@ -110,7 +108,7 @@ std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::B
   peer.password = neighbor.password.value_or("");
   // Not bgp.graceful_restart: who offers it promises to keep routes of a restarting peer, which we do not do
   // yet.
-  peer.requires_policy = peer.import.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212
+  peer.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212
   set_families(peer, neighbor);
   return peer;
 }

@@ -152,14 +152,14 @@ session::PeerSettings Roster::settings_for(const Member& member, TimePoint now) 
   peer.families = {rib::Family::Ipv6Unicast};
   if (member.pair.remote.is_v4()) peer.families.insert(rib::Family::Ipv4Unicast);
   peer.graceful_restart = settings_.graceful_restart;
-  peer.import.is_mesh_member = true;
-  peer.import.maximum_prefix = settings_.maximum_prefix;
-  peer.import.pools = settings_.pools;
+  peer.guard.is_mesh_member = true;
+  for (auto& import : peer.imports) import.maximum_prefix = settings_.maximum_prefix;
+  peer.guard.pools = settings_.pools;
   for (const auto& uplink : uplinks_)
-    for (const auto& own : uplink.addresses) peer.import.refused.push_back(own.subnet());
-  std::ranges::sort(peer.import.refused);
-  const auto doubles = std::ranges::unique(peer.import.refused);
-  peer.import.refused.erase(doubles.begin(), doubles.end());
+    for (const auto& own : uplink.addresses) peer.guard.refused.push_back(own.subnet());
+  std::ranges::sort(peer.guard.refused);
+  const auto doubles = std::ranges::unique(peer.guard.refused);
+  peer.guard.refused.erase(doubles.begin(), doubles.end());
   return peer;
 }
 

@@ -52,11 +52,12 @@ struct PeerSettings {
   rib::NextHopMode next_hop_mode[rib::kFamilyCount] = {};
   bool send_standard_communities = true, send_extended_communities = true, send_large_communities = true;
   bool default_originate[rib::kFamilyCount] = {};
-  rib::PolicyChain policy_in[rib::kFamilyCount], policy_out[rib::kFamilyCount];
-  /// RFC 8212: an external peer and no policy in this direction.
-  bool requires_policy_in[rib::kFamilyCount] = {}, requires_policy_out[rib::kFamilyCount] = {};
+  rib::PolicyChain policy_out[rib::kFamilyCount];
+  /// RFC 8212: an external peer and no policy outbound; what concerns inbound stands in `imports`.
+  bool requires_policy_out[rib::kFamilyCount] = {};
   bool requires_policy = false;
-  rib::ImportProfile import;
+  rib::MeshGuard guard;
+  rib::ImportProfile imports[rib::kFamilyCount];
 
   bool operator==(const PeerSettings&) const = default;
 };

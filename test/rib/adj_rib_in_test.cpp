@@ -25,7 +25,7 @@ TEST(Import, OwnAsInThePathIsALoop) {  // RFC 4271 §9.1.2
 TEST(Import, AllowOwnAsToleratesSoMany) {
   Node node;
   auto up = peer("192.0.2.1", 1);
-  up.import.allow_own_as = 1;
+  up.imports[0].allow_own_as = 1;
   const auto a = node.up(up);
 
   node.announce(a, attributes().via("192.0.2.1").path({1, kOurAs}), {"10.1.0.0/16"});
@@ -33,6 +33,27 @@ TEST(Import, AllowOwnAsToleratesSoMany) {
 
   EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::Accepted);
   EXPECT_EQ(node.state_of("10.2.0.0/16"), PathState::AsLoop);
+}
+
+TEST(Import, EachFamilyHasItsProfile) {
+  Node node;
+  auto up = peer("192.0.2.1", 1);
+  up.imports[0].allow_own_as = 1;
+  const auto a = node.up(up);
+  const auto v4 = attributes().via("192.0.2.1").path({1, kOurAs});
+  const auto v6 = attributes().via("2001:db8::1").path({1, kOurAs});
+  node.announce(a, v4, {"10.1.0.0/16"});
+  node.announce(a, v6, {"2001:db8:1::/48"});
+  EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::Accepted);
+  EXPECT_EQ(node.state_of("2001:db8:1::/48"), PathState::AsLoop);
+
+  node.engine.set_import_profile(a, Family::Ipv4Unicast, {}, node.now);
+  ImportProfile tolerant;
+  tolerant.allow_own_as = 1;
+  node.engine.set_import_profile(a, Family::Ipv6Unicast, tolerant, node.now);
+  node.settle();
+  EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::AsLoop);
+  EXPECT_EQ(node.state_of("2001:db8:1::/48"), PathState::Accepted);
 }
 
 TEST(Import, OwnIdentifierAsOriginatorIsALoop) {  // RFC 4456 §8
@@ -64,13 +85,13 @@ TEST(Import, OwnClusterInTheListIsALoop) {  // RFC 4456 §8
 TEST(Import, WithoutPolicyNothingIsAccepted) {  // RFC 8212
   Node node;
   auto up = peer("192.0.2.1", 1);
-  up.import.requires_policy = true;
+  up.imports[0].requires_policy = true;
   const auto a = node.up(up);
 
   node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16"});
   EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::PolicyRequired);
 
-  node.engine.set_import_profile(a, {}, node.now);
+  node.engine.set_import_profile(a, Family::Ipv4Unicast, {}, node.now);
   node.settle();
   EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::Accepted);
   EXPECT_EQ(node.engine.counters(a).accepted[0], 1u);
@@ -143,7 +164,7 @@ TEST(Import, RepeatedAnnouncementChangesNothing) {
 TEST(Import, MaximumPrefixIsToldOnceUntilBelowAgain) {
   Node node;
   auto up = peer("192.0.2.1", 1);
-  up.import.maximum_prefix = 2;
+  up.imports[0].maximum_prefix = 2;
   const auto a = node.up(up);
   const auto route = attributes().via("192.0.2.1").path({1});
 

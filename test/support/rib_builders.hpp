@@ -76,9 +76,9 @@ inline PeerUp client(std::string_view peer_address) {
 
 inline PeerUp mesh_member(std::string_view peer_address) {
   auto up = peer(peer_address);
-  up.import.is_mesh_member = true;
-  up.import.pools = {prefix("10.0.0.0/8"), prefix("172.16.0.0/12"), prefix("fd00::/8")};
-  up.import.refused = {prefix("192.0.2.0/24")};
+  up.guard.is_mesh_member = true;
+  up.guard.pools = {prefix("10.0.0.0/8"), prefix("172.16.0.0/12"), prefix("fd00::/8")};
+  up.guard.refused = {prefix("192.0.2.0/24")};
   return up;
 }
 

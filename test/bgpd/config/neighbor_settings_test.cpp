@@ -52,11 +52,11 @@ TEST_F(NeighborSettingsTest, AnExternalNeighborIsOneHopAwayAndRequiresPolicy) { 
   EXPECT_EQ(settings()->remote_as, 65001u);
   EXPECT_EQ(settings()->ttl, 1);
   EXPECT_TRUE(settings()->requires_policy);
-  EXPECT_TRUE(settings()->import.requires_policy);
+  EXPECT_TRUE(settings()->imports[0].requires_policy);
 
   bgp().ebgp_requires_policy = false;
   EXPECT_FALSE(settings()->requires_policy);
-  EXPECT_FALSE(settings()->import.requires_policy);
+  EXPECT_FALSE(settings()->imports[0].requires_policy);
 }
 
 TEST_F(NeighborSettingsTest, AnExternalNeighborNeedsPolicyPerFamilyAndDirection) {  // RFC 8212
@@ -67,11 +67,11 @@ TEST_F(NeighborSettingsTest, AnExternalNeighborNeedsPolicyPerFamilyAndDirection)
 
   const auto peer = settings();
 
-  EXPECT_EQ(peer->policy_in[0].route_map, "IN");
-  EXPECT_FALSE(peer->requires_policy_in[0]);
+  EXPECT_EQ(peer->imports[0].policy.route_map, "IN");
+  EXPECT_FALSE(peer->imports[0].requires_policy);
   EXPECT_TRUE(peer->requires_policy_out[0]);
   EXPECT_EQ(peer->policy_out[1].prefix_list, "OUT");
-  EXPECT_TRUE(peer->requires_policy_in[1]);
+  EXPECT_TRUE(peer->imports[1].requires_policy);
   EXPECT_FALSE(peer->requires_policy_out[1]);
 }
 
@@ -218,6 +218,7 @@ TEST_F(NeighborSettingsTest, PassesOnWhatTheRoutingEngineNeedsByFamily) {
   v4.maximum_prefix = 100;
   v4.maximum_prefix_warning_only = true;
   v4.allow_own_as = 2;
+  neighbor().families[1].maximum_prefix = 50;
   v4.send_extended = false;
   v4.default_originate = true;
 
@@ -227,16 +228,19 @@ TEST_F(NeighborSettingsTest, PassesOnWhatTheRoutingEngineNeedsByFamily) {
   EXPECT_FALSE(peer.is_route_reflector_client[1]);
   EXPECT_EQ(peer.next_hop_mode[0], rib::NextHopMode::Self);
   EXPECT_EQ(peer.next_hop_mode[1], rib::NextHopMode::Standard);
-  EXPECT_EQ(peer.import.maximum_prefix, 100u);
-  EXPECT_TRUE(peer.import.maximum_prefix_warning_only);
-  EXPECT_EQ(peer.import.allow_own_as, 2);
+  EXPECT_EQ(peer.imports[0].maximum_prefix, 100u);
+  EXPECT_TRUE(peer.imports[0].maximum_prefix_warning_only);
+  EXPECT_EQ(peer.imports[0].allow_own_as, 2);
+  EXPECT_EQ(peer.imports[1].maximum_prefix, 50u);
+  EXPECT_FALSE(peer.imports[1].maximum_prefix_warning_only);
+  EXPECT_EQ(peer.imports[1].allow_own_as, 0);
   EXPECT_TRUE(peer.send_standard_communities);
   EXPECT_FALSE(peer.send_extended_communities);
   EXPECT_TRUE(peer.default_originate[0]);
 }
 
 TEST_F(NeighborSettingsTest, AConfiguredNeighborIsNoMeshMember) {
-  EXPECT_FALSE(settings()->import.is_mesh_member);
+  EXPECT_FALSE(settings()->guard.is_mesh_member);
 }
 
 TEST_F(NeighborSettingsTest, AMulticastAddressIsNoNeighbor) {

@@ -87,10 +87,11 @@ TEST_F(RosterTest, MakesAnInternalPeerOfANode) {
 TEST_F(RosterTest, GuardsWhatThePeerMaySend) {
   know({node(2, {"192.168.1.2"})});
 
-  const auto import = only_peer().import;
+  const auto peer = only_peer();
+  const auto& import = peer.guard;
 
   EXPECT_TRUE(import.is_mesh_member);
-  EXPECT_EQ(import.maximum_prefix, 64u);
+  for (const auto& family : peer.imports) EXPECT_EQ(family.maximum_prefix, 64u);
   EXPECT_THAT(import.pools, ElementsAre(prefix("10.0.0.0/8"), prefix("fd00::/8")));
   EXPECT_THAT(import.refused,
               ElementsAre(prefix("192.168.1.0/24"), prefix("fd00::/64"), prefix("fe80::/64")));
