@@ -3,6 +3,8 @@
 #include <charconv>
 #include <utility>
 
+#include "rib/ip_address.hpp"
+
 namespace rib {
 namespace {
 
@@ -11,6 +13,12 @@ constexpr std::pair<std::string_view, Community> kNames[] = {
     {"no-advertise", kNoAdvertise},
     {"local-AS", kNoExportSubconfed},
     {"no-peer", kNoPeer},
+    {"accept-own", Community{0xFFFF0001}},  // RFC 7611
+    {"route-filter-translated-v4", Community{0xFFFF0002}},
+    {"route-filter-v4", Community{0xFFFF0003}},
+    {"route-filter-translated-v6", Community{0xFFFF0004}},
+    {"route-filter-v6", Community{0xFFFF0005}},
+    {"accept-own-nexthop", Community{0xFFFF0008}},
     {"graceful-shutdown", kGracefulShutdown},
     {"llgr-stale", kLlgrStale},
     {"no-llgr", kNoLlgr},
@@ -88,6 +96,36 @@ std::string to_string(const ExtendedCommunity& community) {
     text += kDigits[octet >> 4];
     text += kDigits[octet & 15];
   }
+  return text;
+}
+
+std::optional<ExtendedCommunity> parse_extended_community(ExtendedCommunityKind kind, std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto left = text.substr(0, colon), right = text.substr(colon + 1);
+  ExtendedCommunity community;
+  auto& octets = community.octets;
+  octets[1] = static_cast<std::uint8_t>(kind);
+  const auto put = [&](std::size_t at, std::size_t count, std::uint32_t value) {
+    for (std::size_t i = 0; i < count; ++i)
+      octets[at + i] = static_cast<std::uint8_t>(value >> (8 * (count - 1 - i)));
+  };
+  const auto address = IpAddress::parse(left);
+  const bool has_address = address && address->is_v4();
+  const auto as = has_address ? std::optional(address->to_v4()) : parse_number(left, UINT32_MAX);
+  const bool is_short = !has_address && as && *as <= 0xffff;
+  const auto value = parse_number(right, is_short ? UINT32_MAX : 0xffff);
+  if (!as || !value) return std::nullopt;
+  octets[0] = is_short ? 0x00 : has_address ? 0x01 : 0x02;
+  put(2, is_short ? 2 : 4, *as);
+  put(is_short ? 4 : 6, is_short ? 4 : 2, *value);
+  return community;
+}
+
+std::string configured_text(const ExtendedCommunity& community) {
+  auto text = to_string(community);
+  if (text.starts_with("RT:")) return "rt " + text.substr(3);
+  if (text.starts_with("SoO:")) return "soo " + text.substr(4);
   return text;
 }
 

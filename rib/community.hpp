@@ -37,6 +37,15 @@ struct ExtendedCommunity {
 };
 std::string to_string(const ExtendedCommunity& community);
 
+enum class ExtendedCommunityKind : std::uint8_t {
+  RouteTarget = 0x02,
+  RouteOrigin = 0x03
+};  // RFC 4360 §4, §5
+/// "65000:1", "4200000000:1" or "192.0.2.1:1".
+std::optional<ExtendedCommunity> parse_extended_community(ExtendedCommunityKind kind, std::string_view text);
+/// As configured: "rt 65000:1" or "soo 65000:1".
+std::string configured_text(const ExtendedCommunity& community);
+
 /// RFC 8092: three 4-octet parts.
 struct LargeCommunity {
   std::uint32_t global_administrator = 0, local_data_1 = 0, local_data_2 = 0;

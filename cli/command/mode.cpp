@@ -11,6 +11,7 @@ constexpr ModeRow kModes[] = {
     {Mode::RouterBgp, Mode::Config, "(config-router)# ", "router bgp"},
     {Mode::AddressFamilyIpv4, Mode::RouterBgp, "(config-router-af)# ", "address-family ipv4 unicast"},
     {Mode::AddressFamilyIpv6, Mode::RouterBgp, "(config-router-af)# ", "address-family ipv6 unicast"},
+    {Mode::RouteMap, Mode::Config, "(config-route-map)# ", "route-map"},
 };
 
 constexpr bool is_in_order() {

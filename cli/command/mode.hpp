@@ -15,6 +15,7 @@ enum class Mode : std::uint8_t {
   RouterBgp,
   AddressFamilyIpv4,
   AddressFamilyIpv6,
+  RouteMap,
 };
 
 struct ModeRow {

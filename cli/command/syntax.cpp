@@ -21,7 +21,7 @@ bool all_of(std::string_view text, std::string_view allowed) {
 }
 
 bool is_capitals(std::string_view text) {
-  return !text.empty() && all_of(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+  return !text.empty() && all_of(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_:");
 }
 
 /// "10.1.2" and "2001:db8:" are addresses gone wrong, not names of peer groups.
@@ -151,7 +151,7 @@ class NotationParser {
       token.kind = TokenKind::Word;
     } else if (text == "*" ||
                (!text.empty() && !token.repeats &&
-                all_of(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"))) {
+                all_of(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+"))) {
       token.kind = TokenKind::Keyword;
     } else {
       fail("not a token: '" + std::string(text) + "'");

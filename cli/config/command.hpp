@@ -24,6 +24,8 @@ enum class Scope : std::uint8_t {
   Neighbor,        // per neighbor and peer group that is there; router bgp
   Family,          // once per address family; address-family, or router bgp for IPv4
   NeighborFamily,  // per neighbor, peer group and address family; typed likewise
+  Policy,          // once; typed in configure, written behind router bgp
+  RouteMap,        // once per clause; route-map
 };
 
 /// The value under the hands of a handler. Pointers are set as far as the row's scope goes.
@@ -34,6 +36,9 @@ struct Target {
   Bgp* bgp = nullptr;
   Neighbor* neighbor = nullptr;
   NeighborFamily* settings = nullptr;
+  std::string route_map = {};  // of the clause
+  rib::Sequence sequence = 0;
+  rib::RouteMapClause* clause = nullptr;
 };
 
 /// The value as a row writes it.
@@ -45,6 +50,7 @@ struct Source {
   const Neighbor* neighbor = nullptr;
   rib::Family family = rib::Family::Ipv4Unicast;
   const NeighborFamily* settings = nullptr;
+  const rib::RouteMapClause* clause = nullptr;
 
   std::string neighbor_line(std::string_view rest) const {
     return "neighbor " + peer + " " + std::string(rest);
@@ -88,5 +94,13 @@ std::vector<Command> interface_commands();
 std::vector<Command> neighbor_commands();
 std::vector<Command> address_family_commands();
 std::vector<Command> neighbor_policy_commands();  // part of the family's
+std::vector<Command> access_list_commands(bool v4);
+std::vector<Command> prefix_list_commands(bool v4);
+std::vector<Command> as_path_list_commands();
+std::vector<Command> community_list_commands();
+std::vector<Command> route_map_commands();
+
+/// "route-map NAME permit 10": the line that opens the clause, and the block of its kept lines.
+std::string route_map_line(const std::string& name, rib::Sequence sequence, bool permit);
 
 }  // namespace cli

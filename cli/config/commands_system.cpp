@@ -9,6 +9,8 @@ namespace cli {
 
 namespace {
 
+const Config kDefaults;
+
 struct LogLevel {
   std::string_view word, meaning, help;
 };
@@ -87,7 +89,7 @@ Command system_switch(std::string syntax, std::vector<std::string_view> help, st
           },
           .write =
               [text](const Source& s, Lines& lines) {
-                if (s.config.*member != Config{}.*member)
+                if (s.config.*member != kDefaults.*member)
                   lines.push_back(s.config.*member ? text : "no " + text);
               },
           .summary = summary};
@@ -104,12 +106,12 @@ Command system_number(std::string keywords, std::string range, std::vector<std::
             return {};
           },
           .unset = [](Target& t, const Arguments&) -> Outcome {
-            t.config.*member = Config{}.*member;
+            t.config.*member = kDefaults.*member;
             return {};
           },
           .write =
               [keywords](const Source& s, Lines& lines) {
-                if (s.config.*member != Config{}.*member)
+                if (s.config.*member != kDefaults.*member)
                   lines.push_back(keywords + " " + std::to_string(s.config.*member));
               },
           .summary = summary};

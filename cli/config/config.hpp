@@ -144,6 +144,10 @@ inline constexpr rib::AsNumber kMeshAs = 4200007179;  // private, RFC 6996; one 
 /// remote_as may still be absent (the neighbor is then not usable).
 Neighbor resolved(const Bgp& bgp, const Neighbor& neighbor);
 
+/// The policy as it is asked. A clause with a kept line that begins with `match` never holds: what it would
+/// say is not known, and a filter must not let more pass than the operator wrote.
+rib::PolicyDefinitions policy_in_force(const Config& config);
+
 /// Forgets what neighbors and groups have explicitly off where nothing would mean off too (`no neighbor X
 /// passive` of a neighbor that never was). The meaning stays; the text becomes the shortest.
 void drop_redundant(Bgp& bgp);

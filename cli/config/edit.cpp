@@ -1,6 +1,7 @@
 #include "cli/config/edit.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "cli/command/words.hpp"
 #include "cli/config/foreign_blocks.hpp"
@@ -17,9 +18,18 @@ std::size_t depth_of(Mode mode) {
 
 Mode mode_at(const Context& context) {
   if (context.empty()) return Mode::Config;
-  if (context.size() == 1) return Mode::RouterBgp;
+  if (context.size() == 1)
+    return starts_with_words(context.front(), "route-map") ? Mode::RouteMap : Mode::RouterBgp;
   return context.back().starts_with("address-family ipv6") ? Mode::AddressFamilyIpv6
                                                            : Mode::AddressFamilyIpv4;
+}
+
+/// The line that opens the mode, in full.
+std::string opening_line(Mode mode, const Arguments& a) {
+  if (mode == Mode::RouterBgp) return "router bgp " + std::to_string(a.number("as"));
+  if (mode == Mode::RouteMap)
+    return route_map_line(a.text("name"), a.number_as<rib::Sequence>("sequence"), a.has("permit"));
+  return std::string(row_of(mode).name);
 }
 
 /// The context with every line in its full form; nothing when one opens no mode.
@@ -30,10 +40,7 @@ std::optional<Context> canonical(const Context& context) {
     const auto* matched = std::get_if<Matched>(&match);
     const auto form = matched ? form_of(matched->command) : Form{};
     if (!matched || form.is_negated || !form.command->enters || full.size() >= 2) return std::nullopt;
-    if (*form.command->enters == Mode::RouterBgp)
-      full.push_back("router bgp " + std::to_string(matched->arguments.number("as")));
-    else
-      full.push_back(std::string(row_of(*form.command->enters).name));
+    full.push_back(opening_line(*form.command->enters, matched->arguments));
   }
   return full;
 }
@@ -60,9 +67,22 @@ Found find(Mode mode, std::string_view line) {
   }
 }
 
+/// context: {"route-map NAME permit 10"}.
+Outcome aim_at_clause(Target& target, const Context& context) {
+  const auto words = split_words(context.front());
+  target.route_map = std::string(words[1].text);
+  std::from_chars(words[3].text.data(), words[3].text.data() + words[3].text.size(), target.sequence);
+  auto* map = target.config.policy.route_maps.find(target.route_map);
+  const auto clause = map ? map->clauses.find(target.sequence) : decltype(map->clauses.end()){};
+  if (!map || clause == map->clauses.end()) return "% There is no " + context.front();
+  target.clause = &clause->second;
+  return {};
+}
+
 /// Points the target at what the row is about; says why that is not there.
 Outcome aim(Target& target, Scope scope, const Context& context, const Arguments& arguments) {
-  if (scope == Scope::System) return {};
+  if (scope == Scope::System || scope == Scope::Policy) return {};
+  if (scope == Scope::RouteMap) return aim_at_clause(target, context);
   if (!target.config.bgp) return "% No BGP process is configured";
   if (context.empty() || context.front() != "router bgp " + std::to_string(target.config.bgp->as))
     return "% BGP instance not found";
@@ -182,9 +202,7 @@ Applied apply_line(Config& config, Context& context, std::string_view line, cons
     applied.message = *std::move(outcome);
     return applied;
   }
-  if (command.enters && !form.is_negated)
-    place.push_back(*command.enters == Mode::RouterBgp ? "router bgp " + std::to_string(config.bgp->as)
-                                                       : std::string(row_of(*command.enters).name));
+  if (command.enters && !form.is_negated) place.push_back(opening_line(*command.enters, matched->arguments));
   context = std::move(place);
   return applied;
 }

@@ -8,7 +8,7 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t kModeCount = static_cast<std::size_t>(Mode::AddressFamilyIpv6) + 1;
+constexpr std::size_t kModeCount = static_cast<std::size_t>(Mode::RouteMap) + 1;
 
 std::vector<Command> navigation_commands() {
   const auto row = [](std::string word, std::string_view help, Leave leaves) {
@@ -20,10 +20,20 @@ std::vector<Command> navigation_commands() {
           row("exit-address-family", "Exit from Address Family configuration mode", Leave::Family)};
 }
 
+/// In FRR's order.
+std::vector<Command> policy_commands() {
+  std::vector<Command> rows;
+  for (const auto& part : {access_list_commands(true), prefix_list_commands(true),
+                           access_list_commands(false), prefix_list_commands(false), as_path_list_commands(),
+                           community_list_commands(), route_map_commands()})
+    std::ranges::copy(part, std::back_inserter(rows));
+  return rows;
+}
+
 std::vector<Command> every_command() {
   std::vector<Command> rows;
   for (auto* part : {system_commands, bgp_commands, interface_commands, neighbor_commands,
-                     address_family_commands, navigation_commands})
+                     address_family_commands, policy_commands, navigation_commands})
     std::ranges::move(part(), std::back_inserter(rows));
   return rows;
 }
@@ -67,10 +77,13 @@ std::span<const Command> all_commands() {
 std::vector<Mode> modes_of(const Command& command) {
   using enum Mode;
   if (command.leaves == Leave::Family) return {AddressFamilyIpv4, AddressFamilyIpv6};
-  if (command.leaves != Leave::No) return {Config, RouterBgp, AddressFamilyIpv4, AddressFamilyIpv6};
+  if (command.leaves != Leave::No) return {Config, RouterBgp, AddressFamilyIpv4, AddressFamilyIpv6, RouteMap};
   switch (command.scope) {
     case Scope::System:
+    case Scope::Policy:
       return {Config};
+    case Scope::RouteMap:
+      return {RouteMap};
     case Scope::Bgp:
     case Scope::Peer:
     case Scope::Neighbor:

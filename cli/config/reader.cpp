@@ -242,14 +242,19 @@ class Reader {
                  .message = std::move(message),
                  .hint = std::move(hint)});
     if (const bool opens = applied.form.command && applied.form.command->enters && !applied.form.is_negated;
-        opens || opens_foreign_block(line.text, false) || starts_with_words(line.text, "address-family")) {
+        opens || opens_foreign_block(line.text, false) ||
+        (!is_in_route_map() && starts_with_words(line.text, "address-family"))) {
       leaves_modes_above(line);
       open_foreign_block(line, false, false);
     }
   }
 
+  bool is_in_route_map() const {
+    return !context_.empty() && starts_with_words(context_.front(), "route-map");
+  }
+
   void keep_unknown(const FileLine& line, const Applied& applied) {
-    const bool opens = opens_foreign_block(line.text, !context_.empty());
+    const bool opens = !is_in_route_map() && opens_foreign_block(line.text, !context_.empty());
     const auto block = block_of(context_);
     add_problem({.severity = Problem::Severity::Warning,
                  .line = line.number,

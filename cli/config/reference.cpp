@@ -106,6 +106,18 @@ std::string configuration_reference() {
        "Quagga's files, they mean IPv4 unicast.",
        Mode::AddressFamilyIpv4,
        {Scope::Family, Scope::NeighborFamily}},
+      {"Lists",
+       "Typed in configure mode. Rules stand under sequence numbers; without one a rule comes last. Of a "
+       "whole list, "
+       "`no` and its name take back all.",
+       Mode::Config,
+       {Scope::Policy}},
+      {"route-map",
+       "Typed in `route-map NAME permit|deny SEQ`. All matches of a clause must hold; a list that is not "
+       "defined "
+       "never holds.",
+       Mode::RouteMap,
+       {Scope::RouteMap}},
   };
   std::string text(kHead);
   text += write_config(built_in_config()) + "```\n";

@@ -22,7 +22,11 @@ class Writer {
     write_rows(Scope::System, {.config = config_}, "");
     write_kept_lines("", "", [](std::string_view text) { return !stands_behind_routers(text); });
     if (config_.bgp) write_bgp(*config_.bgp);
-    write_kept_lines("", "", stands_behind_routers);
+    const auto is_router = [](std::string_view text) { return starts_with_words(text, "router bgp"); };
+    write_kept_lines("", "", is_router);
+    write_policy();
+    write_kept_lines("", "",
+                     [&](std::string_view text) { return stands_behind_routers(text) && !is_router(text); });
     return std::move(text_);
   }
 
@@ -52,6 +56,34 @@ class Writer {
       command.write(source, lines);
     }
     for (const auto& text : lines) line(indentation, text);
+  }
+
+  /// Lists, each kind set off from the next, then route maps.
+  void write_policy() {
+    for (const auto& command : all_commands()) {
+      if (command.scope != Scope::Policy || !command.write) continue;
+      Lines lines;
+      command.write({.config = config_}, lines);
+      if (!lines.empty()) separate("");
+      for (const auto& text : lines) line("", text);
+    }
+    for (const auto& [name, map] : config_.policy.route_maps)
+      for (const auto& [sequence, clause] : map.clauses)
+        write_clause(route_map_line(name, sequence, clause.permit), clause);
+    separate("");
+  }
+
+  /// As FRR's vtysh writes it: the lines in the order of the alphabet.
+  void write_clause(const std::string& head, const rib::RouteMapClause& clause) {
+    Lines lines = lines_of(head);
+    for (const auto& command : all_commands())
+      if (command.scope == Scope::RouteMap && command.write)
+        command.write({.config = config_, .clause = &clause}, lines);
+    std::ranges::sort(lines);
+    separate("");
+    line("", head);
+    for (const auto& text : lines) line(" ", text);
+    line("", "exit");
   }
 
   /// The kept lines of a block that `wanted` takes, each followed by the block it opens.

@@ -8,10 +8,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "rib/path_attributes.hpp"
+#include "rib/policy/definitions.hpp"
 #include "rib/prefix.hpp"
 
 namespace rib {
@@ -19,10 +21,10 @@ namespace rib {
 /// What stands between us and a peer in one direction and family: names, "" for none. All that are there must
 /// permit, in this order; a name that nobody defined denies. Only the route map changes attributes.
 struct PolicyChain {
-  std::string distribute_list;  // access list
-  std::string prefix_list;
-  std::string filter_list;  // AS path access list
-  std::string route_map;
+  std::string distribute_list = {};  // access list
+  std::string prefix_list = {};
+  std::string filter_list = {};  // AS path access list
+  std::string route_map = {};
   bool empty() const {
     return distribute_list.empty() && prefix_list.empty() && filter_list.empty() && route_map.empty();
   }
@@ -36,6 +38,10 @@ struct PolicySubject {
   const IpAddress* own_address = nullptr;  // our end of that session: outbound `set ip next-hop peer-address`
   std::string_view interface = {};         // of the next hop, "" unknown
   std::uint32_t tag = 0;                   // of a redistributed route
+  std::string_view peer_interface = {};    // of an interface peer, "" for others: `match peer eth0`
+  AsNumber own_as = 0;                     // what we are to that peer: `set as-path replace`; 0 unknown
+  std::optional<std::uint32_t> igp_metric = {};        // of the next hop: `set metric igp`
+  std::optional<SourceProtocol> source_protocol = {};  // of our own route
 };
 
 /// The answer and who gave it.
@@ -45,11 +51,6 @@ struct PolicyVerdict {
   bool next_hop_set = false;  // by a set clause: stronger than next-hop-self
   Decider decider = Decider::None;
   std::uint32_t sequence = 0;  // of the deciding entry; 0: none matched, or the name is not defined
-};
-
-/// Everything that has a name.
-struct PolicyDefinitions {
-  bool operator==(const PolicyDefinitions&) const = default;
 };
 
 class Policies {

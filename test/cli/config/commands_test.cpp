@@ -20,7 +20,7 @@ std::string sample(const Token& token) {
     case TokenKind::Ipv4:
       return token.name == "mask" ? "255.255.0.0" : "192.168.7.0";
     case TokenKind::Ipv6:
-      return "2001:db8::7";
+      return token.name == "link-local" ? "fe80::7" : "2001:db8::7";
     case TokenKind::Address:
       return "192.168.7.7";
     case TokenKind::Prefix:
@@ -29,6 +29,8 @@ std::string sample(const Token& token) {
     case TokenKind::Ipv6Prefix:
       return "2001:db8:7::/48";
     case TokenKind::Number:
+      if (token.name == "minimum" || token.name == "maximum")  // of a prefix list
+        return std::to_string(std::min<std::uint64_t>(token.high, 56));
       return std::to_string(std::min(token.high, std::max<std::uint64_t>(token.low, 9)));
     case TokenKind::AsNumber:
       return "64512";
@@ -37,9 +39,13 @@ std::string sample(const Token& token) {
     case TokenKind::Group:
       return "group";
     case TokenKind::Word:
+      if (token.text.starts_with("AA:BB:CC")) return "64512:1:2";
+      if (token.text.starts_with("AA:NN")) return "64512:1";
+      if (token.text.starts_with("EXTCOMMUNITY")) return "rt 64512:1";
+      if (token.text == "AS..." || token.text == "VALUE") return "64512";
       return "word";
     case TokenKind::Line:
-      return "the  rest of it";
+      return token.name == "expression" ? "^64512_ .*$" : "the  rest of it";
   }
   return "";
 }
@@ -77,13 +83,17 @@ Context context_of(Mode mode) {
       return {"router bgp 64512", "address-family ipv4 unicast"};
     case Mode::AddressFamilyIpv6:
       return {"router bgp 64512", "address-family ipv6 unicast"};
+    case Mode::RouteMap:
+      return {"route-map M permit 5"};
     default:
       return {};
   }
 }
 
 Config base() {
-  return read_config("router bgp 64512\n neighbor group peer-group\n neighbor 10.0.0.1 remote-as 65001\n")
+  return read_config(
+             "router bgp 64512\n neighbor group peer-group\n neighbor 10.0.0.1 remote-as 65001\n"
+             "route-map M permit 5\n")
       .config;
 }
 
@@ -171,6 +181,7 @@ TEST(Grammar, WhatARowWritesItReads) {
         const auto family =
             mode == Mode::AddressFamilyIpv6 ? rib::Family::Ipv6Unicast : rib::Family::Ipv4Unicast;
         const auto& neighbor = config.bgp->neighbors.begin()->second;
+        const auto& clause = config.policy.route_maps.find("M")->clauses.at(5);
         Lines lines;
         command->write({.config = config,
                         .bgp = &*config.bgp,
@@ -178,7 +189,8 @@ TEST(Grammar, WhatARowWritesItReads) {
                         .is_group = line.ends_with("peer-group"),
                         .neighbor = &neighbor,
                         .family = family,
-                        .settings = &neighbor.families[index_of(family)]},
+                        .settings = &neighbor.families[index_of(family)],
+                        .clause = &clause},
                        lines);
 
         for (const auto& written : lines) {

@@ -153,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
     Edit, ErrorMark,
     ::testing::Values(
         MarkCase{{"  rooter   bgp 1  "}, "% Unknown command:   rooter   bgp 1  "},
-        MarkCase{{"rou"}, "% Command incomplete: rou"},
+        MarkCase{{"rou"}, "% Ambiguous command: rou"}, MarkCase{{"router"}, "% Command incomplete: router"},
         MarkCase{{"router bgp 0"}, "% Unknown command: router bgp 0"},
         MarkCase{{"ip"}, "% Command incomplete: ip"}, MarkCase{{"ho"}, "% Command incomplete: ho"},
         MarkCase{{"router bgp 1", "bgp b c"}, ""},
@@ -256,14 +256,13 @@ TEST(Edit, NoRemovesKeptLinesOfOtherDaemons) {
   Terminal terminal;
   terminal.config =
       read_config(
-          "ip prefix-list L permit any\n"
+          "ip multicast-routing on\n"
           "interface eth0\n ip address 10.0.0.1/24\n!\n"
           "router bgp 1\n neighbor 10.0.0.1 remote-as 1\n neighbor 10.0.0.1 bfd\n maximum-paths 4\n")
           .config;
   ASSERT_EQ(terminal.config.unknown_lines.size(), 5u);
 
-  terminal.type(
-      {"no ip prefix-list L permit any", "no interface eth0", "router bgp 1", "no maximum-paths 4"});
+  terminal.type({"no ip multicast-routing on", "no interface eth0", "router bgp 1", "no maximum-paths 4"});
   EXPECT_EQ(terminal.answer, "");
   ASSERT_EQ(terminal.config.unknown_lines.size(), 1u);
 
@@ -308,7 +307,7 @@ TEST(Edit, PatternsAreAddedAndRemovedOneByOne) {
 TEST(Edit, HelpAndCompletionBelongToTheMode) {
   const Context router{"router bgp 64512"};
 
-  EXPECT_THAT(complete({}, "rou").candidates, ElementsAre("router"));
+  EXPECT_THAT(complete({}, "rou").candidates, ElementsAre("route-map", "router"));
   EXPECT_THAT(complete(router, "rou").candidates, IsEmpty());
   EXPECT_THAT(complete(router, "neighbor 10.0.0.1 rem").candidates, ElementsAre("remote-as"));
   EXPECT_THAT(complete(router, "no neighbor 10.0.0.1 rem").candidates, ElementsAre("remote-as"));

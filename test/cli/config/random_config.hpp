@@ -6,6 +6,7 @@
 #include <random>
 
 #include "cli/config/config.hpp"
+#include "test/cli/config/random_policy.hpp"
 
 namespace cli {
 
@@ -26,6 +27,7 @@ class RandomConfig {
     if (chance()) config.log_levels["session"] = level();
     if (chance()) config.log_levels["rib"] = level();
     if (number(0, 9) > 0) config.bgp = bgp();
+    if (chance()) config.policy = RandomPolicy(random_).make();
     if (chance()) add_kept_lines(config);
     return config;
   }
@@ -189,9 +191,8 @@ class RandomConfig {
       kept.push_back({block + " / address-family l2vpn evpn", "advertise-all-vni"});
       kept.push_back({block + " / address-family ipv4 unicast", "redistribute connected"});
     }
-    kept.push_back({"", "ip prefix-list L seq 5 permit any"});
-    kept.push_back({"", "route-map M permit 10"});
-    kept.push_back({"route-map M permit 10", "match ip address prefix-list L"});
+    kept.push_back({"", "line vty"});
+    kept.push_back({"line vty", "exec-timeout 0 0"});
   }
 
   std::mt19937 random_;

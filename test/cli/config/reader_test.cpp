@@ -144,8 +144,8 @@ TEST(Reader, ForeignBlocksAreKeptAsAWhole) {
       " ip address 10.0.0.1/24\n"
       " ip forwarding\n"  // indented: the block's, whatever it says
       "!\n"
-      "route-map X permit 10\n"
-      " match metric 5\n"
+      "pbr-map X seq 10\n"
+      " match src-ip 10.0.0.0/8\n"
       "exit\n"
       "ip forwarding\n");
 
@@ -156,8 +156,8 @@ TEST(Reader, ForeignBlocksAreKeptAsAWhole) {
                   "5 W kulan does not have this command; the line is kept, without effect, with the 1 line "
                   "of its block"));
   EXPECT_THAT(kept(result.config), ElementsAre(": interface eth0", "interface eth0: ip address 10.0.0.1/24",
-                                               "interface eth0: ip forwarding", ": route-map X permit 10",
-                                               "route-map X permit 10: match metric 5"));
+                                               "interface eth0: ip forwarding", ": pbr-map X seq 10",
+                                               "pbr-map X seq 10: match src-ip 10.0.0.0/8"));
   EXPECT_TRUE(result.config.ip_forwarding);
 }
 
@@ -170,14 +170,14 @@ TEST(Reader, ForeignBlocksEndWithoutIndentationToo) {
       "neighbor 10.0.0.1 activate\n"
       "exit-address-family\n"
       "neighbor 10.0.0.1 remote-as 2\n"
-      "route-map X permit 10\n"
-      "match metric 5\n");
+      "pbr-map X seq 10\n"
+      "match src-ip 10.0.0.0/8\n");
 
   EXPECT_THAT(kept(result.config),
               ElementsAre(": interface eth0", "interface eth0: ip address 10.0.0.1/24",
                           "router bgp 1: address-family l2vpn evpn",
                           "router bgp 1 / address-family l2vpn evpn: neighbor 10.0.0.1 activate",
-                          ": route-map X permit 10", "route-map X permit 10: match metric 5"));
+                          ": pbr-map X seq 10", "pbr-map X seq 10: match src-ip 10.0.0.0/8"));
   EXPECT_EQ(result.config.bgp->neighbors.size(), 1u);
   EXPECT_FALSE(result.has_errors());
 }
@@ -220,10 +220,10 @@ TEST(Reader, OuterLinesLeaveTheRouterWithoutExit) {
       "router bgp 1\n"
       " neighbor 10.0.0.1 remote-as 2\n"
       "!\n"
-      "ip prefix-list L permit any\n"
+      "ip multicast-routing on\n"
       "some-feature on\n");
 
-  EXPECT_THAT(kept(result.config), ElementsAre(": ip prefix-list L permit any", ": some-feature on"));
+  EXPECT_THAT(kept(result.config), ElementsAre(": ip multicast-routing on", ": some-feature on"));
 }
 
 TEST(Reader, FrrsProfileIsTakenOver) {

@@ -161,7 +161,7 @@ TEST_F(ShellTest, CompletionKnowsTheMode) {
   EXPECT_EQ(shell_.complete("show ip bgp su").candidates, std::vector<std::string>{"summary"});
   EXPECT_EQ(shell_.complete("router").candidates, std::vector<std::string>{});
   type("conf t");
-  EXPECT_EQ(shell_.complete("rou").candidates, std::vector<std::string>{"router"});
+  EXPECT_EQ(shell_.complete("router").candidates, std::vector<std::string>{"router"});
   EXPECT_EQ(shell_.complete("do sh").candidates, std::vector<std::string>{"show"});
   EXPECT_EQ(shell_.complete("do sh").column, 3u);
 }
