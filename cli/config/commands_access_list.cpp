@@ -2,6 +2,7 @@
 // lists (an address and its wildcard).
 #include "cli/config/command.hpp"
 #include "cli/config/policy_rows.hpp"
+#include "cli/config/policy_text.hpp"
 
 namespace cli {
 
@@ -20,27 +21,6 @@ WildcardAddress side_of(const Arguments& a, const std::string& side) {
     return {*address, wildcard ? *wildcard : kNoBits};
   }
   return {kNoBits, kAllBits};
-}
-
-std::string text_of(const WildcardAddress& side) {
-  if (side.wildcard == kAllBits) return "any";
-  if (side.wildcard == kNoBits) return "host " + side.address.to_string();
-  return side.address.to_string() + " " + side.wildcard.to_string();
-}
-
-std::string text_of(const AccessRule& rule) {
-  switch (rule.form) {
-    case AccessRule::Form::Any:
-      break;
-    case AccessRule::Form::Prefix:
-      return rule.prefix.to_string() + (rule.exact ? " exact-match" : "");
-    case AccessRule::Form::Standard:
-      if (rule.source.wildcard == kNoBits) return rule.source.address.to_string();
-      return rule.source.address.to_string() + " " + rule.source.wildcard.to_string();
-    case AccessRule::Form::Extended:
-      return "ip " + text_of(rule.source) + " " + text_of(rule.destination);
-  }
-  return "any";
 }
 
 AccessRule rule_of(const Arguments& a) {
@@ -97,7 +77,7 @@ void write(const Words& words, const Source& s, Lines& lines) {
     const auto head = words.head() + " " + name;
     if (!list.remark.empty()) lines.push_back(head + " remark " + list.remark);
     for (const auto& [sequence, rule] : list.rules)
-      lines.push_back(rule_head(head, sequence, rule.permit) + text_of(rule));
+      lines.push_back(rule_head(head, sequence, rule.permit) + to_text(rule));
   }
 }
 

@@ -5,6 +5,7 @@
 #include "cli/command/words.hpp"
 #include "cli/config/command.hpp"
 #include "cli/config/policy_rows.hpp"
+#include "cli/config/policy_text.hpp"
 #include "rib/policy/expression.hpp"
 
 namespace cli {
@@ -91,12 +92,6 @@ struct Standard {
     }
     return values;
   }
-  static std::string text(const std::vector<Value>& values) {
-    std::string text;
-    for (const auto& value : values)
-      text += (text.empty() ? "" : " ") + (value.value == 0 ? "internet" : to_string(value));
-    return text;
-  }
 };
 
 struct Large {
@@ -114,11 +109,6 @@ struct Large {
       values.push_back(*value);
     }
     return values;
-  }
-  static std::string text(const std::vector<Value>& values) {
-    std::string text;
-    for (const auto& value : values) text += (text.empty() ? "" : " ") + to_string(value);
-    return text;
   }
 };
 
@@ -144,11 +134,6 @@ struct Extended {
     }
     if (values.empty()) return std::nullopt;
     return values;
-  }
-  static std::string text(const std::vector<Value>& values) {
-    std::string text;
-    for (const auto& value : values) text += (text.empty() ? "" : " ") + rib::configured_text(value);
-    return text;
   }
 };
 
@@ -206,11 +191,8 @@ Outcome unset_rule(Target& t, const Arguments& a, bool is_expanded) {
 
 /// "10", or "standard NAME".
 std::string written_name(const std::string& name, bool is_expanded) {
-  const bool is_number = !name.empty() && name.size() <= 3 && name.front() != '0' &&
-                         name.find_first_not_of("0123456789") == std::string::npos;
-  const auto number = is_number ? std::stoi(name) : 0;
-  const bool fits = is_expanded ? number >= 100 && number <= 500 : number >= 1 && number <= 99;
-  return fits ? name : (is_expanded ? "expanded " : "standard ") + name;
+  if (is_numbered_list(name, is_expanded)) return name;
+  return (is_expanded ? "expanded " : "standard ") + name;
 }
 
 template <typename Kind>
@@ -220,7 +202,7 @@ void write(const Source& s, Lines& lines) {
       lines.push_back(
           rule_head("bgp " + std::string(Kind::kWord) + " " + written_name(name, list.is_expanded), sequence,
                     rule.permit) +
-          (list.is_expanded ? rule.expression : Kind::text(rule.values)));
+          to_text(rule, list.is_expanded));
 }
 
 template <typename Kind>

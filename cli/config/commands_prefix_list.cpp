@@ -1,6 +1,7 @@
 // Rows of `ip|ipv6 prefix-list`. IPv4 and IPv6 lists of one name are two lists.
 #include "cli/config/command.hpp"
 #include "cli/config/policy_rows.hpp"
+#include "cli/config/policy_text.hpp"
 
 namespace cli {
 
@@ -60,20 +61,12 @@ Outcome unset_rule(const Words& words, Target& t, const Arguments& a) {
   return {};
 }
 
-std::string text_of(const PrefixRule& rule) {
-  if (rule.is_any) return "any";
-  auto text = rule.prefix.to_string();
-  if (rule.ge) text += " ge " + std::to_string(*rule.ge);
-  if (rule.le) text += " le " + std::to_string(*rule.le);
-  return text;
-}
-
 void write(const Words& words, const Source& s, Lines& lines) {
   for (const auto& [name, list] : s.config.policy.prefix_lists[words.index()]) {
     const auto head = words.head() + " " + name;
     if (!list.description.empty()) lines.push_back(head + " description " + list.description);
     for (const auto& [sequence, rule] : list.rules)
-      lines.push_back(rule_head(head, sequence, rule.permit) + text_of(rule));
+      lines.push_back(rule_head(head, sequence, rule.permit) + to_text(rule));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "cli/config/writer.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 #include "cli/config/command.hpp"
@@ -9,6 +10,14 @@
 namespace cli {
 
 namespace {
+
+Lines written_lines(const Config& config, const rib::RouteMapClause& clause) {
+  Lines lines;
+  for (const auto& command : all_commands())
+    if (command.scope == Scope::RouteMap && command.write)
+      command.write({.config = config, .clause = &clause}, lines);
+  return lines;
+}
 
 /// One block of lines with its place: text is collected with indentation, kept lines come where FRR has their
 /// like.
@@ -75,10 +84,8 @@ class Writer {
 
   /// As FRR's vtysh writes it: the lines in the order of the alphabet.
   void write_clause(const std::string& head, const rib::RouteMapClause& clause) {
-    Lines lines = lines_of(head);
-    for (const auto& command : all_commands())
-      if (command.scope == Scope::RouteMap && command.write)
-        command.write({.config = config_, .clause = &clause}, lines);
+    auto lines = written_lines(config_, clause);
+    std::ranges::copy(lines_of(head), std::back_inserter(lines));
     std::ranges::sort(lines);
     separate("");
     line("", head);
@@ -178,6 +185,18 @@ class Writer {
 };
 
 }  // namespace
+
+std::vector<std::string> written_clause(const Config& config, const std::string& name,
+                                        rib::Sequence sequence) {
+  const auto* map = config.policy.route_maps.find(name);
+  if (!map || !map->clauses.contains(sequence)) return {};
+  const auto& clause = map->clauses.at(sequence);
+  auto lines = written_lines(config, clause);
+  for (const auto& kept : config.unknown_lines)
+    if (kept.block == route_map_line(name, sequence, clause.permit)) lines.push_back(kept.text);
+  std::ranges::sort(lines);
+  return lines;
+}
 
 std::string write_config(const Config& config) { return Writer(config).write(); }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/config/config.hpp"
 
@@ -10,5 +11,10 @@ namespace cli {
 
 /// Lines end in '\n'; blocks are separated by "!". read_config() of it gives `config` again.
 std::string write_config(const Config& config);
+
+/// The lines inside `route-map NAME … SEQ`, kept ones too, sorted as they are written; empty when it is not
+/// there.
+std::vector<std::string> written_clause(const Config& config, const std::string& name,
+                                        rib::Sequence sequence);
 
 }  // namespace cli

@@ -19,11 +19,12 @@ struct Command {
   bool changes = false;  // needs enable mode
 };
 
-/// show_bgp.cpp, show_routes.cpp (the routing table), show_system.cpp, actions.cpp
+/// show_bgp.cpp, show_routes.cpp (the routing table), show_policy.cpp, show_system.cpp, actions.cpp
 std::vector<Command> bgp_commands();
 std::vector<Command> route_table_commands();
 std::vector<Command> system_commands();
 std::vector<Command> action_commands();
+std::vector<Command> policy_commands();
 
 /// All of the above.
 std::vector<Command> all_commands();
