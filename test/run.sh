@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what is needed, builds, and runs the tests.
 #
-#   test/run.sh [--preset PRESET] [--no-install] [--no-build] [unit|interop|NAME]...
+#   test/run.sh [--preset PRESET] [--no-install] [--no-build] [unit|interop|conformance|NAME]...
 #
 #   unit         unit tests and the simulation
 #   interop      in network namespaces, with the other speakers; needs root (calls sudo where the caller is not root)
-#   NAME         tests with NAME in their name, of both kinds
+#   conformance  peers played octet by octet against kuland, in a network namespace
+#   NAME         tests with NAME in their name, of all kinds
 #   (nothing)    all of them
 #   --preset P   asan (address and undefined-behaviour sanitizer, as when absent), debug, tsan or release
 #
@@ -19,9 +20,10 @@ install=yes
 build=yes
 unit=no
 interop=no
+conformance=no
 names=()
 
-usage() { sed -n '2,12s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,13s/^# \{0,1\}//p' "$0"; }
 
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -30,13 +32,14 @@ while [ $# -gt 0 ]; do
     --no-build) build=no ;;
     unit) unit=yes ;;
     interop) interop=yes ;;
+    conformance) conformance=yes ;;
     -h | --help) usage; exit 0 ;;
     -*) echo "run.sh: $1: unknown option" >&2; usage >&2; exit 2 ;;
     *) names+=("$1") ;;
   esac
   shift
 done
-[ "$unit" = no ] && [ "$interop" = no ] && { unit=yes; interop=yes; }
+[ "$unit$interop$conformance" = nonono ] && { unit=yes; interop=yes; conformance=yes; }
 case "$preset" in asan | debug | tsan | release) ;; *) echo "run.sh: no preset $preset" >&2; exit 2 ;; esac
 folder="build/$preset"
 
@@ -87,14 +90,15 @@ PYTHON
   )
 }
 
-run_interop() {
-  local log="$PWD/$folder/interop.log" as_root=() counts
+# Interop and conformance tests: both list what a name stands for, and end with their count.
+run_python() {
+  local program="test/$1/run.py" log="$PWD/$folder/$1.log" as_root=() counts
   [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && as_root=(sudo); }
   if [ ${#names[@]} -gt 0 ]; then
-    # A name may belong to a unit test only.
-    "${as_root[@]}" test/interop/run.py --list "${names[@]}" >/dev/null 2>&1 || return 0
+    # A name may belong to another kind of test only.
+    "${as_root[@]}" "$program" --list "${names[@]}" >/dev/null 2>&1 || return 0
   fi
-  "${as_root[@]}" env KULAN_BUILD="$PWD/$folder" PYTHONDONTWRITEBYTECODE=1 test/interop/run.py "${names[@]}" 2>&1 |
+  "${as_root[@]}" env KULAN_BUILD="$PWD/$folder" PYTHONDONTWRITEBYTECODE=1 "$program" "${names[@]}" 2>&1 |
     tee "$log" | grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
   counts="$(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log" | tail -n 1)"
   # shellcheck disable=SC2086
@@ -102,7 +106,8 @@ run_interop() {
 }
 
 [ "$unit" = yes ] && run_unit
-[ "$interop" = yes ] && run_interop
+[ "$interop" = yes ] && run_python interop
+[ "$conformance" = yes ] && run_python conformance
 if [ $((passed + failed + skipped)) -eq 0 ]; then
   echo "run.sh: no test has that name" >&2
   exit 1
