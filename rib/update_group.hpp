@@ -55,6 +55,7 @@ class UpdateGroup {
   /// Policies changed: from `position` on the members have what `before` made of their routes; where that is
   /// not known, what several have made of them.
   struct Reevaluation {
+    Reevaluation() {}  // user-provided: else clang's std::optional asks for it before the class is complete
     Table::Id position = 0;
     std::shared_ptr<const Policies> before;
   };

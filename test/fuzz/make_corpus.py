@@ -90,6 +90,22 @@ SEEDS = {
     "update": {name: bytes([choice]) + body for name, (choice, body) in UPDATES.items()},
 }
 
+# Scripts of session_target.hpp: kind of peer, then steps. 00 choices: OPEN; 01: KEEPALIVE; 02 deviations local-preference …: UPDATE.
+UP = "00 07 01"
+SEEDS["session"] = {
+    "external_announces": "00" + UP + "02 00 64 01 07 02 00 64 00 08 05 01 07",
+    "internal_both_families": "01" + UP + "02 20 64 05 01 09 03 20 64 06 00 0a",
+    "two_octet_numbers": "02" + UP + "02 00 64 01 07",
+    "bad_attribute_then_more": "00" + UP + "02 10 64 00 00 00 00 00 00 40 01 01 07 01 07 02 00 64 01 08",
+    "refresh_and_notification": "00" + UP + "06 04 00010001 06 04 00020101 07 02 0602",
+    "flaps": "00" + UP + "02 00 64 01 07 0b" + UP + "02 00 64 01 07 0b" + UP,
+    "silence_and_return": "00" + UP + "0c ff 0b" + UP + "0d 02 0e 02",
+    "stalls": "00" + UP + "0f 0d 03 0d 04 0c 20 0f",
+    "graceful": "00 00 a7 01 02 00 64 01 07 0b 00 e7 01 0c 40",
+    "noise": "00" + UP + "08 20" + "ff" * 16 + "0013 04" + "ff" * 12,
+    "lone_update": "00 0a 10 00000000 180a0101",
+}
+
 for target, seeds in SEEDS.items():
     folder = HERE / "corpus" / target
     folder.mkdir(parents=True, exist_ok=True)
