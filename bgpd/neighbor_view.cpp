@@ -122,6 +122,8 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
   view.connect_retry_time = settings.connect_retry_time;
   view.sent_messages = counts_view(statistics.sent);
   view.received_messages = counts_view(statistics.received);
+  view.malformed_updates = statistics.malformed_updates;
+  view.last_malformed_update = statistics.last_malformed_update;
   view.established_count = statistics.established_count;
   view.dropped_count = statistics.dropped_count;
   if (statistics.last_reset) {

@@ -146,10 +146,11 @@ std::optional<wire::Notification> Speaker::update(session::Peer& peer, wire::Oct
 }
 
 void Speaker::note_attribute_errors(RouteSession& session) {
-  ++session.attribute_errors;
   if (decoded_.errors().empty()) return;
-  session.last_attribute_error = wire::describe(decoded_.errors().front());
-  if (hooks_.attribute_error) hooks_.attribute_error(*session.peer, session.last_attribute_error);
+  auto text =
+      wire::describe(*std::ranges::max_element(decoded_.errors(), {}, &wire::AttributeError::treatment));
+  if (hooks_.attribute_error) hooks_.attribute_error(*session.peer, text);
+  session.peer->note_malformed_update(std::move(text));
 }
 
 void Speaker::route_refresh(session::Peer& peer, rib::Family family, TimePoint) { send_again(peer, family); }

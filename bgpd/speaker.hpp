@@ -32,8 +32,6 @@ struct RouteSession {
   wire::DecodeContext context;
   PeerOutput output;
   bool end_of_rib_received[rib::kFamilyCount] = {};
-  std::uint64_t attribute_errors = 0;  // RFC 7606: UPDATEs with some
-  std::string last_attribute_error;
 };
 
 class Speaker final : public session::SessionHandler {

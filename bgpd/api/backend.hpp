@@ -113,6 +113,8 @@ struct NeighborView {
   std::optional<CapabilitiesView> advertised, received;
   MessageCounts sent_messages, received_messages;
   std::uint32_t input_queue = 0, output_queue = 0;  // messages
+  std::uint64_t malformed_updates = 0;
+  std::string last_malformed_update;
   std::uint32_t established_count = 0, dropped_count = 0;
   LastResetView last_reset;
   std::uint8_t ttl = 255, minimum_ttl = 0;

@@ -334,6 +334,8 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   for (const auto family : rib::kFamilies)
     if (const auto& one = view.families[rib::index_of(family)]; one.activated || one.negotiated)
       put_family(one, family, counters ? &*counters : nullptr, *to.add_families());
+  to.set_malformed_updates(view.malformed_updates);
+  to.set_last_malformed_update(view.last_malformed_update);
   to.set_established_count(view.established_count);
   to.set_dropped_count(view.dropped_count);
   auto& reset = *to.mutable_last_reset();

@@ -157,7 +157,15 @@ const Connection& Peer::leading() const {
   return theirs_ && theirs_->state() >= std::max(ours_.state(), State::OpenSent) ? *theirs_ : ours_;
 }
 
-void Peer::clear_counters() { statistics_.sent = statistics_.received = {}; }
+void Peer::clear_counters() {
+  statistics_.sent = statistics_.received = {};
+  statistics_.malformed_updates = 0;
+}
+
+void Peer::note_malformed_update(std::string what) {
+  ++statistics_.malformed_updates;
+  statistics_.last_malformed_update = std::move(what);
+}
 
 std::optional<TimePoint> Peer::next_attempt() const {
   if (established_ || ours_.state() == State::Connect) return std::nullopt;

@@ -79,6 +79,8 @@ class Peer final : private ConnectionOwner {
   const Endpoint& remote() const { return leading().remote(); }
   const Statistics& counters() const { return statistics_; }
   void clear_counters();
+  /// The handler found errors in an UPDATE.
+  void note_malformed_update(std::string what);
   /// When the next attempt is due, as far as one is.
   std::optional<TimePoint> next_attempt() const;
   bool is_stopped() const { return !enabled_; }

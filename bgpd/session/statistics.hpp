@@ -50,6 +50,8 @@ struct Statistics {
   std::optional<rib::TimePoint> down_since;  // set when it was Established before and is not
   std::optional<rib::TimePoint> last_read, last_write;
   std::optional<LastReset> last_reset;
+  std::uint64_t malformed_updates = 0;  // RFC 7606: UPDATEs with errors, survived or not
+  std::string last_malformed_update;    // the gravest error of the last one: attribute, reason, octets
   std::string last_error;  // of the last attempt that failed, e.g. "Connection refused"; "" after a success
 };
 

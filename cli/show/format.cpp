@@ -18,7 +18,52 @@ E enumerator(int value, E last) {
   return value < 0 || value > static_cast<int>(last) ? E{} : static_cast<E>(value);
 }
 
-/// RFC 4271 §4.5 and §6; RFC 4486 for Cease.
+/// Subcodes by code, each list from subcode 1: RFC 4271 §4.5, 4486, 5492, 6608, 7313, 8538, 9234.
+std::span<const char* const> subcode_names(std::uint32_t code) {
+  static constexpr const char* kHeader[]{"Connection Not Synchronized", "Bad Message Length",
+                                         "Bad Message Type"};
+  static constexpr const char* kOpen[]{"Unsupported Version Number",
+                                       "Bad Peer AS",
+                                       "Bad BGP Identifier",
+                                       "Unsupported Optional Parameter",
+                                       "",
+                                       "Unacceptable Hold Time",
+                                       "Unsupported Capability",
+                                       "",
+                                       "",
+                                       "",
+                                       "Role Mismatch"};
+  static constexpr const char* kUpdate[]{"Malformed Attribute List",
+                                         "Unrecognized Well-known Attribute",
+                                         "Missing Well-known Attribute",
+                                         "Attribute Flags Error",
+                                         "Attribute Length Error",
+                                         "Invalid ORIGIN Attribute",
+                                         "AS Routing Loop",
+                                         "Invalid NEXT_HOP Attribute",
+                                         "Optional Attribute Error",
+                                         "Invalid Network Field",
+                                         "Malformed AS_PATH"};
+  static constexpr const char* kState[]{"Unexpected Message in OpenSent State",
+                                        "Unexpected Message in OpenConfirm State",
+                                        "Unexpected Message in Established State"};
+  static constexpr const char* kCease[]{"Maximum Number of Prefixes Reached",
+                                        "Administrative Shutdown",
+                                        "Peer De-configured",
+                                        "Administrative Reset",
+                                        "Connection Rejected",
+                                        "Other Configuration Change",
+                                        "Connection Collision Resolution",
+                                        "Out of Resources",
+                                        "Hard Reset",
+                                        "BFD Down"};
+  static constexpr const char* kRefresh[]{"Invalid Message Length"};
+  static constexpr std::span<const char* const> kAll[]{{}, kHeader, kOpen,  kUpdate,
+                                                       {}, kState,  kCease, kRefresh};
+  return code < std::size(kAll) ? kAll[code] : std::span<const char* const>{};
+}
+
+/// RFC 4271 §4.5 and §6
 std::string notification_text(std::uint32_t code, std::uint32_t subcode) {
   static constexpr std::array<const char*, 8> kCodes{"",
                                                      "Message Header Error",
@@ -28,33 +73,9 @@ std::string notification_text(std::uint32_t code, std::uint32_t subcode) {
                                                      "Finite State Machine Error",
                                                      "Cease",
                                                      "ROUTE-REFRESH Message Error"};
-  static constexpr std::array<const char*, 11> kCease{"",
-                                                      "Maximum Number of Prefixes Reached",
-                                                      "Administrative Shutdown",
-                                                      "Peer De-configured",
-                                                      "Administrative Reset",
-                                                      "Connection Rejected",
-                                                      "Other Configuration Change",
-                                                      "Connection Collision Resolution",
-                                                      "Out of Resources",
-                                                      "Hard Reset",
-                                                      "BFD Down"};
-  static constexpr std::array<const char*, 12> kOpen{"",
-                                                     "Unsupported Version Number",
-                                                     "Bad Peer AS",
-                                                     "Bad BGP Identifier",
-                                                     "Unsupported Optional Parameter",
-                                                     "",
-                                                     "Unacceptable Hold Time",
-                                                     "Unsupported Capability",
-                                                     "",
-                                                     "",
-                                                     "",
-                                                     "Role Mismatch"};
   std::string text = code > 0 && code < kCodes.size() ? kCodes[code] : "code " + std::to_string(code);
-  std::string detail;
-  if (code == 6 && subcode < kCease.size()) detail = kCease[subcode];
-  if (code == 2 && subcode < kOpen.size()) detail = kOpen[subcode];
+  const auto names = subcode_names(code);
+  std::string detail = subcode > 0 && subcode <= names.size() ? names[subcode - 1] : "";
   if (detail.empty() && subcode != 0) detail = "subcode " + std::to_string(subcode);
   return detail.empty() ? text : text + "/" + detail;
 }

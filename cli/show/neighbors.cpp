@@ -136,6 +136,9 @@ void append_statistics(std::string& out, const api::Neighbor& n) {
   line("Route Refresh:", sent.route_refreshes(), received.route_refreshes());
   line("Capability:", sent.capabilities(), received.capabilities());
   line("Total:", total_sent, total_received);
+  if (n.malformed_updates() != 0)
+    append(out, "  Malformed updates received: %llu, the last with %s\n",
+           static_cast<unsigned long long>(n.malformed_updates()), n.last_malformed_update().c_str());
   out += "  Minimum time between advertisement runs is 0 seconds\n";
   if (!n.update_source().empty()) append(out, "  Update source is %s\n", n.update_source().c_str());
 }

@@ -204,6 +204,10 @@ Json neighbor_json(const api::Neighbor& n, WallClock now) {
   json["neighborCapabilities"] = capabilities_json(n);
   json["gracefulRestartInfo"] = graceful_restart_json(n);
   json["messageStats"] = message_stats_json(n);
+  if (n.malformed_updates() != 0) {
+    json["malformedUpdates"] = n.malformed_updates();
+    json["lastMalformedUpdate"] = n.last_malformed_update();
+  }
   std::uint32_t filtered = 0;
   auto families = Json::object();
   for (const auto& family : n.families()) {

@@ -95,6 +95,41 @@ TEST(NeighborText, HasFrrsBlocksInFrrsOrder) {
                               "Foreign host: 192.168.77.2, Foreign port: 179\n"));
 }
 
+TEST(NeighborText, EveryNotificationHasItsName) {  // RFC 4271 §4.5, 6608, 7313
+  auto n = established();
+  n.set_state(api::STATE_IDLE);
+  auto& reset = *n.mutable_last_reset();
+  reset.set_cause(api::LastReset::NOTIFICATION_SENT);
+  const std::tuple<unsigned, unsigned, const char*> names[] = {
+      {1, 3, "Message Header Error/Bad Message Type"},
+      {2, 1, "OPEN Message Error/Unsupported Version Number"},
+      {2, 11, "OPEN Message Error/Role Mismatch"},
+      {3, 1, "UPDATE Message Error/Malformed Attribute List"},
+      {3, 11, "UPDATE Message Error/Malformed AS_PATH"},
+      {4, 0, "Hold Timer Expired"},
+      {5, 3, "Finite State Machine Error/Unexpected Message in Established State"},
+      {6, 9, "Cease/Hard Reset"},
+      {7, 1, "ROUTE-REFRESH Message Error/Invalid Message Length"},
+      {3, 12, "UPDATE Message Error/subcode 12"},
+      {9, 2, "code 9/subcode 2"}};
+  for (const auto& [code, subcode, name] : names) {
+    reset.set_code(code);
+    reset.set_subcode(subcode);
+    EXPECT_THAT(neighbors_text(of(n)), HasSubstr("Notification sent: " + std::string(name) + "\n"));
+  }
+}
+
+TEST(NeighborText, MalformedUpdatesAreToldWithTheirOctets) {  // RFC 7606 §8
+  auto n = established();
+  EXPECT_THAT(neighbors_text(of(n)), testing::Not(HasSubstr("Malformed")));
+
+  n.set_malformed_updates(2);
+  n.set_last_malformed_update("ORIGIN value (40 01 01 07), treated as withdraw");
+  EXPECT_THAT(neighbors_text(of(n)),
+              HasSubstr("  Malformed updates received: 2, the last with ORIGIN value (40 01 01 07), "
+                        "treated as withdraw\n"));
+}
+
 TEST(NeighborText, LastResetIsSaidInWords) {
   auto n = established();
   n.set_state(api::STATE_IDLE);
