@@ -1,6 +1,8 @@
 #include "rib/community.hpp"
 
+#include <bit>
 #include <charconv>
+#include <cstdio>
 #include <utility>
 
 #include "rib/ip_address.hpp"
@@ -49,6 +51,23 @@ std::string dotted(std::uint32_t address) {
   return text;
 }
 
+/// draft-ietf-idr-link-bandwidth: an AS and octets a second, as FRR shows them. What a peer sent may be any
+/// number, or none.
+std::optional<std::string> link_bandwidth_text(const ExtendedCommunity& community) {
+  if ((community.octets[0] & 0x3f) != 0x00 || community.octets[1] != 0x04) return std::nullopt;
+  const auto octets_per_second = std::bit_cast<float>(read(community, 4, 4));
+  if (!(octets_per_second >= 0 && octets_per_second < 1e15f)) return std::nullopt;
+  char text[64];
+  const double bits = octets_per_second * 8.0;
+  const auto [unit, name] = bits >= 1e9   ? std::pair(1e9, "Gbps")
+                            : bits >= 1e6 ? std::pair(1e6, "Mbps")
+                            : bits >= 1e3 ? std::pair(1e3, "Kbps")
+                                          : std::pair(1.0, "bps");
+  std::snprintf(text, sizeof text, "LB:%u:%.0f (%.3f %s)", read(community, 2, 2),
+                static_cast<double>(octets_per_second), bits / unit, name);
+  return text;
+}
+
 }  // namespace
 
 std::string to_string(Community community) {
@@ -74,6 +93,7 @@ std::optional<Community> parse_community(std::string_view text) {
 }
 
 std::string to_string(const ExtendedCommunity& community) {
+  if (auto text = link_bandwidth_text(community)) return *std::move(text);
   const unsigned type = community.octets[0] & 0x3f, sub_type = community.octets[1];
   std::string name;
   if (sub_type == 0x02)

@@ -145,7 +145,8 @@ Exported exported(const Speaker& speaker, const Policies& policies, const Export
   if (!profile.policy.empty()) {
     const PolicySubject subject{.prefix = prefix,
                                 .peer = profile.policy_peer ? &*profile.policy_peer : nullptr,
-                                .own_address = &profile.local_address};
+                                .own_address = &profile.local_address,
+                                .own_as = profile.local_as};
     const auto next_hop = result.attributes.next_hop;
     result.policy = policies.apply(profile.policy, subject, result.attributes);
     if (!result.policy.permitted) {

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "cli/command/syntax.hpp"
+#include "cli/config/policy_text.hpp"
 #include "cli/config/route_map_rows.hpp"
 
 namespace cli {
@@ -231,8 +232,7 @@ Command community_row(std::string keywords, std::string token, std::vector<std::
             const auto& set = clause.set.*member;
             if (!set) return;
             auto line = keywords;
-            for (const auto& value : set->values) line += " " + to_string(value);
-            if (set->values.empty()) line += " none";
+            line += " " + (set->values.empty() ? "none" : to_text(set->values));
             lines.push_back(line + (set->additive ? " additive" : ""));
           },
       .summary = summary,

@@ -77,9 +77,12 @@ class Question {
     return !match.source_protocol || source_protocol() == match.source_protocol;
   }
 
+  /// A prefix list of no rules lets everything pass as a neighbor's filter, but here no rule fits: as in FRR.
   static bool lists_hold(const CompiledClause::Lists& lists, const Prefix& prefix) {
     if (lists.access && !lists.access->ask(prefix).permitted) return false;
-    return !lists.prefixes || lists.prefixes->ask(prefix).permitted;
+    if (!lists.prefixes) return true;
+    const auto answer = lists.prefixes->ask(prefix);
+    return answer.permitted && answer.sequence != 0;
   }
 
   bool prefix_holds(const AddressMatch& match, const CompiledClause::Lists& lists, Family family) const {

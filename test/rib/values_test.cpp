@@ -92,7 +92,28 @@ TEST(LargeCommunity, TextAndBack) {  // RFC 8092
 TEST(ExtendedCommunity, NamesRouteTargetsAndOrigins) {  // RFC 4360 §4, §5
   EXPECT_EQ(to_string(ExtendedCommunity{{0x00, 0x02, 0xfd, 0xe8, 0, 0, 0, 7}}), "RT:65000:7");
   EXPECT_EQ(to_string(ExtendedCommunity{{0x01, 0x03, 10, 0, 0, 1, 0, 7}}), "SoO:10.0.0.1:7");
-  EXPECT_EQ(to_string(ExtendedCommunity{{0x40, 0x04, 0, 1, 0, 0, 0, 1}}), "0x4004000100000001");
+  EXPECT_EQ(to_string(ExtendedCommunity{{0x40, 0x06, 0, 1, 0, 0, 0, 1}}), "0x4006000100000001");
+}
+
+TEST(ExtendedCommunity, LinkBandwidthsAreWhateverNumberAPeerSent) {
+  EXPECT_EQ(to_string(ExtendedCommunity{{0x40, 0x04, 0xfd, 0xe8, 0x4b, 0x3e, 0xbc, 0x20}}),
+            "LB:65000:12500000 (100.000 Mbps)");
+  EXPECT_EQ(to_string(ExtendedCommunity{{0x00, 0x04, 0, 1, 0, 0, 0, 0}}), "LB:1:0 (0.000 bps)");
+  for (const auto sign : {std::uint8_t{0x7f}, std::uint8_t{0xff}})  // infinite, and no number
+    for (const auto octet : {std::uint8_t{0x80}, std::uint8_t{0xff}})
+      EXPECT_TRUE(to_string(ExtendedCommunity{{0x40, 0x04, 0, 1, sign, octet, 0, 0}}).starts_with("0x"));
+}
+
+TEST(ExtendedCommunity, TextAndBack) {
+  using enum ExtendedCommunityKind;
+  for (const auto* text : {"65000:7", "65000:4294967295", "4200000000:65535", "10.0.0.1:7"}) {
+    EXPECT_EQ(to_string(parse_extended_community(RouteTarget, text).value()), "RT:" + std::string(text));
+    EXPECT_EQ(configured_text(parse_extended_community(RouteOrigin, text).value()),
+              "soo " + std::string(text));
+  }
+  for (const auto* text :
+       {"", ":", "1", "65536:65536", "10.0.0.1:65536", "a:1", "1:", "2001:db8::1:1", "4294967296:1"})
+    EXPECT_FALSE(parse_extended_community(RouteTarget, text)) << text;
 }
 
 TEST(AttributeStore, EqualSetsAreOneObject) {

@@ -265,11 +265,10 @@ TEST(RouteMapSet, Communities) {
               ElementsAre("RT:65000:1", "RT:1:2", "RT:1.2.3.4:5"));
   EXPECT_THAT(texts(after("set extcommunity none\n set extcommunity soo 4200000000:9").extended_communities),
               ElementsAre("SoO:4200000000:9"));
-  // 100 Mbit/s are 12500000 octets a second, 0x4b3ebc20 as a number of IEEE 754.
   EXPECT_THAT(texts(after("set extcommunity bandwidth 100").extended_communities),
-              ElementsAre("RT:65000:1", "0x0004fde84b3ebc20"));
+              ElementsAre("RT:65000:1", "LB:65000:12500000 (100.000 Mbps)"));
   EXPECT_THAT(texts(after("set extcommunity bandwidth 100 non-transitive").extended_communities),
-              ElementsAre("RT:65000:1", "0x4004fde84b3ebc20"));
+              ElementsAre("RT:65000:1", "LB:65000:12500000 (100.000 Mbps)"));
 }
 
 TEST(RouteMapSet, TheNextHop) {
