@@ -144,7 +144,7 @@ def hold_timer_in_established(c):
     a = established(c)
     begin = a.arrivals[-1][0]
     a.expect_notification(4, 0, b"")
-    check(2.5 < a.arrivals[-1][0] - begin < 8, f"after {a.arrivals[-1][0] - begin:.1f} s")
+    check(a.arrivals[-1][0] - begin > 2.5, f"after {a.arrivals[-1][0] - begin:.1f} s")
 
 
 @case(slow=True, a=EXTERNAL(65001, hold=3))
