@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -72,6 +73,10 @@ class Daemon:
             time.sleep(0.02)
         return self
 
+    def lacking_lines(self):
+        """[(neighbor's address, or "", line)]: what this version of the daemon has no command for."""
+        return []
+
     def is_running(self):
         return self.process.poll() is None
 
@@ -127,6 +132,15 @@ class Kuland(Daemon):
         self.spawn(os.path.join(build, "kuland"), "--config", config, "--socket", self.socket, "--state-dir", state,
                    "--listen", DAEMON4, "--listen", DAEMON6)
         return self.wait_started(lambda: self._shell("show version").returncode == 0)
+
+    def lacking_lines(self):
+        config = os.path.join(self.folder, f"kuland-{self.setup.name}.conf")
+        done = subprocess.run([os.path.join(os.path.dirname(self.kulan), "kuland"), "--check", "--config", config],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        with open(config, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        found = [lines[int(number) - 1].split() for number in re.findall(r":(\d+): warning: kulan does not have", done.stdout)]
+        return [(words[1], " ".join(words[2:])) if words[0] == "neighbor" else ("", " ".join(words)) for words in found]
 
     def _shell(self, *commands):
         words = [self.kulan, "--socket", self.socket]

@@ -37,6 +37,7 @@ BIRD = {
     "update.nlri_": "says 3/1 where RFC 4271 §6.3 has 3/10",
     "update.nothing_reachable_": "says 3/1 in place of the error's own subcode",
     "update.unknown_well_known_": "discards it; RFC 4271 §6.3 resets",
+    "confederation.loop_of_the_identifier": "does not look for the confederation's AS; it is our AS to the outside",
     "addpath.nlri_": "says 3/1 where RFC 4271 §6.3 has 3/10",
     "restart.the_same_routes_make_no_noise": "sends again what is equal",
 }

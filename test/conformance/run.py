@@ -25,7 +25,7 @@ import bgp  # noqa: E402
 import daemons  # noqa: E402
 import differences  # noqa: E402
 import kit  # noqa: E402
-from session import CaseFailed  # noqa: E402
+from session import CaseFailed, Skip  # noqa: E402
 
 INSIDE = "KULAN_CONFORMANCE_INSIDE"
 
@@ -58,6 +58,8 @@ def play(case, daemon):
     try:
         case.function(context)
         return None if daemon.is_running() else "the daemon ended"
+    except Skip:
+        raise
     except CaseFailed as failure:
         text = str(failure)
     except bgp.Malformed as failure:
@@ -75,7 +77,10 @@ class Score:
         self.passed = self.failed = self.skipped = self.differs = 0
 
     def note(self, case, failure, seconds):
-        if failure is None:
+        if isinstance(failure, Skip):
+            self.skipped += 1
+            print(f"SKIP {case.name}: {failure}", flush=True)
+        elif failure is None:
             self.passed += 1
             if self.verbose:
                 print(f"pass {case.name} ({seconds:.2f} s)", flush=True)
@@ -91,9 +96,17 @@ def run_setup(setup, cases, daemon_class, folder, score):
     neighbors = [neighbor for case in cases for neighbor in give_addresses(case).values()]
     daemon = daemon_class(setup, neighbors, folder).start()
     try:
+        lacking = daemon.lacking_lines()
+
         def timed(case):
             begin = time.monotonic()
-            return case, play(case, daemon), time.monotonic() - begin
+            try:
+                missing = [line for at, line in lacking if at in ("", *(peer.address for peer in case.peers.values()))]
+                if missing:
+                    raise Skip(f"no command '{missing[0]}'")
+                return case, play(case, daemon), time.monotonic() - begin
+            except Skip as why:
+                return case, why, 0.0
         slow = [case for case in cases if case.slow]
         with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, len(slow))) as pool:
             waiting = [pool.submit(timed, case) for case in slow]

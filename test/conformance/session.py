@@ -15,6 +15,10 @@ class CaseFailed(AssertionError):
     """What was expected and what came."""
 
 
+class Skip(Exception):
+    """The daemon does not have what the case is about; the text says what."""
+
+
 class Route:
     """A route as the daemon announced it."""
 
@@ -180,6 +184,12 @@ class Session:
         return text + (f", closed ({self.closed})" if self.closed else ", open")
 
     # Steps that most cases share.
+
+    def need_capability(self, code):
+        """The daemon's OPEN must offer it, or the case is not about this daemon."""
+        self.wait_open()
+        if code not in [each for each, _ in self.open["capabilities"]]:
+            raise Skip(f"capability {code} is not offered")
 
     def count(self, kind):
         return sum(1 for each, _ in self.messages if each == kind)
