@@ -48,10 +48,10 @@ std::string text_of(const rib::Notice& notice, const std::string& peer) {
     case Kind::DuplicateSubnetGone:
       return "subnet " + prefix + " has one owner again";
     case Kind::MaximumPrefixReached:
-      return "neighbor " + peer + " sent more than " + std::to_string(notice.value) +
-             " prefixes: session closed";
+      return "neighbor " + notice.text + ": session closed";
     case Kind::MaximumPrefixWarning:
-      return "neighbor " + peer + " sent more than " + std::to_string(notice.value) + " prefixes";
+    case Kind::MaximumPrefixThreshold:
+      return "neighbor " + notice.text;
     case Kind::GuardRefused:
       return "the mesh guard refuses " + prefix + " from " + peer + ": " + notice.text;
     case Kind::DuplicateIdentifier:
@@ -168,6 +168,8 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
       links_differ |= links_.apply(event);
       switch (event.kind) {
         case Kind::RouteChanged:
+          if (!event.route.next_hops.empty())
+            event.route.interface_name = interface_name(event.route.next_hops.front().interface_index);
           engine.kernel_route(event.route, time);
           routes_differ = true;
           break;

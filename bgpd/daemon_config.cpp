@@ -91,6 +91,7 @@ void Daemon::apply(const cli::Config& config) {
 void Daemon::announce_own_subnets() {
   const auto bgp = config_.bgp.value_or(cli::Bgp{});
   speaker_->with_engine([&](rib::Engine& engine) {
+    apply_local_rules(engine, bgp, now());
     originator_->update(wanted_originations(bgp, links_, [&](const rib::Prefix& prefix) {
       return std::ranges::any_of(engine.routes_for(prefix), [](const rib::RouteView& route) {
         return route.source != rib::RouteSource::Bgp;

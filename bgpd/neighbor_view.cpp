@@ -126,13 +126,8 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
   view.last_malformed_update = statistics.last_malformed_update;
   view.established_count = statistics.established_count;
   view.dropped_count = statistics.dropped_count;
-  if (statistics.last_reset) {
-    view.last_reset = reset_view(*statistics.last_reset);
-    const auto& notification = statistics.last_reset->reason.notification;
-    view.prefix_limit_reached = view.last_reset.cause == api::LastResetView::Cause::NotificationSent &&
-                                !peer.is_established() &&
-                                notification == wire::Notification(wire::CeaseReason::MaximumPrefixesReached);
-  }
+  view.prefix_limit_reached = peer.is_held_down();
+  if (statistics.last_reset) view.last_reset = reset_view(*statistics.last_reset);
   if (view.last_reset.text.empty()) view.last_reset.text = statistics.last_error;
   view.ttl = settings.ttl;
   view.minimum_ttl = settings.minimum_ttl;

@@ -23,9 +23,11 @@ bool may_be_announced(const fib::InterfaceAddress& own, bool is_named) {
 Originations wanted_originations(const cli::Bgp& bgp, const fib::Links& links,
                                  const HasKernelRoute& has_kernel_route) {
   Originations wanted;
-  for (const auto& [prefix, network] : bgp.networks)
+  for (const auto& [prefix, network] : bgp.networks) {
+    if (network.is_backdoor) continue;
     if (!bgp.network_import_check || (has_kernel_route && has_kernel_route(prefix)))
-      wanted.insert({prefix, rib::LocalSource::Network});
+      wanted.insert({prefix, rib::LocalSource::Network, network.route_map.value_or("")});
+  }
   for (const auto index : links.matching(bgp.advertised_interfaces)) {
     const auto* link = links.find(index);
     if (!link || !link->is_up) continue;
@@ -34,7 +36,7 @@ Originations wanted_originations(const cli::Bgp& bgp, const fib::Links& links,
     });
     for (const auto& own : links.addresses(index))
       if (may_be_announced(own, is_named))
-        wanted.insert({own.subnet(), rib::LocalSource::AdvertisedInterface});
+        wanted.insert({own.subnet(), rib::LocalSource::AdvertisedInterface, {}});
   }
   return wanted;
 }
@@ -48,12 +50,29 @@ void Originator::update(Originations wanted) {
     if (!before.contains(now)) apply_(now, true);
 }
 
+void apply_local_rules(rib::Engine& engine, const cli::Bgp& bgp, rib::TimePoint now) {
+  for (const auto family : rib::kFamilies) {
+    const auto& rules = bgp.redistributed[index_of(family)];
+    for (const auto source :
+         {rib::RouteSource::Connected, rib::RouteSource::Kernel, rib::RouteSource::Static}) {
+      const auto rule = rules.find(source);
+      engine.set_redistribution(family, source,
+                                rule == rules.end() ? std::nullopt : std::optional(rule->second), now);
+    }
+  }
+  engine.set_aggregates(bgp.aggregates, now);
+  std::set<rib::Prefix> backdoors;
+  for (const auto& [prefix, network] : bgp.networks)
+    if (network.is_backdoor) backdoors.insert(prefix);
+  engine.set_backdoors(std::move(backdoors), now);
+}
+
 void apply_to_engine(rib::Engine& engine, const Origination& origination, bool announce, rib::TimePoint now) {
   if (!announce) return engine.withdraw_local(origination.prefix, origination.source, now);
   rib::PathAttributes attributes;
   attributes.origin = rib::Origin::Igp;
   attributes.next_hop = rib::IpAddress::unspecified(origination.prefix.afi());
-  engine.originate(origination.prefix, origination.source, attributes, now);
+  engine.originate(origination.prefix, origination.source, {attributes, origination.route_map}, now);
 }
 
 }  // namespace bgpd

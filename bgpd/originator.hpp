@@ -9,6 +9,7 @@
 #include <compare>
 #include <functional>
 #include <set>
+#include <string>
 
 #include "cli/config/config.hpp"
 #include "fib/links.hpp"
@@ -23,6 +24,7 @@ namespace bgpd {
 struct Origination {
   rib::Prefix prefix;
   rib::LocalSource source = rib::LocalSource::Network;
+  std::string route_map = {};
   auto operator<=>(const Origination&) const = default;
 };
 using Originations = std::set<Origination>;
@@ -55,6 +57,9 @@ class Originator {
   Apply apply_;
   Originations announced_;
 };
+
+/// `redistribute`, `aggregate-address` and `network … backdoor`, which the engine compares with what it does.
+void apply_local_rules(rib::Engine& engine, const cli::Bgp& bgp, rib::TimePoint now);
 
 /// Hands differences to the engine. Both sources have origin IGP (RFC 4271 §5.1.1: interior to the
 /// originating AS) and an unspecified next hop, which export replaces with the speaker's own address.

@@ -1,6 +1,8 @@
 #include "bgpd/speaker.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace bgpd {
 
@@ -63,14 +65,38 @@ bool Speaker::run(TimePoint now) {
   return work_noted_;
 }
 
-void Speaker::close_later(rib::PeerHandle handle, wire::CeaseReason reason) {
-  condemned_.emplace_back(handle, reason);
+void Speaker::close_later(rib::PeerHandle handle, const wire::Notification& cease) {
+  condemned_.push_back({handle, cease, std::nullopt});
+  note_work();
+}
+
+/// RFC 4486 §4: the data are the family and the limit.
+void Speaker::close_over_limit(const rib::Notice& notice) {
+  const auto* session = find(*notice.peer);
+  if (!session) return;
+  const auto family = notice.prefix.family();
+  const auto& settings = session->peer->settings();
+  const auto limit = settings.imports[rib::index_of(family)].maximum_prefix;
+  std::array<std::uint8_t, 7> room{};
+  wire::ByteWriter data(room);
+  data.u16(std::to_underlying(rib::afi_of(family)));
+  data.u8(std::to_underlying(rib::Safi::Unicast));
+  data.u32(limit);
+  condemned_.push_back({*notice.peer,
+                        {wire::CeaseReason::MaximumPrefixesReached, data.written()},
+                        settings.maximum_prefix_restart[rib::index_of(family)]});
   note_work();
 }
 
 void Speaker::close_condemned(TimePoint now) {
-  for (const auto& [handle, reason] : std::exchange(condemned_, {}))
-    if (auto* session = find(handle)) session->peer->close(reason, now);
+  for (const auto& [handle, cease, restart] : std::exchange(condemned_, {})) {
+    auto* session = find(handle);
+    if (!session) continue;
+    if (restart)
+      session->peer->hold_down(cease, *restart, now);
+    else
+      session->peer->close(cease, now);
+  }
 }
 
 // --- sessions
@@ -107,6 +133,7 @@ void Speaker::established(session::Peer& peer, const session::Negotiated& negoti
   auto session = std::make_unique<RouteSession>(outbound_, handle);
   session->peer = &peer;
   session->context = negotiated.decode_context(local_.as);
+  session->context.enforce_first_as = peer.settings().enforces_first_as;
   if (by_index_.size() <= handle.index) by_index_.resize(handle.index + 1);
   by_index_[handle.index] = session.get();
   peer.set_output(&session->output);
@@ -164,7 +191,12 @@ void Speaker::settings_changed(session::Peer& peer, TimePoint now) {
   const auto* session = routes_of(peer);
   if (!session) return;
   const auto up = peer_up_of(peer, *peer.negotiated());
-  // No ROUTE-REFRESH: the engine keeps what was received and looks at it again.
+  // What AS_PATH must begin with is asked before the engine hears of a route: those that were refused must
+  // come again. Everything else the engine looks at again by itself, without a ROUTE-REFRESH.
+  auto& enforces = by_slot_[peer.slot()]->context.enforce_first_as;
+  if (std::exchange(enforces, peer.settings().enforces_first_as) != enforces)
+    for (const auto family : rib::kFamilies)
+      if (up.families.contains(family)) peer.request_refresh(family, now);
   with_engine([&](rib::Engine& engine) {
     engine.set_mesh_guard(session->handle, up.guard, now);
     for (const auto family : rib::kFamilies)
@@ -176,8 +208,7 @@ void Speaker::settings_changed(session::Peer& peer, TimePoint now) {
 
 void Speaker::handle_notice(const rib::Notice& notice) {
   const auto* session = notice.peer ? find(*notice.peer) : nullptr;
-  if (notice.kind == rib::Notice::Kind::MaximumPrefixReached && notice.peer)
-    close_later(*notice.peer, wire::CeaseReason::MaximumPrefixesReached);
+  if (notice.kind == rib::Notice::Kind::MaximumPrefixReached && notice.peer) close_over_limit(notice);
   hooks_.notice(notice, session ? session->peer->name() : std::string());
 }
 

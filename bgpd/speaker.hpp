@@ -95,7 +95,8 @@ class Speaker final : public session::SessionHandler {
   rib::PeerUp peer_up_of(const session::Peer& peer, const session::Negotiated& negotiated) const;
   RouteSession* find(rib::PeerHandle handle) const;
   /// The peer's session ends with this Cease, in run(): not from inside the engine's call that found it out.
-  void close_later(rib::PeerHandle handle, wire::CeaseReason reason);
+  void close_later(rib::PeerHandle handle, const wire::Notification& cease);
+  void close_over_limit(const rib::Notice& notice);
   void close_condemned(rib::TimePoint now);
 
   const fib::Links& links_;
@@ -106,7 +107,12 @@ class Speaker final : public session::SessionHandler {
   std::vector<std::unique_ptr<RouteSession>> by_slot_;  // Peer::slot
   std::vector<RouteSession*> by_index_;                 // PeerHandle::index
   wire::DecodedUpdate decoded_;                         // room for one UPDATE, used again and again
-  std::vector<std::pair<rib::PeerHandle, wire::CeaseReason>> condemned_;
+  struct Condemned {
+    rib::PeerHandle handle;
+    wire::Notification cease;
+    std::optional<std::chrono::seconds> restart;  // too many prefixes: Peer::hold_down
+  };
+  std::vector<Condemned> condemned_;
   bool work_noted_ = false;
   std::unique_ptr<session::PeerManager> peers_;
 };

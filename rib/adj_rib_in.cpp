@@ -41,53 +41,58 @@ class Lookahead {
 
 }  // namespace
 
-PathState check_attributes(const Speaker& speaker, const PeerUp& peer, const ImportProfile& import,
-                           const PathAttributes& attributes, bool next_hop_resolved) {
-  if (attributes.as_path.count_of(speaker.as) > import.allow_own_as) return PathState::AsLoop;
-  if (attributes.originator_id == speaker.identifier) return PathState::OriginatorLoop;
-  const auto cluster = speaker.cluster_id != 0 ? speaker.cluster_id : speaker.identifier;
-  const auto& clusters = attributes.cluster_list;
-  if (std::find(clusters.begin(), clusters.end(), cluster) != clusters.end()) return PathState::ClusterLoop;
-  if (import.requires_policy) return PathState::PolicyRequired;
-  if (attributes.next_hop == peer.local_address) return PathState::NextHopIsSelf;
-  if (!next_hop_resolved) return PathState::NextHopUnreachable;
-  return PathState::Accepted;
-}
-
-PathState check_prefix(const MeshGuard& guard, const Prefix& prefix) {
-  if (!guard.is_mesh_member) return PathState::Accepted;
-  if (prefix.is_default()) return PathState::GuardDefaultRoute;
-  if (std::any_of(guard.refused.begin(), guard.refused.end(), [&](auto& p) { return p.overlaps(prefix); })) {
-    return PathState::GuardNodeNetwork;
-  }
-  const auto& pools = guard.pools;
-  const bool is_inside =
-      std::any_of(pools.begin(), pools.end(), [&](auto& pool) { return pool.contains(prefix); });
-  return pools.empty() || is_inside ? PathState::Accepted : PathState::GuardPool;
-}
-
-PathState AdjRibIn::check(const Path& path, const Prefix& prefix) const {
-  const auto& peer = peers_[path.peer];
-  const auto resolved = next_hops_[loc_rib_.next_hop_of(path)].resolved;
-  const auto state =
-      check_attributes(speaker_, peer.up, peer.import(prefix.family()), *path.attributes, resolved);
+PathState AdjRibIn::with_guard(const Peer& peer, PathState state, const Prefix& prefix) const {
   if (state != PathState::Accepted && state != PathState::NextHopUnreachable) return state;
   const auto guard = check_prefix(peer.up.guard, prefix);
   return guard != PathState::Accepted ? guard : state;
 }
 
+AdjRibIn::Outcome AdjRibIn::outcome_of(const Peer& peer, PathState state, Attributes attributes) {
+  const auto next_hop = next_hops_.find_or_add(attributes, peer.up.interface_index);
+  if (state == PathState::Accepted)
+    state = check_next_hop(peer.up, *attributes, next_hops_[next_hop].resolved);
+  return {std::move(attributes), next_hop, state};
+}
+
+AdjRibIn::Outcome AdjRibIn::judge(const Peer& peer, const Attributes& received, const Prefix& prefix) {
+  const auto& import = peer.import(prefix.family());
+  const auto state = check_received(speaker_, import, *received);
+  if (state != PathState::Accepted || !is_changed_by_import(peer.up, import, *received))
+    return outcome_of(peer, state, received);
+  auto value = *received;
+  if (!apply_import(policies_, peer.up, import, prefix, value).permitted)
+    return outcome_of(peer, PathState::PolicyDenied, received);
+  return outcome_of(peer, PathState::Accepted, store_.intern(value, received));
+}
+
+PolicyVerdict AdjRibIn::explain(const Path& path, const Prefix& prefix) const {
+  const auto& peer = peers_[path.peer];
+  auto value = *path.attributes.received();
+  return apply_import(policies_, peer.up, peer.import(prefix.family()), prefix, value);
+}
+
+void AdjRibIn::replace_attributes(Family family, Table::Id id, Path& path, Outcome&& outcome) {
+  if (path.has(Path::Multipath)) loc_rib_.touch(family, id);  // the kernel splits traffic anew
+  next_hops_.add_reference(outcome.next_hop);
+  next_hops_.release(loc_rib_.next_hop_of(path));
+  path.attributes = std::move(outcome.attributes);
+}
+
 void AdjRibIn::set_state(Family family, Path& path, PathState state) {
   // DuplicateSubnet is Accepted that conflicts.cpp marked; it decides again after this.
-  const bool was = path.is_feasible();
+  auto& counts = peers_[path.peer].of(family);
+  counts.accepted -= path.is_feasible();
+  counts.denied -= path.state == PathState::PolicyDenied;
   path.state = state;
-  auto& accepted = peers_[path.peer].of(family).accepted;
-  accepted = accepted + path.is_feasible() - was;
+  counts.accepted += path.is_feasible();
+  counts.denied += path.state == PathState::PolicyDenied;
 }
 
 void AdjRibIn::release(Family family, const Path& path) {
   auto& counts = peers_[path.peer].of(family);
   --counts.received;
   counts.accepted -= path.is_feasible();
+  counts.denied -= path.state == PathState::PolicyDenied;
   next_hops_.release(loc_rib_.next_hop_of(path));
 }
 
@@ -101,25 +106,23 @@ void AdjRibIn::withdraw(std::uint32_t index, Family family, std::span<const Nlri
     const Path* path = destination.find(index, nlri.path_id);
     if (!path) continue;
     const auto before = destination.winner();
+    if (path->has(Path::Multipath)) loc_rib_.touch(family, *id);
     release(family, *path);
     destination.remove(static_cast<std::size_t>(path - destination.paths().data()));
     loc_rib_.select(family, *id, before);
     loc_rib_.erase_if_unused(family, *id);
   }
-  auto& counts = peers_[index].of(family);
-  if (counts.limit_told && counts.received <= peers_[index].import(family).maximum_prefix)
-    counts.limit_told = false;
+  if (peers_[index].of(family).threshold_told) check_limit(index, family);
 }
 
-void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& attributes,
+void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& received,
                         std::span<const Nlri> prefixes, TimePoint now) {
   auto& peer = peers_[index];
   auto& counts = peer.of(family);
-  const auto next_hop = next_hops_.find_or_add(attributes, peer.up.interface_index);
-  const auto common =
-      check_attributes(speaker_, peer.up, peer.import(family), *attributes, next_hops_[next_hop].resolved);
-  const bool guarded = peer.up.guard.is_mesh_member &&
-                       (common == PathState::Accepted || common == PathState::NextHopUnreachable);
+  const auto& policy = peer.import(family).policy;
+  const bool by_prefix = !policy.empty() && policies_.depends_on_prefix(policy);
+  Outcome outcome;
+  if (!by_prefix) outcome = judge(peer, received, prefixes[0].prefix);
   const auto learned = seconds_of(now);
 
   Lookahead lookahead(loc_rib_.table(family), prefixes);
@@ -128,38 +131,35 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& at
     const auto [id, is_new] = loc_rib_.table(family).find_or_insert(nlri.prefix);
     auto& destination = loc_rib_.at(family, id);
     Path* path = destination.find(index, nlri.path_id);
-    if (path && path->attributes == attributes) {
+    // Said again; import has looked at it, or will in the walk that a changed policy has asked for.
+    if (path && path->attributes.is_made_of(received)) {
       path->set(Path::Stale, false);
       continue;
     }
-    auto state = common;
-    if (guarded) {
-      const auto guard = check_prefix(peer.up.guard, nlri.prefix);
-      if (guard != PathState::Accepted) state = guard;
-    }
+    if (by_prefix) outcome = judge(peer, received, nlri.prefix);
+    const auto state = with_guard(peer, outcome.state, nlri.prefix);
     const auto before = destination.winner();
+    if (is_guard(state) && !(path && is_guard(path->state))) tell_refused(index, nlri.prefix);
     if (path) {
-      if (is_guard(state) && !is_guard(path->state)) tell_refused(index, nlri.prefix);
-      next_hops_.release(loc_rib_.next_hop_of(*path));
-      path->attributes = attributes;
+      replace_attributes(family, id, *path, Outcome(outcome));
       path->learned = learned;
       path->set(Path::Stale, false);
       set_state(family, *path, state);
     } else {
-      if (is_guard(state)) tell_refused(index, nlri.prefix);
-      path = &destination.add({.attributes = attributes,
+      path = &destination.add({.attributes = outcome.attributes,
                                .peer = index,
                                .path_id = nlri.path_id,
                                .learned = learned,
                                .state = state});
+      next_hops_.add_reference(outcome.next_hop);
       ++counts.received;
       counts.accepted += path->is_feasible();
+      counts.denied += path->state == PathState::PolicyDenied;
       counts.chunks.set(id / Table::kChunkSize);
     }
-    next_hops_.add_reference(next_hop);
     loc_rib_.select(family, id, before);
   }
-  check_limit(index, family);
+  if (peer.import(family).maximum_prefix != 0) check_limit(index, family);
 }
 
 bool AdjRibIn::revise(Family family, Table::Id id, bool all) {
@@ -179,6 +179,7 @@ bool AdjRibIn::revise(Family family, Table::Id id, bool all) {
     const auto& peer = peers_[path.peer];
     if (!peer.is_up()) {
       begin();
+      if (path.has(Path::Multipath)) loc_rib_.touch(family, id);
       release(family, path);
       destination.remove(i);
       continue;
@@ -187,7 +188,9 @@ bool AdjRibIn::revise(Family family, Table::Id id, bool all) {
     if (all || moved || peer.of(family).needs_recheck) {
       begin();
       touch |= moved;
-      const auto state = check(path, destination.prefix);
+      auto outcome = judge(peer, path.attributes.received(), destination.prefix);
+      const auto state = with_guard(peer, outcome.state, destination.prefix);
+      if (outcome.attributes != path.attributes) replace_attributes(family, id, path, std::move(outcome));
       if (state != (path.is_feasible() ? PathState::Accepted : path.state)) set_state(family, path, state);
     }
     ++i;
@@ -202,14 +205,23 @@ void AdjRibIn::check_limit(std::uint32_t index, Family family) {
   auto& peer = peers_[index];
   auto& counts = peer.of(family);
   const auto& import = peer.import(family);
-  const auto maximum = import.maximum_prefix;
-  if (maximum == 0 || counts.limit_told || counts.received <= maximum) return;
-  counts.limit_told = true;
-  const auto kind = import.maximum_prefix_warning_only ? Notice::Kind::MaximumPrefixWarning
-                                                       : Notice::Kind::MaximumPrefixReached;
-  notices_.push_back({kind, Prefix::default_route(afi_of(family)), peers_.handle(index), counts.received,
-                      peer.up.name + " announced " + std::to_string(counts.received) +
-                          " prefixes, the limit is " + std::to_string(maximum)});
+  const std::uint64_t maximum = import.maximum_prefix;
+  const auto count = import.maximum_prefix_counts_denied ? counts.received : counts.received - counts.denied;
+  const bool reaches = maximum != 0 && count * std::uint64_t{100} > maximum * import.maximum_prefix_threshold;
+  const bool exceeds = maximum != 0 && count > maximum;
+  const auto tell = [&](Notice::Kind kind) {
+    notices_.push_back({kind, Prefix::default_route(afi_of(family)), peers_.handle(index), count,
+                        peer.up.name + " announced " + std::to_string(count) + " prefixes, the limit is " +
+                            std::to_string(maximum)});
+  };
+  if (exceeds && !counts.limit_told) {
+    tell(import.maximum_prefix_warning_only ? Notice::Kind::MaximumPrefixWarning
+                                            : Notice::Kind::MaximumPrefixReached);
+  } else if (reaches && !counts.threshold_told) {
+    tell(Notice::Kind::MaximumPrefixThreshold);
+  }
+  counts.limit_told = exceeds;
+  counts.threshold_told = reaches;
 }
 
 void AdjRibIn::tell_refused(std::uint32_t index, const Prefix& prefix) {

@@ -140,6 +140,15 @@ unsigned AsPath::length() const {
   return hops;
 }
 
+unsigned AsPath::confederation_length() const {
+  unsigned hops = 0;
+  for_each_segment(octets(), [&](const SegmentView& segment) {
+    if (segment.type == SegmentType::ConfedSet) ++hops;
+    if (segment.type == SegmentType::ConfedSequence) hops += static_cast<unsigned>(segment.count());
+  });
+  return hops;
+}
+
 bool AsPath::contains(AsNumber as) const { return count_of(as) > 0; }
 
 unsigned AsPath::count_of(AsNumber as) const {

@@ -49,6 +49,8 @@ class AsPath {
   /// Hops as the decision process counts them: an AS_SET is 1, confederation segments are 0.
   /// RFC 4271 §9.1.2.2 (a), RFC 5065 §5.3.
   unsigned length() const;
+  /// Hops through the members of a confederation, which length() does not count.
+  unsigned confederation_length() const;
   bool contains(AsNumber as) const;
   /// How often `as` stands in the path (allowas-in, loop detection).
   unsigned count_of(AsNumber as) const;

@@ -25,24 +25,15 @@ void keep_lowest(Candidates& candidates, Key key) {
   candidates = candidates.first(kept);
 }
 
-/// The group within which MED compares: the neighbor AS. Routes of our own AS (empty AS_PATH) compare with
-/// one another; a path that begins with an AS_SET has no neighbor AS and compares with none.
-std::uint64_t med_group(const Candidate& candidate) {
-  if (const auto as = candidate.attributes->neighbor_as()) return *as;
-  constexpr std::uint64_t kNoNeighbor = std::uint64_t{1} << 32;
-  return candidate.attributes->as_path_length() == 0 ? kNoNeighbor : kNoNeighbor + 1 + candidate.position;
-}
-
 /// RFC 4271 §9.1.2.2 (c).
 void keep_lowest_med_of_each_neighbor_as(Candidates& candidates) {
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-    const auto group_a = med_group(a), group_b = med_group(b);
-    return group_a != group_b ? group_a < group_b : a.med < b.med;
+    return a.neighbor_as != b.neighbor_as ? a.neighbor_as < b.neighbor_as : a.med < b.med;
   });
   std::size_t kept = 0;
   const Candidate* lowest = nullptr;
   for (auto& candidate : candidates) {
-    if (kept > 0 && med_group(*lowest) == med_group(candidate) && lowest->med < candidate.med) continue;
+    if (kept > 0 && lowest->neighbor_as == candidate.neighbor_as && lowest->med < candidate.med) continue;
     std::swap(candidates[kept], candidate);
     lowest = &candidates[kept++];
   }
@@ -68,8 +59,7 @@ BestPath select_best_path(std::span<Candidate> candidates, const DecisionRules& 
   step(BestReason::Weight, lowest([](const Candidate& c) { return ~c.weight; }));
   step(BestReason::LocalPref, lowest([](const Candidate& c) { return ~c.local_pref; }));
   step(BestReason::LocalRoute, lowest([](const Candidate& c) { return !c.is_local; }));
-  step(BestReason::AsPathLength,
-       lowest([](const Candidate& c) { return c.attributes->as_path_length(); }));                  // (a)
+  step(BestReason::AsPathLength, lowest([](const Candidate& c) { return c.as_path_length; }));      // (a)
   step(BestReason::Origin, lowest([](const Candidate& c) { return c.attributes->get().origin; }));  // (b)
   step(BestReason::Med, [&](Candidates& c) {                                                        // (c)
     if (rules.always_compare_med) {
@@ -82,7 +72,8 @@ BestPath select_best_path(std::span<Candidate> candidates, const DecisionRules& 
   step(BestReason::InteriorCost, lowest([](const Candidate& c) { return c.interior_cost; }));         // (e)
   best.equal_cost = candidates.size();
   step(BestReason::OlderPath, [&](Candidates& c) {
-    // RFC 5004's purpose, without its history: among external paths the one that has stood longest stays.
+    // RFC 5004's purpose, without its history, for who prefers calm to one answer (decision 0006): among
+    // external paths the one that has stood longest stays.
     if (!rules.compare_router_id && all_external(c)) {
       keep_lowest(c, [](const Candidate& candidate) { return candidate.learned; });
     }

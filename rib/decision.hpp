@@ -1,8 +1,9 @@
 // Phase 2 of the decision process: the best of the feasible paths to one destination. RFC 4271 §9.1.2.2, with
 // the additions of RFC 4456 §9 and the vendors' weight.
 //
-// A pure function of what it is given. Written as elimination, as the RFC writes it, so MED needs no total
-// order and the answer does not depend on the order of arrival.
+// A pure function of what it is given; what the operator has configured about one attribute (a missing MED,
+// whether the length of AS_PATH counts) is in the candidate's values already. Written as elimination, as the
+// RFC writes it, so MED needs no total order and the answer does not depend on the order of arrival.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,8 @@ struct Candidate {
   const IpAddress* peer_address = nullptr;
   std::uint32_t weight = 0;
   std::uint32_t local_pref = 0;
+  std::uint32_t as_path_length = 0;
+  std::uint64_t neighbor_as = 0;  // MED compares within; RFC 4271 §9.1.2.2 (c)
   std::uint32_t med = 0;
   std::uint32_t interior_cost = 0;
   std::uint32_t learned = 0;    // seconds
@@ -33,7 +36,7 @@ struct Candidate {
 
 struct DecisionRules {
   bool always_compare_med = false;
-  bool compare_router_id = false;
+  bool compare_router_id = true;
 };
 
 struct BestPath {

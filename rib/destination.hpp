@@ -15,9 +15,10 @@ namespace rib {
 class Destination {
  public:
   enum Flag : std::uint8_t {
-    Changed = 1,   // stands in the change log
-    Resend = 2,    // ... and what was sent for it may be wrong although the best path is the same
-    Conflict = 4,  // claimed by several nodes, see conflicts.hpp
+    Changed = 1,     // stands in the change log
+    Resend = 2,      // ... and what was sent for it may be wrong although the best path is the same
+    Conflict = 4,    // claimed by several nodes, see conflicts.hpp
+    Suppressed = 8,  // an aggregate stands for it, see aggregates.hpp
   };
 
   explicit Destination(const Prefix& p) : prefix(p), inline_path_() {}

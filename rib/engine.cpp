@@ -5,8 +5,6 @@
 namespace rib {
 namespace {
 
-std::uint8_t bit_of(LocalSource source) { return static_cast<std::uint8_t>(source); }
-
 bool changes_exports(const Speaker& a, const Speaker& b) {
   return a.as != b.as || a.identifier != b.identifier || a.cluster_id != b.cluster_id ||
          a.default_local_pref != b.default_local_pref ||
@@ -25,16 +23,31 @@ void Engine::set_speaker(const Speaker& speaker, TimePoint) {
   auto& e = *impl_;
   if (e.speaker == speaker) return;
   const bool resend = changes_exports(e.speaker, speaker);
+  if (e.speaker.as != speaker.as || e.speaker.identifier != speaker.identifier)
+    e.aggregates.speaker_changed();
   e.speaker = speaker;
   e.next_hops.set_resolve_via_default(speaker.resolve_via_default);
   e.sweep.request({.everything = true, .resend = resend});
 }
 
-void Engine::set_policies(PolicyDefinitions definitions, TimePoint) {
+void Engine::set_policies(PolicyDefinitions definitions, TimePoint now) {
   auto& e = *impl_;
+  if (e.policies.definitions() == definitions) return;
   const auto before =
       std::make_shared<const Policies>(std::exchange(e.policies, Policies(std::move(definitions))));
   e.groups.policies_changed(before);
+  e.local_routes.policies_changed(*before, now);
+  e.aggregates.policies_changed(*before);
+  bool concerns_imports = false;
+  for (std::uint32_t index = 0; index < e.peers.end_index(); ++index) {
+    auto& peer = e.peers[index];
+    for (const auto family : kFamilies) {
+      const auto& chain = peer.import(family).policy;
+      if (!peer.is_up() || chain.empty() || !before->differs(chain, e.policies)) continue;
+      concerns_imports = peer.of(family).needs_recheck = true;
+    }
+  }
+  if (concerns_imports) e.sweep.request({.import_profile = true});
 }
 
 PeerHandle Engine::peer_up(PeerUp peer, TimePoint) {
@@ -79,6 +92,7 @@ void Engine::set_import_profile(PeerHandle handle, Family family, ImportProfile 
   peer->up.imports[index_of(family)] = std::move(profile);
   peer->of(family).needs_recheck = true;
   peer->of(family).limit_told = false;
+  e.adj_rib_in.check_limit(handle.index, family);
   e.sweep.request({.import_profile = true});
 }
 
@@ -131,49 +145,36 @@ void Engine::Impl::tell_duplicate_identifier(PeerHandle handle) {
 // --- our own routes
 // ----------------------------------------------------------------------------------------------
 
-void Engine::originate(const Prefix& prefix, LocalSource source, const PathAttributes& attributes,
-                       TimePoint now) {
+void Engine::originate(const Prefix& prefix, LocalSource source, const LocalRoute& route, TimePoint now) {
   auto& e = *impl_;
-  const auto family = prefix.family();
-  const auto id = e.loc_rib.table(family).find_or_insert(prefix).first;
-  auto& destination = e.loc_rib.at(family, id);
-  const auto before = destination.winner();
-  auto* path = destination.find(kLocalPeer, 0);
-  if (!path) {
-    path = &destination.add({});
-    ++e.local_paths[index_of(family)];
-  }
-  auto interned = e.attributes.intern(attributes);
-  if (path->attributes != interned) {
-    path->attributes = std::move(interned);
-    path->learned = static_cast<std::uint32_t>(
-        std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
-  }
-  path->local_sources |= bit_of(source);
   const bool concerns_others =
       source == LocalSource::AdvertisedInterface && e.conflicts.add_own_subnet(prefix);
-  e.loc_rib.select(family, id, before);
+  e.local_routes.set(prefix, source, route, now);
   e.own_subnet_changed(concerns_others);
 }
 
-void Engine::withdraw_local(const Prefix& prefix, LocalSource source, TimePoint) {
+void Engine::withdraw_local(const Prefix& prefix, LocalSource source, TimePoint now) {
   auto& e = *impl_;
-  const auto family = prefix.family();
-  const auto id = e.loc_rib.table(family).find(prefix);
-  auto* path = id ? e.loc_rib.at(family, *id).find(kLocalPeer, 0) : nullptr;
-  if (!path || (path->local_sources & bit_of(source)) == 0) return;
-  auto& destination = e.loc_rib.at(family, *id);
-  const auto before = destination.winner();
-  path->local_sources = static_cast<std::uint8_t>(path->local_sources & ~bit_of(source));
-  if (path->local_sources == 0) {
-    destination.remove(static_cast<std::size_t>(path - destination.paths().data()));
-    --e.local_paths[index_of(family)];
-  }
   const bool concerns_others =
       source == LocalSource::AdvertisedInterface && e.conflicts.remove_own_subnet(prefix);
-  e.loc_rib.select(family, *id, before);
-  e.loc_rib.erase_if_unused(family, *id);
+  e.local_routes.remove(prefix, source, now);
   e.own_subnet_changed(concerns_others);
+}
+
+void Engine::set_redistribution(Family family, RouteSource source, std::optional<RedistributionRule> rule,
+                                TimePoint) {
+  impl_->redistribution.set_rule(family, source, std::move(rule));
+}
+
+void Engine::set_aggregates(const std::map<Prefix, AggregateRule>& rules, TimePoint now) {
+  impl_->aggregates.set_rules(rules, now);
+}
+
+void Engine::set_backdoors(std::set<Prefix> backdoors, TimePoint) {
+  auto& e = *impl_;
+  for (const auto& prefix : e.routing_table.set_backdoors(std::move(backdoors))) {
+    if (const auto id = e.loc_rib.table(prefix.family()).find(prefix)) e.loc_rib.touch(prefix.family(), *id);
+  }
 }
 
 void Engine::Impl::own_subnet_changed(bool concerns_others) {
@@ -183,18 +184,20 @@ void Engine::Impl::own_subnet_changed(bool concerns_others) {
 // --- the kernel
 // --------------------------------------------------------------------------------------------------
 
-void Engine::kernel_route(const KernelRoute& route, TimePoint) {
+void Engine::kernel_route(const KernelRoute& route, TimePoint now) {
   auto& e = *impl_;
   if (!e.kernel_routes.set(route)) return;
   e.next_hops.kernel_changed(route.prefix);
+  e.redistribution.kernel_changed(route.prefix, now);
   const auto family = route.prefix.family();
   if (const auto id = e.loc_rib.table(family).find(route.prefix)) e.loc_rib.touch(family, *id);
 }
 
-void Engine::kernel_route_gone(const KernelRoute& route, TimePoint) {
+void Engine::kernel_route_gone(const KernelRoute& route, TimePoint now) {
   auto& e = *impl_;
   if (!e.kernel_routes.remove(route)) return;
   e.next_hops.kernel_changed(route.prefix);
+  e.redistribution.kernel_changed(route.prefix, now);
   const auto family = route.prefix.family();
   if (const auto id = e.loc_rib.table(family).find(route.prefix)) e.loc_rib.touch(family, *id);
 }
@@ -208,13 +211,15 @@ bool Engine::has_work() const {
   const auto& e = *impl_;
   return e.loc_rib.has_pending() || e.next_hops.needs_refresh() || e.sweep.has_work() ||
          e.groups.has_walks() || !e.peers.leaving().empty() || !e.notices.empty() ||
-         e.conflicts.has_notices() || e.adj_rib_in.has_notices();
+         e.conflicts.has_notices() || e.adj_rib_in.has_notices() || e.redistribution.has_work() ||
+         e.aggregates.has_work();
 }
 
-void Engine::run(std::size_t budget, TimePoint) {
+void Engine::run(std::size_t budget, TimePoint now) {
   auto& e = *impl_;
   if (e.next_hops.needs_refresh() && e.next_hops.refresh()) e.sweep.request({.next_hops = true});
   e.sweep.run(budget);
+  e.redistribution.run(budget, now);
   e.emit_notices();
   e.flush(budget);
   if (e.loc_rib.has_pending()) return;
@@ -222,12 +227,14 @@ void Engine::run(std::size_t budget, TimePoint) {
   // Nothing names a peer's index or an unused next hop now: the log is empty.
   e.peers.free_departed();
   e.next_hops.drop_unreferenced();
+  e.aggregates.run(budget, now);
 }
 
 void Engine::Impl::flush(std::size_t budget) {
   for (const auto family : kFamilies) {
     const auto changes = loc_rib.oldest(family, budget);
     if (changes.empty()) continue;
+    aggregates.note(family, changes);
     groups.flush(family, changes);
     routing_table.flush(family, changes, output);
     loc_rib.forget(family, changes.size());

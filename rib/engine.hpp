@@ -6,7 +6,9 @@
 // peer_up/down.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "rib/export.hpp"
@@ -24,7 +26,10 @@ struct PathView {
   std::uint32_t path_id = 0;
   Attributes attributes;
   PathState state = PathState::Accepted;
+  std::string denied_by;  // when state is PolicyDenied: "route-map IN, sequence 10"
+  Attributes received;    // as the peer sent them, before import policy
   bool is_best = false, is_multipath = false, is_stale = false;
+  bool is_suppressed = false;  // best, and an aggregate stands for it
   std::uint32_t weight = 0;
   std::optional<std::uint32_t> igp_metric;  // of the next hop; nothing when unreachable
   TimePoint learned;
@@ -107,8 +112,17 @@ class Engine {
   void set_export_profile(PeerHandle peer, const ExportProfile& profile, TimePoint now);
 
   /// Our own route. `source` bits accumulate; the route goes when the last source withdraws it.
-  void originate(const Prefix& prefix, LocalSource source, const PathAttributes& attributes, TimePoint now);
+  void originate(const Prefix& prefix, LocalSource source, const LocalRoute& route, TimePoint now);
   void withdraw_local(const Prefix& prefix, LocalSource source, TimePoint now);
+
+  /// The kernel's own routes of this source become ours; nothing: not, or no more.
+  void set_redistribution(Family family, RouteSource source, std::optional<RedistributionRule> rule,
+                          TimePoint now);
+  /// All aggregates, of both families.
+  void set_aggregates(const std::map<Prefix, AggregateRule>& rules, TimePoint now);
+  /// Prefixes to which another protocol's route is preferred over an external neighbor's (`network …
+  /// backdoor`).
+  void set_backdoors(std::set<Prefix> backdoors, TimePoint now);
 
   /// Foreign kernel routes, keyed by (prefix, source, metric, protocol); resolve next hops, contend by
   /// distance.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "rib/adj_rib_in.hpp"
+#include "rib/aggregates.hpp"
 #include "rib/attribute_store.hpp"
 #include "rib/engine.hpp"
+#include "rib/redistribution.hpp"
 #include "rib/routing_table.hpp"
 #include "rib/sweep.hpp"
 #include "rib/update_group.hpp"
@@ -29,12 +31,14 @@ struct Engine::Impl {
   NextHopTable next_hops{kernel_routes, fib_routes};
   Conflicts conflicts{peers, speaker};
   LocRib loc_rib{speaker, peers, next_hops, conflicts};
-  AdjRibIn adj_rib_in{speaker, peers, next_hops, loc_rib};
+  LocalRoutes local_routes{policies, attributes, loc_rib};
+  Redistribution redistribution{kernel_routes, local_routes};
+  Aggregates aggregates{speaker, policies, loc_rib, local_routes};
+  AdjRibIn adj_rib_in{speaker, policies, attributes, peers, next_hops, loc_rib};
   UpdateGroups groups{output, speaker, policies, peers, loc_rib};
   RoutingTable routing_table{speaker, peers, next_hops, kernel_routes, fib_routes, loc_rib};
   Sweep sweep{peers, next_hops, loc_rib, adj_rib_in, conflicts};
   std::vector<Notice> notices;
-  std::uint64_t local_paths[kFamilyCount] = {};
 };
 
 }  // namespace rib

@@ -35,6 +35,29 @@ std::vector<Prefix> page(const Table& table, const std::optional<Prefix>& after,
   return best;
 }
 
+/// Who denied a route, in the words of the configuration.
+std::string denier(const PolicyVerdict& verdict, const PolicyChain& chain) {
+  using Decider = PolicyVerdict::Decider;
+  std::string text;
+  switch (verdict.decider) {
+    case Decider::DistributeList:
+      text = "distribute-list " + chain.distribute_list;
+      break;
+    case Decider::PrefixList:
+      text = "prefix-list " + chain.prefix_list;
+      break;
+    case Decider::FilterList:
+      text = "filter-list " + chain.filter_list;
+      break;
+    case Decider::RouteMap:
+      text = "route-map " + chain.route_map;
+      break;
+    case Decider::None:
+      return text;
+  }
+  return text + (verdict.sequence != 0 ? ", sequence " + std::to_string(verdict.sequence) : ", no match");
+}
+
 bool has_path_from(const Destination& destination, std::uint32_t peer) {
   const auto paths = destination.paths();
   return std::any_of(paths.begin(), paths.end(), [&](auto& path) { return path.peer == peer; });
@@ -52,18 +75,24 @@ std::optional<DestinationView> Engine::destination(const Prefix& prefix) const {
   for (const auto* path : e.loc_rib.ranked(destination)) {
     auto& shown = view.paths.emplace_back();
     shown.attributes = path->attributes;
+    shown.received = path->attributes.received();
     shown.path_id = path->path_id;
     shown.state = path->state;
     shown.is_best = path == destination.best();
     shown.is_multipath = path->has(Path::Multipath);
     shown.is_stale = path->has(Path::Stale);
+    shown.is_suppressed = path == destination.best() && destination.has(Destination::Suppressed);
     shown.igp_metric = e.loc_rib.interior_cost(*path);
     shown.learned = TimePoint(std::chrono::seconds(path->learned));
     if (path->is_local()) {
-      shown.weight = kLocalWeight;
+      shown.weight = path->attributes->weight != 0 ? path->attributes->weight : kLocalWeight;
       shown.peer_identifier = e.speaker.identifier;
     } else {
       const auto& up = e.peers[path->peer].up;
+      shown.weight = path->attributes->weight;
+      if (path->state == PathState::PolicyDenied)
+        shown.denied_by =
+            denier(e.adj_rib_in.explain(*path, prefix), up.imports[index_of(prefix.family())].policy);
       shown.peer = e.peers.handle(path->peer);
       shown.peer_address = up.address;
       shown.peer_identifier = up.identifier;
@@ -191,7 +220,7 @@ Totals Engine::totals() const {
     const auto i = index_of(family);
     totals.destinations[i] = e.loc_rib.table(family).size();
     totals.table_version[i] = e.loc_rib.version(family);
-    totals.paths[i] = e.local_paths[i];
+    totals.paths[i] = e.local_routes.count(family);
     for (std::uint32_t index = 0; index < e.peers.end_index(); ++index) {
       totals.paths[i] += e.peers[index].of(family).received;
     }

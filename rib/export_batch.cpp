@@ -10,7 +10,8 @@ void ExportBatch::load(const Table& table, std::size_t count, IdOf id_of) {
   Key last{nullptr, 0};
   std::uint32_t bucket = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const Path* best = table[id_of(i)].best();
+    const auto& destination = table[id_of(i)];
+    const Path* best = destination.has(Destination::Suppressed) ? nullptr : destination.best();
     const auto key = best ? Key{best->attributes.set(), best->peer} : Key{nullptr, kLocalPeer};
     if (i == 0 || key != last) {  // neighbors in the log are often of one UPDATE
       const auto [entry, is_new] = index_.try_emplace(key, static_cast<std::uint32_t>(buckets_.size()));

@@ -15,12 +15,31 @@ std::optional<std::uint32_t> LocRib::interior_cost(const Path& path) const {
   return entry.resolved ? std::optional(entry.metric) : std::nullopt;
 }
 
+// RFC 4271 §9.1.2.2 (c): the AS that the route was learned from by the first router of ours; our own AS when
+// one of ours made it, that is when AS_PATH is empty or begins with an AS_SET. RFC 5065 §5.3: confederation
+// segments do not count, and a path of nothing else is of our own AS.
+std::uint64_t LocRib::neighbor_as(const Path& path) const {
+  constexpr std::uint64_t kMemberAs = std::uint64_t{1} << 32;  // keeps them apart from real neighbors
+  const auto& set = *path.attributes.set();
+  if (const auto as = set.neighbor_as()) return *as;
+  const bool begins_with_set = set.as_path_length() > 0;
+  if (begins_with_set && !path.is_local() && peers_[path.peer].is_external()) return peers_[path.peer].up.as;
+  if (speaker_.med_confederation || begins_with_set || path.attributes->as_path.empty()) return speaker_.as;
+  return kMemberAs | path.attributes->as_path.segments().front().as_numbers.front();
+}
+
 Candidate LocRib::candidate(const Path& path, std::uint32_t position) const {
   static const IpAddress kNoAddress;
   const auto& attributes = *path.attributes;
   Candidate c;
   c.attributes = path.attributes.set();
+  c.weight = attributes.weight;
   c.local_pref = attributes.local_pref.value_or(speaker_.default_local_pref);
+  if (!speaker_.ignore_as_path_length) {
+    c.as_path_length = path.attributes.set()->as_path_length();
+    if (speaker_.count_member_ases) c.as_path_length += attributes.as_path.confederation_length();
+  }
+  c.neighbor_as = neighbor_as(path);
   c.med = attributes.med.value_or(speaker_.med_missing_as_worst ? UINT32_MAX : 0);
   c.learned = path.learned;
   c.path_id = path.path_id;
@@ -28,37 +47,47 @@ Candidate LocRib::candidate(const Path& path, std::uint32_t position) const {
   c.is_local = path.is_local();
   if (c.is_local) {
     c.peer_address = &kNoAddress;
-    c.weight = kLocalWeight;
+    if (c.weight == 0) c.weight = kLocalWeight;
     c.router_id = speaker_.identifier;
   } else {
     const auto& peer = peers_[path.peer];
     c.peer_address = &peer.up.address;
     c.router_id = attributes.originator_id.value_or(peer.up.identifier);
-    c.is_external = !peer.is_internal();
+    c.is_external = peer.is_external();
     c.interior_cost = interior_cost(path).value_or(UINT32_MAX);
   }
   return c;
 }
 
-// The winner and those that are equal to it up to the interior cost, have its AS_PATH and another next hop;
-// the first `maximum` of them in the order of the later steps, so that the choice does not depend on the
-// order of arrival.
+// The winner and those that are equal to it up to the interior cost, may share traffic with it and have
+// another next hop; the first `room` of them in the order of the later steps, so that the choice does not
+// depend on the order of arrival.
 bool LocRib::mark_multipath(Destination& destination, std::span<Candidate> equal_cost) {
   const auto& winner = equal_cost[0];
-  std::size_t room = winner.is_external ? speaker_.maximum_paths_external : speaker_.maximum_paths_internal;
-  std::sort(equal_cost.begin() + 1, equal_cost.end(), [](const Candidate& a, const Candidate& b) {
-    return std::tie(a.router_id, *a.peer_address, a.path_id) <
-           std::tie(b.router_id, *b.peer_address, b.path_id);
-  });
+  const auto& rules = speaker_.families[index_of(destination.prefix.family())];
+  const std::size_t room = winner.is_external ? rules.maximum_paths_external : rules.maximum_paths_internal;
+  const auto cluster_length = [](const Candidate& c) { return c.attributes->get().cluster_list.size(); };
+  const auto may_share = [&](const Candidate& c) {
+    if (!speaker_.multipath_relax && c.attributes->get().as_path != winner.attributes->get().as_path)
+      return false;
+    const bool compares_clusters = rules.equal_cluster_length && !winner.is_external;
+    return !compares_clusters || cluster_length(c) == cluster_length(winner);
+  };
   std::vector<NextHopTable::Id> next_hops;
   std::vector<std::uint32_t> positions;
-  for (const auto& candidate : equal_cost) {
-    if (winner.is_local || room < 2 || positions.size() >= room) break;
-    const auto next_hop = next_hop_of(destination.paths()[candidate.position]);
-    if (std::find(next_hops.begin(), next_hops.end(), next_hop) != next_hops.end()) continue;
-    if (candidate.attributes->get().as_path != winner.attributes->get().as_path) continue;
-    next_hops.push_back(next_hop);
-    positions.push_back(candidate.position);
+  if (!winner.is_local && room > 1) {
+    std::sort(equal_cost.begin() + 1, equal_cost.end(), [&](const Candidate& a, const Candidate& b) {
+      return std::tuple(a.router_id, cluster_length(a), *a.peer_address, a.path_id) <
+             std::tuple(b.router_id, cluster_length(b), *b.peer_address, b.path_id);
+    });
+    for (const auto& candidate : equal_cost) {
+      if (positions.size() >= room) break;
+      const auto next_hop = next_hop_of(destination.paths()[candidate.position]);
+      if (std::find(next_hops.begin(), next_hops.end(), next_hop) != next_hops.end()) continue;
+      if (!may_share(candidate)) continue;
+      next_hops.push_back(next_hop);
+      positions.push_back(candidate.position);
+    }
   }
   if (positions.size() < 2) positions.clear();
   bool changed = false;
@@ -74,8 +103,10 @@ bool LocRib::mark_multipath(Destination& destination, std::span<Candidate> equal
 bool LocRib::select_among_many(Destination& destination) {
   candidates_.clear();
   std::uint32_t position = 0;
+  bool was_multipath = false;
   for (const auto& path : destination.paths()) {
     if (path.is_feasible()) candidates_.push_back(candidate(path, position));
+    was_multipath |= path.has(Path::Multipath);
     ++position;
   }
   if (candidates_.empty()) {
@@ -85,7 +116,8 @@ bool LocRib::select_among_many(Destination& destination) {
   }
   const auto best = select_best_path(candidates_, rules());
   bool changed = false;
-  if (speaker_.maximum_paths_external > 1 || speaker_.maximum_paths_internal > 1) {
+  const auto& family = speaker_.families[index_of(destination.prefix.family())];
+  if (was_multipath || family.maximum_paths_external > 1 || family.maximum_paths_internal > 1) {
     changed = mark_multipath(destination, std::span(candidates_).first(best.equal_cost));
   }
   destination.reason = best.reason;

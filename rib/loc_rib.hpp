@@ -70,6 +70,8 @@ class LocRib {
   Log& log(Family family) { return logs_[index_of(family)]; }
 
   Candidate candidate(const Path& path, std::uint32_t position) const;
+  /// The group within which MED compares.
+  std::uint64_t neighbor_as(const Path& path) const;
   DecisionRules rules() const { return {speaker_.always_compare_med, speaker_.compare_router_id}; }
   /// Chooses among several. True when the set of equal-cost paths for the kernel changed.
   bool select_among_many(Destination& destination);

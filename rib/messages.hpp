@@ -27,6 +27,22 @@ struct PeerHandle {
   auto operator<=>(const PeerHandle&) const = default;
 };
 
+/// What the weights of equal-cost next hops are made of, draft-ietf-idr-link-bandwidth.
+enum class LinkBandwidth : std::uint8_t {
+  Used,               // when all paths have the community; else all next hops weigh the same
+  Ignored,            // `bgp bestpath bandwidth ignore`
+  SkipMissing,        // paths without it get no traffic
+  DefaultForMissing,  // paths without it get the least weight there is
+};
+
+/// What choice and routing table do differently in each family.
+struct FamilyRules {
+  std::uint8_t maximum_paths_external = 1, maximum_paths_internal = 1;
+  bool equal_cluster_length = false;  // internal paths share traffic only when CLUSTER_LISTs are as long
+  std::uint8_t distance_external = 20, distance_internal = 200, distance_local = 200;
+  bool operator==(const FamilyRules&) const = default;
+};
+
 /// The speaker itself. A change is applied by Engine::set_speaker.
 struct Speaker {
   AsNumber as = 0;
@@ -35,21 +51,29 @@ struct Speaker {
   std::uint32_t default_local_pref = 100;
   bool always_compare_med = false;
   bool med_missing_as_worst = false;
-  bool compare_router_id = false;  // false: an older external path stays (FRR's default)
+  bool med_confederation = true;       // RFC 5065 §5.3: paths from inside the confederation compare MED
+  bool compare_router_id = true;       // false: of equal external paths the older one stays
+  bool ignore_as_path_length = false;  // `bgp bestpath as-path ignore`
+  bool count_member_ases = false;      // `bgp bestpath as-path confed`: RFC 5065 §5.3 counts none
+  bool multipath_relax = false;        // paths of equal length, not of equal AS_PATH, share traffic
+  LinkBandwidth link_bandwidth = LinkBandwidth::Used;
   bool client_to_client_reflection = true;
-  std::uint8_t maximum_paths_external = 1, maximum_paths_internal = 1;
-  std::uint8_t distance_external = 20, distance_internal = 200, distance_local = 200;
+  FamilyRules families[kFamilyCount];
   bool resolve_via_default = true;  // may a BGP next hop resolve through a default route?
   bool operator==(const Speaker&) const = default;
 };
 
 /// What a peer may send us in one family. Part of the session, not of any group.
 struct ImportProfile {
-  std::uint8_t allow_own_as = 0;  // allowas-in: occurrences of our AS that are tolerated
-  bool requires_policy = false;   // RFC 8212: external peer without import policy; nothing is accepted
+  std::uint8_t allow_own_as = 0;        // allowas-in: occurrences of our AS that are tolerated
+  bool allow_own_as_as_origin = false;  // allowas-in origin: any number, when the route began in our AS
+  bool requires_policy = false;         // RFC 8212: external peer without import policy; nothing is accepted
+  std::uint32_t weight = 0;             // of all its routes, before policy
   PolicyChain policy;
-  std::uint32_t maximum_prefix = 0;  // 0: no limit
+  std::uint32_t maximum_prefix = 0;            // 0: no limit
+  std::uint8_t maximum_prefix_threshold = 75;  // percent of it that are told
   bool maximum_prefix_warning_only = false;
+  bool maximum_prefix_counts_denied = false;  // `force`: what policy denies counts, too
   bool operator==(const ImportProfile&) const = default;
 };
 
@@ -99,6 +123,33 @@ enum class LocalSource : std::uint8_t {
   Network = 1,              // `network P`
   AdvertisedInterface = 2,  // `advertise interface docker0`
   Redistributed = 4,        // `redistribute connected|kernel|static`
+  Aggregated = 8,           // `aggregate-address P`
+};
+
+/// What a source says about a prefix of ours.
+struct LocalRoute {
+  PathAttributes attributes;
+  std::string route_map = {};       // may change the attributes or deny the route; "": none
+  std::string interface_name = {};  // of the kernel's route, for the route map
+  std::uint32_t tag = 0;
+  bool operator==(const LocalRoute&) const = default;
+};
+
+/// `redistribute … [metric N] [route-map M]`
+struct RedistributionRule {
+  std::optional<std::uint32_t> metric;  // MED; absent: the kernel's metric
+  std::string route_map;
+  bool operator==(const RedistributionRule&) const = default;
+};
+
+/// `aggregate-address P …`
+struct AggregateRule {
+  bool as_set = false;             // AS_PATH and communities of all that it stands for
+  bool summary_only = false;       // what it stands for is not told
+  bool matching_med_only = false;  // only while all have one MED
+  std::optional<Origin> origin;    // absent: the least reliable one
+  std::string route_map, suppress_map;
+  bool operator==(const AggregateRule&) const = default;
 };
 
 /// A next hop as the kernel takes it.
@@ -111,6 +162,7 @@ struct NextHop {
 };
 
 enum class RouteSource : std::uint8_t { Connected, Kernel, Static, Bgp };
+inline constexpr std::size_t kRouteSourceCount = 4;
 enum class RouteType : std::uint8_t { Unicast, Blackhole, Unreachable, Prohibit };
 
 /// A route in the kernel that is not ours: what next hops resolve through and what BGP contends with.
@@ -122,6 +174,7 @@ struct KernelRoute {
   std::uint8_t protocol = 0;  // rtnetlink's number, for `show`
   bool usable = true;         // some next hop's link is up
   std::vector<NextHop> next_hops;
+  std::string interface_name = {};  // of the first next hop's link, for policy
   bool operator==(const KernelRoute&) const = default;
 };
 
@@ -151,8 +204,9 @@ struct Notice {
     DuplicateSubnetGone,
     MaximumPrefixReached,  // peer, value: the daemon closes the session with Cease/1
     MaximumPrefixWarning,
-    GuardRefused,         // prefix, peer: the mesh guard refused it
-    DuplicateIdentifier,  // peer: two peers, or a peer and we, have one BGP Identifier
+    MaximumPrefixThreshold,  // peer, value: that many percent of the limit are there
+    GuardRefused,            // prefix, peer: the mesh guard refused it
+    DuplicateIdentifier,     // peer: two peers, or a peer and we, have one BGP Identifier
   };
   Kind kind;
   Prefix prefix;

@@ -1,6 +1,8 @@
 #include "rib/path_attributes.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <limits>
 
 #include "rib/attribute_store.hpp"
@@ -18,6 +20,19 @@ std::uint64_t word_of(const std::optional<T>& value) {
 
 bool PathAttributes::has_community(Community c) const {
   return std::find(communities.begin(), communities.end(), c) != communities.end();
+}
+
+std::optional<double> link_bandwidth(const PathAttributes& attributes) {
+  constexpr std::uint8_t kTwoOctetAs = 0x00, kNonTransitive = 0x40, kLinkBandwidth = 0x04;
+  for (const auto& community : attributes.extended_communities) {
+    const auto& octets = community.octets;
+    if ((octets[0] & ~kNonTransitive) != kTwoOctetAs || octets[1] != kLinkBandwidth) continue;
+    const auto bits = std::uint32_t{octets[4]} << 24 | std::uint32_t{octets[5]} << 16 |
+                      std::uint32_t{octets[6]} << 8 | octets[7];
+    const double value = std::bit_cast<float>(bits);  // IEEE 754 on the wire and here
+    if (std::isfinite(value) && value > 0) return value;
+  }
+  return std::nullopt;
 }
 
 std::uint64_t PathAttributes::hash() const {

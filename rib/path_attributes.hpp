@@ -53,6 +53,10 @@ struct PathAttributes {
   std::size_t heap_bytes() const;
 };
 
+/// The bandwidth in octets a second of the link extended community, draft-ietf-idr-link-bandwidth §2, in its
+/// transitive form too; nothing when there is none, or none above zero.
+std::optional<double> link_bandwidth(const PathAttributes& attributes);
+
 class AttributeStore;
 
 /// An interned attribute set: created by AttributeStore only, never changed, freed with its last reference.
@@ -114,6 +118,10 @@ class Attributes {
   /// As the peer sent them, before import policy: these themselves when policy changed nothing.
   Attributes received() const { return set_ && set_->received_ ? Attributes(set_->received_) : *this; }
   bool operator==(const Attributes& other) const { return set_ == other.set_; }
+  /// received() == `other`, without counting.
+  bool is_made_of(const Attributes& other) const {
+    return set_ == other.set_ || (set_ && other.set_ && set_->received_ == other.set_);
+  }
 
  private:
   friend class AttributeStore;

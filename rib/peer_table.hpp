@@ -20,8 +20,10 @@ struct Peer {
   struct PerFamily {
     std::uint32_t received = 0;  // paths in the Adj-RIB-In
     std::uint32_t accepted = 0;  // ... that are feasible
+    std::uint32_t denied = 0;    // ... that import policy keeps out
     bool needs_recheck = false;  // what it may send us changed: paths not looked at yet
-    bool limit_told = false;     // maximum_prefix was exceeded and the notice given
+    bool threshold_told = false;
+    bool limit_told = false;  // maximum_prefix was exceeded and the notice given
     UpdateGroup* group = nullptr;
     CohortId table_cohort = 0;  // the last one joined in this group for the table, or the table again
     CohortId move_cohort = 0;   // ... for what differs from the group before
@@ -39,6 +41,7 @@ struct Peer {
   PerFamily& of(Family family) { return families[index_of(family)]; }
   const PerFamily& of(Family family) const { return families[index_of(family)]; }
   bool is_up() const { return state == State::Up; }
+  bool is_external() const { return up.type == PeerType::External; }
   bool is_internal() const { return up.type == PeerType::Internal; }
   bool has_paths() const { return families[0].received + families[1].received > 0; }
 };

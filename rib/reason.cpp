@@ -112,6 +112,8 @@ std::string_view name_of(ExportState state) {
       return "no usable next hop to offer";
     case ExportState::DuplicateSubnet:
       return "duplicate subnet";
+    case ExportState::Suppressed:
+      return "suppressed by an aggregate";
   }
   return "?";
 }

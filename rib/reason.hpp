@@ -66,6 +66,7 @@ enum class ExportState : std::uint8_t {
   PolicyDenied,
   NextHopUnusable,  // no next hop of the right family to offer
   DuplicateSubnet,
+  Suppressed,  // an aggregate stands for it
 };
 
 std::string_view name_of(BestReason reason);  // "AS Path", FRR's words

@@ -7,9 +7,49 @@ namespace rib {
 
 std::uint8_t distance_of(RouteSource source) { return source == RouteSource::Static ? 1 : 0; }
 
-std::uint8_t RoutingTable::distance_of_best(const Path& best) const {
-  if (best.is_local()) return speaker_.distance_local;
-  return peers_[best.peer].is_internal() ? speaker_.distance_internal : speaker_.distance_external;
+namespace {
+
+/// How much of the traffic each of equal paths gets, in percent of their bandwidths; 1 for all when they do
+/// not say, 0: none. draft-ietf-idr-link-bandwidth §3.
+std::vector<std::uint8_t> weights_of(const std::vector<const Path*>& paths, LinkBandwidth use) {
+  std::vector<std::uint8_t> weights(paths.size(), 1);
+  if (use == LinkBandwidth::Ignored) return weights;
+  std::vector<std::optional<double>> bandwidths;
+  double total = 0;
+  std::size_t known = 0;
+  for (const auto* path : paths) {
+    const auto bandwidth = link_bandwidth(*path->attributes);
+    bandwidths.push_back(bandwidth);
+    total += bandwidth.value_or(0);
+    known += bandwidth.has_value();
+  }
+  if (known == 0 || (use == LinkBandwidth::Used && known < paths.size())) return weights;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (bandwidths[i]) {
+      weights[i] = static_cast<std::uint8_t>(std::clamp(*bandwidths[i] / total * 100, 1.0, 100.0));
+    } else {
+      weights[i] = use == LinkBandwidth::SkipMissing ? 0 : 1;
+    }
+  }
+  return weights;
+}
+
+}  // namespace
+
+std::uint8_t RoutingTable::distance_of_best(const Prefix& prefix, const Path& best) const {
+  const auto& rules = speaker_.families[index_of(prefix.family())];
+  if (best.is_local()) return rules.distance_local;
+  if (!backdoors_.empty() && peers_[best.peer].is_external() && backdoors_.contains(prefix))
+    return rules.distance_local;
+  return peers_[best.peer].is_internal() ? rules.distance_internal : rules.distance_external;
+}
+
+std::vector<Prefix> RoutingTable::set_backdoors(std::set<Prefix> backdoors) {
+  std::vector<Prefix> changed;
+  std::set_symmetric_difference(backdoors.begin(), backdoors.end(), backdoors_.begin(), backdoors_.end(),
+                                std::back_inserter(changed));
+  backdoors_ = std::move(backdoors);
+  return changed;
 }
 
 // A foreign route counts even when its link has no carrier: the kernel still prefers its lower metric.
@@ -24,13 +64,21 @@ const KernelRoute* RoutingTable::stronger_foreign(const Prefix& prefix, std::uin
 }
 
 FibRoutes::Id RoutingTable::merge_multipath(const Destination& destination) {
-  FibRoute route;
+  std::vector<const Path*> paths;
   for (const auto& path : destination.paths()) {
-    if (!path.has(Path::Multipath)) continue;
-    for (const auto& next_hop : next_hops_[loc_rib_.next_hop_of(path)].kernel_next_hops) {
-      if (std::find(route.next_hops.begin(), route.next_hops.end(), next_hop) == route.next_hops.end()) {
-        route.next_hops.push_back(next_hop);
-      }
+    if (path.has(Path::Multipath)) paths.push_back(&path);
+  }
+  const auto weights = weights_of(paths, speaker_.link_bandwidth);
+  FibRoute route;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (weights[i] == 0) continue;
+    for (auto next_hop : next_hops_[loc_rib_.next_hop_of(*paths[i])].kernel_next_hops) {
+      if (weights[i] > 1) next_hop.weight = weights[i];
+      const auto same =
+          std::find_if(route.next_hops.begin(), route.next_hops.end(), [&](const NextHop& other) {
+            return other.gateway == next_hop.gateway && other.interface_index == next_hop.interface_index;
+          });
+      if (same == route.next_hops.end()) route.next_hops.push_back(next_hop);
     }
   }
   // One order for one set, so that a change of order is no change.
@@ -44,7 +92,8 @@ RoutingTable::Verdict RoutingTable::decide(const Destination& destination) {
   if (destination.has(Destination::Conflict)) return {FibState::Suppressed};
   const Path* best = destination.best();
   if (!best || best->is_local()) return {};
-  if (const auto* foreign = stronger_foreign(destination.prefix, distance_of_best(*best))) {
+  if (const auto* foreign =
+          stronger_foreign(destination.prefix, distance_of_best(destination.prefix, *best))) {
     switch (foreign->source) {
       case RouteSource::Connected:
         return {FibState::LosesToConnected};
@@ -101,7 +150,7 @@ std::optional<RouteView> RoutingTable::bgp_route(const Destination& destination)
   RouteView view;
   view.prefix = destination.prefix;
   view.source = RouteSource::Bgp;
-  view.distance = distance_of_best(*best);
+  view.distance = distance_of_best(destination.prefix, *best);
   view.metric = best->attributes->med.value_or(0);
   view.is_internal_bgp = peers_[best->peer].is_internal();
   view.fib = destination.fib;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <set>
 #include <vector>
 
 #include "rib/engine.hpp"
@@ -26,6 +27,8 @@ class RoutingTable {
 
   /// Decides for these destinations what the kernel shall hold; what differs goes to `output`.
   void flush(Family family, std::span<const Change> changes, Output& output);
+  /// Distance `local` for these external routes. Those that were or are among them.
+  std::vector<Prefix> set_backdoors(std::set<Prefix> backdoors);
   /// The kernel's answer.
   void result(const FibResult& result);
 
@@ -47,7 +50,7 @@ class RoutingTable {
 
   Verdict decide(const Destination& destination);
   FibRoutes::Id merge_multipath(const Destination& destination);
-  std::uint8_t distance_of_best(const Path& best) const;
+  std::uint8_t distance_of_best(const Prefix& prefix, const Path& best) const;
   /// The foreign route that wins over distance `ours`, or nullptr.
   const KernelRoute* stronger_foreign(const Prefix& prefix, std::uint8_t ours) const;
   std::optional<RouteView> bgp_route(const Destination& destination) const;
@@ -59,6 +62,7 @@ class RoutingTable {
   FibRoutes& fib_routes_;
   LocRib& loc_rib_;
   boost::unordered_flat_map<Prefix, Failure, std::hash<Prefix>> failures_;
+  std::set<Prefix> backdoors_;
   std::vector<FibChange> batch_;  // scratch of flush()
 };
 

@@ -1,6 +1,7 @@
 #include "rib/sweep.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rib {
 
@@ -106,7 +107,10 @@ void Sweep::finish() {
   if (reasons_.next_hops) next_hops_.clear_moved();
   if (reasons_.import_profile) {
     for (std::uint32_t index = 0; index < peers_.end_index(); ++index) {
-      for (auto& family : peers_[index].families) family.needs_recheck = false;
+      for (const auto family : kFamilies) {
+        if (!std::exchange(peers_[index].of(family).needs_recheck, false)) continue;
+        if (peers_[index].is_up()) adj_rib_in_.check_limit(index, family);
+      }
     }
   }
   if (reasons_.reflection) {

@@ -224,6 +224,7 @@ Exported UpdateGroups::exported_to(std::uint32_t peer, Family family, Table::Id 
   if (!group || !best) return {};
   auto result = evaluate(*group, policies_, destination.prefix, best->peer, *best->attributes);
   if (result.state == ExportState::Sent && best->peer == peer) result.state = ExportState::FromSamePeer;
+  if (destination.has(Destination::Suppressed)) result.state = ExportState::Suppressed;
   return result;
 }
 

@@ -36,7 +36,8 @@ std::size_t UpdateGroups::collect(Family family, Table::Id& position, std::size_
       position += Table::kChunkSize - 1;
       continue;
     }
-    if (table.is_live(position) && table[position].best() && wanted(position)) ids_.push_back(position);
+    if (!table.is_live(position) || table[position].has(Destination::Suppressed)) continue;
+    if (table[position].best() && wanted(position)) ids_.push_back(position);
   }
   return ids_.size();
 }

@@ -222,6 +222,8 @@ void put_path(const rib::PathView& path, rib::TimePoint now, proto::Path& to) {
   to.set_weight(path.weight);
   if (path.igp_metric) to.set_igp_metric(*path.igp_metric);
   to.set_age_ms(milliseconds_since(path.learned, now));
+  to.set_suppressed(path.is_suppressed);
+  to.set_denied_by(readable_text(path.denied_by));
 }
 
 void put_next_hop(const rib::NextHop& next_hop, const Backend& backend, proto::NextHop& to) {

@@ -74,7 +74,8 @@ class Page {
   void finish(Replies& replies) { *replies.emplace_back().mutable_routes() = std::move(routes_); }
 
  private:
-  void put_named_path(const rib::PathView& path, proto::Path& to) const {
+  void put_named_path(rib::PathView path, proto::Path& to) const {
+    if (request_.as_received()) path.attributes = path.received;
     put_path(path, backend_.now(), to);
     const auto* peer = path.peer ? names_.find(*path.peer) : nullptr;
     if (!peer) return;

@@ -18,8 +18,8 @@ auto mesh_view(const cli::Config& config) {
 
 auto originations_view(const cli::Config& config) {
   const cli::Bgp bgp = config.bgp.value_or(cli::Bgp{});
-  return std::tuple(config.bgp.has_value(), bgp.networks, bgp.advertised_interfaces,
-                    bgp.network_import_check);
+  return std::tuple(config.bgp.has_value(), bgp.networks, bgp.advertised_interfaces, bgp.network_import_check,
+                    bgp.aggregates, bgp.redistributed[0], bgp.redistributed[1]);
 }
 
 void compare_neighbors(const cli::Config& before, const cli::Config& after,

@@ -60,9 +60,16 @@ void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
     auto& import = peer.imports[index];
     import.policy = settings.policy_in.chain();
     import.requires_policy = peer.requires_policy && import.policy.empty();
-    import.allow_own_as = settings.allow_own_as.value_or(0);
-    import.maximum_prefix = settings.maximum_prefix.value_or(0);
-    import.maximum_prefix_warning_only = settings.maximum_prefix_warning_only.value_or(false);
+    const auto tolerated = settings.allow_own_as.value_or(cli::AllowOwnAs{});
+    import.allow_own_as = tolerated.count;
+    import.allow_own_as_as_origin = tolerated.as_origin;
+    import.weight = settings.weight.value_or(0);
+    const auto limit = settings.maximum_prefix.value_or(cli::MaximumPrefix{});
+    import.maximum_prefix = limit.number;
+    import.maximum_prefix_threshold = limit.threshold;
+    import.maximum_prefix_warning_only = limit.warning_only;
+    import.maximum_prefix_counts_denied = limit.counts_denied;
+    peer.maximum_prefix_restart[index] = std::chrono::minutes(limit.restart_minutes);
     peer.policy_out[index] = settings.policy_out.chain();
     peer.requires_policy_out[index] = peer.requires_policy && peer.policy_out[index].empty();
     if (!peer.families.contains(family)) continue;
@@ -105,6 +112,7 @@ std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::B
   peer.connect_retry_time =
       std::chrono::seconds(neighbor.connect_retry_seconds.value_or(bgp.connect_retry_seconds));
   set_ttl(peer, neighbor, internal);
+  peer.enforces_first_as = neighbor.enforce_first_as.value_or(true);
   peer.password = neighbor.password.value_or("");
   // Not bgp.graceful_restart: who offers it promises to keep routes of a restarting peer, which we do not do
   // yet.
@@ -151,6 +159,12 @@ SpeakerSettings speaker_settings(const cli::Config& config, rib::BgpIdentifier i
   speaker.always_compare_med = bgp.always_compare_med;
   speaker.med_missing_as_worst = bgp.med_missing_as_worst;
   speaker.compare_router_id = bgp.compare_router_id;
+  speaker.med_confederation = bgp.med_confederation;
+  speaker.ignore_as_path_length = bgp.ignore_as_path_length;
+  speaker.count_member_ases = bgp.count_member_ases;
+  speaker.multipath_relax = bgp.multipath_relax;
+  speaker.link_bandwidth = bgp.link_bandwidth;
+  std::ranges::copy(bgp.family_rules, speaker.families);
   speaker.client_to_client_reflection = bgp.client_to_client_reflection;
   speaker.resolve_via_default = config.resolve_via_default;
   settings.local = {.as = bgp.as,

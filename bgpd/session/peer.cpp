@@ -61,12 +61,14 @@ void Peer::start(TimePoint now) {
 
 void Peer::stop(const wire::Notification& cease, TimePoint now) {
   enabled_ = false;
+  held_until_.reset();
   end_all(ManualStop{cease}, now);
   settle(now);
 }
 
 void Peer::clear(TimePoint now, const wire::Notification& cease) {
   if (!enabled_) return start(now);
+  held_until_.reset();
   end_all(ManualStop{cease}, now);
   forget_failures();
   settle(now);
@@ -75,6 +77,12 @@ void Peer::clear(TimePoint now, const wire::Notification& cease) {
 void Peer::close(const wire::Notification& cease, TimePoint now) {
   end_all(AutomaticStop{cease}, now);
   settle(now);
+}
+
+void Peer::hold_down(const wire::Notification& cease, std::chrono::seconds restart, TimePoint now) {
+  if (!enabled_) return;
+  held_until_ = restart == 0s ? TimePoint::max() : now + restart;
+  close(cease, now);
 }
 
 bool Peer::set_settings(PeerSettings settings, TimePoint now) {
@@ -93,6 +101,11 @@ bool Peer::set_settings(PeerSettings settings, TimePoint now) {
     clear(now, wire::CeaseReason::OtherConfigurationChange);
     return true;
   }
+  for (const auto family : rib::kFamilies) {
+    const auto index = rib::index_of(family);
+    if (before.imports[index].maximum_prefix != settings_.imports[index].maximum_prefix) held_until_.reset();
+  }
+  settle(now);
   if (before.passive != settings_.passive && ours_.state() < State::OpenSent) {
     ours_.handle(ManualStop{}, now);  // silent; begins again the other way
     settle(now);
@@ -102,7 +115,7 @@ bool Peer::set_settings(PeerSettings settings, TimePoint now) {
 
 void Peer::accept(std::unique_ptr<Transport> transport, TimePoint now) {
   const auto refuse = [&](wire::CeaseReason why) { transport->finish(wire::encode_notification(why)); };
-  if (!enabled_) return refuse(wire::CeaseReason::ConnectionRejected);
+  if (!enabled_ || held_until_) return refuse(wire::CeaseReason::ConnectionRejected);
   if (established_) {
     // RFC 4271 §6.8: the Established one stays. But a peer that has lost its state without our knowing would
     // have to wait for our hold timer: a KEEPALIVE on the old connection makes its TCP answer with a reset.
@@ -128,13 +141,16 @@ void Peer::hurry(TimePoint now) {
 }
 
 void Peer::on_time(TimePoint now) {
+  if (held_until_ && now >= *held_until_) held_until_.reset();
   if (theirs_) theirs_->on_time(now);
   ours_.on_time(now);
   settle(now);
 }
 
 TimePoint Peer::next_deadline() const {
-  return theirs_ ? std::min(ours_.next_deadline(), theirs_->next_deadline()) : ours_.next_deadline();
+  const auto held = held_until_.value_or(TimePoint::max());
+  const auto ours = std::min(ours_.next_deadline(), held);
+  return theirs_ ? std::min(ours, theirs_->next_deadline()) : ours;
 }
 
 void Peer::set_output(OutputSource* source) {
@@ -169,6 +185,7 @@ void Peer::note_malformed_update(std::string what) {
 
 std::optional<TimePoint> Peer::next_attempt() const {
   if (established_ || ours_.state() == State::Connect) return std::nullopt;
+  if (held_until_) return *held_until_ == TimePoint::max() ? std::nullopt : held_until_;
   for (const auto timer : {Timer::ConnectRetry, Timer::IdleHold})
     if (ours_.timers().runs(timer)) return ours_.timers().deadline(timer);
   return std::nullopt;
@@ -334,7 +351,7 @@ void Peer::settle(TimePoint now) {
     theirs_.reset();
   }
   const bool rests = ours_.state() == State::Idle && !ours_.timers().runs(Timer::IdleHold);
-  if (enabled_ && rests && !theirs_) begin_again(now);
+  if (enabled_ && !held_until_ && rests && !theirs_) begin_again(now);
   if (observer_) observer_->deadline_changed(*this);
 }
 

@@ -47,6 +47,9 @@ class Peer final : private ConnectionOwner {
   void clear(TimePoint now, const wire::Notification& cease = wire::CeaseReason::AdministrativeReset);
   /// The system's own decision, e.g. too many prefixes: ends the session; it begins again after a while.
   void close(const wire::Notification& cease, TimePoint now);
+  /// The peer has sent too many prefixes: ends the session. It comes back after `restart`, or, when that is
+  /// zero, with clear() or another limit.
+  void hold_down(const wire::Notification& cease, std::chrono::seconds restart, TimePoint now);
   /// True: the session was reset, or stopped, or started because of the change.
   bool set_settings(PeerSettings settings, TimePoint now);
   /// A connection from the peer's address.
@@ -84,6 +87,7 @@ class Peer final : private ConnectionOwner {
   /// When the next attempt is due, as far as one is.
   std::optional<TimePoint> next_attempt() const;
   bool is_stopped() const { return !enabled_; }
+  bool is_held_down() const { return held_until_.has_value(); }
   std::string name() const { return settings_.address.to_string(); }
 
   /// Set by the handler, which gets it from the routing engine; not used here.
@@ -132,6 +136,7 @@ class Peer final : private ConnectionOwner {
   const std::uint32_t slot_;
   Observer* observer_ = nullptr;
   bool enabled_ = false;
+  std::optional<TimePoint> held_until_;  // by hold_down()
   FsmTimes times_;
   Backoff connect_backoff_;  // between attempts to connect
   Backoff idle_backoff_;     // DampPeerOscillations

@@ -46,6 +46,7 @@ struct PeerSettings {
   std::string password;                               // RFC 2385
   rib::FamilySet families{rib::Family::Ipv4Unicast};  // offered
   bool graceful_restart = false;
+  bool enforces_first_as = true;  // RFC 4271 §6.3: AS_PATH of an external peer begins with its AS
 
   // Not part of the session, carried along for the routing engine: changing these never resets.
   bool is_route_reflector_client[rib::kFamilyCount] = {};
@@ -56,6 +57,8 @@ struct PeerSettings {
   /// RFC 8212: an external peer and no policy outbound; what concerns inbound stands in `imports`.
   bool requires_policy_out[rib::kFamilyCount] = {};
   bool requires_policy = false;
+  /// How long after too many prefixes of a family the session may come back; 0: not before it is cleared.
+  std::chrono::minutes maximum_prefix_restart[rib::kFamilyCount] = {};
   rib::MeshGuard guard;
   rib::ImportProfile imports[rib::kFamilyCount];
 

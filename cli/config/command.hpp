@@ -41,6 +41,12 @@ struct Target {
   rib::RouteMapClause* clause = nullptr;
 };
 
+/// What stands without any line.
+inline const Bgp& standard_bgp() {
+  static const Bgp bgp;
+  return bgp;
+}
+
 /// The value as a row writes it.
 struct Source {
   const Config& config;
@@ -90,10 +96,14 @@ std::span<const Command> all_commands();
 
 std::vector<Command> system_commands();
 std::vector<Command> bgp_commands();
+std::vector<Command> bestpath_commands();
 std::vector<Command> interface_commands();
 std::vector<Command> neighbor_commands();
 std::vector<Command> address_family_commands();
 std::vector<Command> neighbor_policy_commands();  // part of the family's
+std::vector<Command> family_rule_commands();
+std::vector<Command> local_route_commands();
+std::vector<Command> import_commands();
 std::vector<Command> access_list_commands(bool v4);
 std::vector<Command> prefix_list_commands(bool v4);
 std::vector<Command> as_path_list_commands();

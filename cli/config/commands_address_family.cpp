@@ -1,6 +1,7 @@
-// Rows of `address-family ipv4|ipv6 unicast`: networks, and what a neighbor does in one family. Directly
-// under `router bgp`, as in Quagga's files, they mean IPv4 unicast and are written back under address-family.
-#include <bit>
+// Rows of `address-family ipv4|ipv6 unicast`: what a neighbor does in one family. Directly under `router
+// bgp`, as in Quagga's files, they mean IPv4 unicast and are written back under address-family.
+#include <algorithm>
+#include <iterator>
 
 #include "cli/config/command.hpp"
 #include "cli/config/neighbor_rows.hpp"
@@ -8,72 +9,6 @@
 namespace cli {
 
 namespace {
-
-constexpr std::uint8_t kAllowOwnAsDefault = 3;  // FRR's `allowas-in` without a number
-
-Outcome add_network(Target& t, const rib::Prefix& prefix) {
-  t.bgp->networks.try_emplace(prefix);
-  return {};
-}
-
-Outcome remove_network(Target& t, const rib::Prefix& prefix) {
-  if (t.bgp->networks.erase(prefix) == 0) return "% Can't find static route specified";
-  return {};
-}
-
-/// "network 10.1.0.0 mask 255.255.0.0", or without mask by class, as Quagga still wrote it.
-std::optional<rib::Prefix> classic_prefix(const Arguments& a) {
-  const auto* address = a.address("address");
-  if (!address) return std::nullopt;
-  if (const auto* mask = a.address("mask")) {
-    const auto bits = mask->to_v4();
-    const auto length = std::countl_one(bits);
-    if (std::popcount(bits) != length) return std::nullopt;
-    return rib::Prefix(*address, static_cast<unsigned>(length));
-  }
-  const auto first = address->bytes()[0];
-  return rib::Prefix(*address, first < 128 ? 8 : first < 192 ? 16 : 24);
-}
-
-std::vector<Command> network_commands() {
-  std::vector<Command> rows;
-  for (const auto family : rib::kFamilies) {
-    const bool v4 = family == rib::Family::Ipv4Unicast;
-    const std::string token = v4 ? "A.B.C.D/M$prefix" : "X:X::X:X/M$prefix";
-    rows.push_back({
-        .syntax = "network " + token,
-        .help = {"Specify a network to announce via BGP", v4 ? "IPv4 prefix" : "IPv6 prefix"},
-        .scope = Scope::Family,
-        .set = [](Target& t, const Arguments& a) { return add_network(t, *a.prefix("prefix")); },
-        .unset = [](Target& t, const Arguments& a) { return remove_network(t, *a.prefix("prefix")); },
-        .write =
-            [](const Source& s, Lines& lines) {
-              for (const auto& [prefix, network] : s.bgp->networks)
-                if (prefix.family() == s.family) lines.push_back("network " + prefix.to_string());
-            },
-        .summary = "Announces this prefix.",
-        .no_syntax = "no network " + token,
-        .family = family,
-    });
-  }
-  rows.push_back({
-      .syntax = "network A.B.C.D$address [mask A.B.C.D$mask]",
-      .help = {"Specify a network to announce via BGP", "Network number", "Network mask", "As an address"},
-      .scope = Scope::Family,
-      .set = [](Target& t, const Arguments& a) -> Outcome {
-        if (const auto prefix = classic_prefix(a)) return add_network(t, *prefix);
-        return "% Malformed network mask";
-      },
-      .unset = [](Target& t, const Arguments& a) -> Outcome {
-        if (const auto prefix = classic_prefix(a)) return remove_network(t, *prefix);
-        return "% Malformed network mask";
-      },
-      .summary = "The old way to write `network`.",
-      .no_syntax = "no network A.B.C.D$address [mask A.B.C.D$mask]",
-      .family = rib::Family::Ipv4Unicast,
-  });
-  return rows;
-}
 
 Outcome restore_standard_next_hop(Target& t, const Arguments&) {
   t.settings->next_hop_mode = rib::NextHopMode::Standard;
@@ -179,66 +114,6 @@ Command send_community_command() {
   };
 }
 
-Command maximum_prefix_command() {
-  return {
-      .syntax = "neighbor PEER$peer maximum-prefix (1-4294967295)$number [warning-only]",
-      .help =
-          neighbor_help({"Maximum number of prefixes to accept from this peer", "Maximum no. of prefix limit",
-                         "Only give a warning when the limit is exceeded"}),
-      .scope = Scope::NeighborFamily,
-      .set = [](Target& t, const Arguments& a) -> Outcome {
-        t.settings->maximum_prefix = a.number_as<std::uint32_t>("number");
-        t.settings->maximum_prefix_warning_only.reset();
-        if (a.has("warning-only")) t.settings->maximum_prefix_warning_only = true;
-        return {};
-      },
-      .unset = [](Target& t, const Arguments&) -> Outcome {
-        t.settings->maximum_prefix = 0;
-        t.settings->maximum_prefix_warning_only.reset();
-        return {};
-      },
-      .write =
-          [](const Source& s, Lines& lines) {
-            const auto& limit = s.settings->maximum_prefix;
-            if (!limit) return;
-            if (*limit == 0) return lines.push_back("no " + s.neighbor_line("maximum-prefix"));
-            const bool only_warns = s.settings->maximum_prefix_warning_only.value_or(false);
-            lines.push_back(s.neighbor_line("maximum-prefix " + std::to_string(*limit) +
-                                            (only_warns ? " warning-only" : "")));
-          },
-      .summary =
-          "Closes the session when the neighbor announces more prefixes (RFC 4271 §6.7); with "
-          "`warning-only` it is only logged.",
-  };
-}
-
-Command allow_own_as_command() {
-  return {
-      .syntax = "neighbor PEER$peer allowas-in [(1-10)$count]",
-      .help =
-          neighbor_help({"Accept as-path with my AS present in it", "Number of occurrences of AS number"}),
-      .scope = Scope::NeighborFamily,
-      .set = [](Target& t, const Arguments& a) -> Outcome {
-        t.settings->allow_own_as = a.has("count") ? a.number_as<std::uint8_t>("count") : kAllowOwnAsDefault;
-        return {};
-      },
-      .unset = [](Target& t, const Arguments&) -> Outcome {
-        t.settings->allow_own_as = std::uint8_t{0};
-        return {};
-      },
-      .write =
-          [](const Source& s, Lines& lines) {
-            const auto& count = s.settings->allow_own_as;
-            if (!count) return;
-            if (*count == 0) return lines.push_back("no " + s.neighbor_line("allowas-in"));
-            lines.push_back(s.neighbor_line("allowas-in" + (*count == kAllowOwnAsDefault
-                                                                ? std::string{}
-                                                                : " " + std::to_string(*count))));
-          },
-      .summary = "Accepts routes with our own AS this many times in the path; 3 without a number.",
-  };
-}
-
 }  // namespace
 
 std::vector<Command> address_family_commands() {
@@ -252,7 +127,7 @@ std::vector<Command> address_family_commands() {
         .summary = "What follows, up to `exit-address-family`, is about this family.",
         .enters = v4 ? Mode::AddressFamilyIpv4 : Mode::AddressFamilyIpv6,
     });
-  for (auto& row : network_commands()) rows.push_back(std::move(row));
+  std::ranges::move(local_route_commands(), std::back_inserter(rows));
   rows.push_back(family_switch<&NeighborFamily::activate>(
       "activate", {"Enable the address family for this neighbor"},
       "Exchanges routes of this family with the neighbor. IPv4 unicast is on without it, unless "
@@ -268,8 +143,7 @@ std::vector<Command> address_family_commands() {
       "soft-reconfiguration inbound",
       {"Per neighbor soft reconfiguration", "Allow inbound soft reconfiguration"},
       "Received routes are always kept; the line is accepted for FRR's sake."));
-  rows.push_back(maximum_prefix_command());
-  rows.push_back(allow_own_as_command());
+  std::ranges::move(import_commands(), std::back_inserter(rows));
   for (auto& row : neighbor_policy_commands()) rows.push_back(std::move(row));
   rows.push_back(next_hop_unchanged_command());
   return rows;

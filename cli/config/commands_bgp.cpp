@@ -1,5 +1,6 @@
 // Rows of `router bgp` that belong to the whole instance, in FRR's order.
 #include <algorithm>
+#include <iterator>
 
 #include "cli/config/command.hpp"
 
@@ -25,7 +26,8 @@ Command bgp_switch(std::string syntax, std::vector<std::string_view> help, std::
           },
           .write =
               [text](const Source& s, Lines& lines) {
-                if (s.bgp->*member != Bgp{}.*member) lines.push_back(s.bgp->*member ? text : "no " + text);
+                if (s.bgp->*member != standard_bgp().*member)
+                  lines.push_back(s.bgp->*member ? text : "no " + text);
               },
           .summary = summary};
 }
@@ -104,7 +106,7 @@ std::vector<Command> bgp_commands() {
                                                         "One log line per session change."));
   rows.push_back(bgp_switch<&Bgp::always_compare_med>(
       "bgp always-compare-med", {kBgp, "Allow comparing MED from different neighbors"},
-      "Compares MULTI_EXIT_DISC between neighbor ASes (RFC 4271 §9.1.2.2 c)."));
+      "Compares MULTI_EXIT_DISC between neighbor ASes; RFC 4271 §9.1.2.2 (c) does so within one."));
   rows.push_back(bgp_switch<&Bgp::ebgp_requires_policy>(
       "bgp ebgp-requires-policy", {kBgp, "Require policy on external sessions, RFC 8212"},
       "Without a policy nothing is exchanged with external neighbors (RFC 8212)."));
@@ -144,15 +146,7 @@ std::vector<Command> bgp_commands() {
   rows.push_back(bgp_switch<&Bgp::graceful_restart>(
       "bgp graceful-restart", {kBgp, "Graceful restart, RFC 4724"},
       "Kept and written back. Graceful restart (RFC 4724) is not offered to neighbors yet."));
-  rows.push_back(bgp_switch<&Bgp::compare_router_id>(
-      "bgp bestpath compare-routerid",
-      {kBgp, "Change the default bestpath selection", "Compare identifiers of identical external paths"},
-      "External paths that are equal otherwise are told apart by BGP Identifier."));
-  rows.push_back(
-      bgp_switch<&Bgp::med_missing_as_worst>("bgp bestpath med missing-as-worst",
-                                             {kBgp, "Change the default bestpath selection", "MED attribute",
-                                              "Treat a missing MED as the least preferred"},
-                                             "A path without MED counts as the worst instead of as 0."));
+  std::ranges::move(bestpath_commands(), std::back_inserter(rows));
   rows.push_back(bgp_switch<&Bgp::network_import_check>(
       "bgp network import-check", {kBgp, "The network command", "Announce only what has a route"},
       "`network` announces a prefix only while the kernel has a route for it."));

@@ -312,6 +312,11 @@ std::vector<Command> neighbor_commands() {
   rows.push_back(neighbor_switch<&Neighbor::disable_connected_check>(
       "disable-connected-check", {"One-hop away EBGP peer using loopback address"},
       "The external neighbor need not be on a connected subnet."));
+  rows.push_back(neighbor_switch<&Neighbor::enforce_first_as>(
+      "enforce-first-as", {"Enforce the first AS for EBGP routes"},
+      "A route of an external neighbor is taken only when its AS_PATH begins with the neighbor's AS (RFC "
+      "4271 "
+      "§6.3). On; a route server's clients turn it off."));
   rows.push_back(neighbor_value<&Neighbor::update_source>(
       "update-source", "SOURCE", {"Source of routing updates", "Address or interface name"}, text_value, same,
       "Local address of the session, or the interface it is taken from."));
@@ -329,8 +334,6 @@ std::vector<Command> neighbor_commands() {
             "Capabilities are offered by themselves."));
   rows.push_back(inert("dont-capability-negotiate", {"Do not perform capability negotiation"},
                        "Capabilities are always offered (RFC 5492)."));
-  rows.push_back(inert("enforce-first-as", {"Enforce the first AS for EBGP routes"},
-                       "External routes must begin with the neighbor's AS."));
   return rows;
 }
 

@@ -22,9 +22,7 @@ void inherit_family(NeighborFamily& own, const NeighborFamily& group) {
   inherit(own.route_reflector_client, group.route_reflector_client);
   inherit(own.next_hop_mode, group.next_hop_mode);
   inherit(own.allow_own_as, group.allow_own_as);
-  if (own.maximum_prefix && !own.maximum_prefix_warning_only)
-    own.maximum_prefix_warning_only = false;  // one line
-  inherit(own.maximum_prefix_warning_only, group.maximum_prefix_warning_only);
+  inherit(own.weight, group.weight);
   inherit(own.maximum_prefix, group.maximum_prefix);
   inherit(own.soft_reconfiguration, group.soft_reconfiguration);
   inherit(own.send_standard, group.send_standard);
@@ -54,6 +52,7 @@ void inherit_neighbor(Neighbor& own, const Neighbor& group) {
   inherit(own.hold_seconds, group.hold_seconds);
   inherit(own.connect_retry_seconds, group.connect_retry_seconds);
   inherit(own.disable_connected_check, group.disable_connected_check);
+  inherit(own.enforce_first_as, group.enforce_first_as);
   for (std::size_t i = 0; i < rib::kFamilyCount; ++i) inherit_family(own.families[i], group.families[i]);
 }
 
@@ -62,9 +61,9 @@ NeighborFamily family_defaults(const Bgp& bgp, rib::Family family) {
   defaults.activate = family == rib::Family::Ipv4Unicast && bgp.default_ipv4_unicast;
   defaults.route_reflector_client = false;
   defaults.next_hop_mode = rib::NextHopMode::Standard;
-  defaults.allow_own_as = 0;
-  defaults.maximum_prefix = 0;
-  defaults.maximum_prefix_warning_only = false;
+  defaults.allow_own_as = AllowOwnAs{};
+  defaults.weight = 0;
+  defaults.maximum_prefix = MaximumPrefix{};
   defaults.soft_reconfiguration = false;
   defaults.send_standard = defaults.send_extended = defaults.send_large = true;
   defaults.default_originate = false;
@@ -81,6 +80,7 @@ Neighbor neighbor_defaults(const Bgp& bgp) {
   defaults.hold_seconds = bgp.hold_seconds;
   defaults.connect_retry_seconds = bgp.connect_retry_seconds;
   defaults.disable_connected_check = false;
+  defaults.enforce_first_as = true;
   for (const auto family : rib::kFamilies) defaults.families[index_of(family)] = family_defaults(bgp, family);
   return defaults;
 }
@@ -94,8 +94,9 @@ void drop_redundant_family(NeighborFamily& own, const NeighborFamily& inherited)
   drop(own.activate, inherited.activate, false);
   drop(own.route_reflector_client, inherited.route_reflector_client, false);
   drop(own.next_hop_mode, inherited.next_hop_mode, rib::NextHopMode::Standard);
-  drop(own.allow_own_as, inherited.allow_own_as, std::uint8_t{0});
-  drop(own.maximum_prefix, inherited.maximum_prefix, std::uint32_t{0});
+  drop(own.allow_own_as, inherited.allow_own_as, AllowOwnAs{});
+  drop(own.weight, inherited.weight, std::uint32_t{0});
+  drop(own.maximum_prefix, inherited.maximum_prefix, MaximumPrefix{});
   drop(own.soft_reconfiguration, inherited.soft_reconfiguration, false);
   drop(own.send_standard, inherited.send_standard, false);
   drop(own.send_extended, inherited.send_extended, false);

@@ -2,6 +2,7 @@
 // bgpd/config/differences. Defaults are written here and nowhere else.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -12,6 +13,7 @@
 
 #include "rib/export_profile.hpp"
 #include "rib/ip_address.hpp"
+#include "rib/messages.hpp"
 #include "rib/path_attributes.hpp"
 #include "rib/policy/policy.hpp"
 #include "rib/prefix.hpp"
@@ -40,15 +42,32 @@ struct NeighborPolicy {
   bool operator==(const NeighborPolicy&) const = default;
 };
 
+/// `allowas-in [N|origin]`
+struct AllowOwnAs {
+  std::uint8_t count = 0;  // occurrences of our AS
+  bool as_origin = false;  // any number, when the route began in our AS
+  bool operator==(const AllowOwnAs&) const = default;
+};
+
+/// `maximum-prefix N [threshold] [warning-only|restart M] [force]`
+struct MaximumPrefix {
+  std::uint32_t number = 0;           // 0: no limit
+  std::uint8_t threshold = 75;        // percent that are told
+  bool warning_only = false;          // the session goes on
+  std::uint16_t restart_minutes = 0;  // 0: the session stays down until it is cleared
+  bool counts_denied = false;         // `force`: routes that policy denies count
+  bool operator==(const MaximumPrefix&) const = default;
+};
+
 /// Per neighbor and family. Absent members inherit: neighbor, then its peer group, then the default beside.
 struct NeighborFamily {
-  std::optional<bool> activate;                     // IPv4: `bgp default ipv4-unicast` (true); IPv6: false
-  std::optional<bool> route_reflector_client;       // false
-  std::optional<rib::NextHopMode> next_hop_mode;    // Standard
-  std::optional<std::uint8_t> allow_own_as;         // 0
-  std::optional<std::uint32_t> maximum_prefix;      // 0: none
-  std::optional<bool> maximum_prefix_warning_only;  // false
-  std::optional<bool> soft_reconfiguration;         // accepted, always on
+  std::optional<bool> activate;                   // IPv4: `bgp default ipv4-unicast` (true); IPv6: false
+  std::optional<bool> route_reflector_client;     // false
+  std::optional<rib::NextHopMode> next_hop_mode;  // Standard
+  std::optional<AllowOwnAs> allow_own_as;         // none
+  std::optional<std::uint32_t> weight;            // 0
+  std::optional<MaximumPrefix> maximum_prefix;    // none
+  std::optional<bool> soft_reconfiguration;       // accepted, always on
   std::optional<bool> send_standard, send_extended, send_large;  // communities: true
   std::optional<bool> default_originate;                         // false
   NeighborPolicy policy_in, policy_out;                          // none
@@ -71,12 +90,15 @@ struct Neighbor {
   std::optional<std::uint16_t> keepalive_seconds, hold_seconds;  // Bgp's
   std::optional<std::uint16_t> connect_retry_seconds;            // Bgp's
   std::optional<bool> disable_connected_check;                   // false
+  std::optional<bool> enforce_first_as;                          // true
   NeighborFamily families[rib::kFamilyCount];
   bool operator==(const Neighbor&) const = default;
 };
 
-/// `network P` under an address family.
+/// `network P [route-map M] [backdoor]` under an address family.
 struct Network {
+  std::optional<std::string> route_map;
+  bool is_backdoor = false;  // not announced: another protocol's route is better than an external neighbor's
   bool operator==(const Network&) const = default;
 };
 
@@ -102,12 +124,18 @@ struct Bgp {
   bool graceful_restart = false;
   bool network_import_check = false;
   bool always_compare_med = false, med_missing_as_worst = false, deterministic_med = true;
-  bool compare_router_id = false;
+  bool compare_router_id = true;  // decision 0006
+  bool med_confederation = true, ignore_as_path_length = false, count_member_ases = false;
+  bool multipath_relax = false;
+  rib::LinkBandwidth link_bandwidth = rib::LinkBandwidth::Used;
+  std::array<rib::FamilyRules, rib::kFamilyCount> family_rules;  // maximum-paths, distance
   bool client_to_client_reflection = true;
   std::uint32_t default_local_preference = 100;
   std::map<std::string, Neighbor> peer_groups;
   std::map<rib::IpAddress, Neighbor> neighbors;
   std::map<rib::Prefix, Network> networks;
+  std::array<std::map<rib::RouteSource, rib::RedistributionRule>, rib::kFamilyCount> redistributed;
+  std::map<rib::Prefix, rib::AggregateRule> aggregates;
   std::vector<std::string> advertised_interfaces;  // `advertise interface docker0 br-*`: patterns, in order
   Discovery discovery;
   bool operator==(const Bgp&) const = default;

@@ -226,6 +226,11 @@ bool is_rejected(api::PathState state) {
          state != api::PATH_DUPLICATE_SUBNET;
 }
 
+std::string rejection_text(const api::Path& path) {
+  std::string text(rib::name_of(state_of(path.state())));
+  return path.denied_by().empty() ? text : text + ": " + path.denied_by();
+}
+
 bool is_duplicate(const api::Destination& destination, const api::Path& path) {
   return path.state() == api::PATH_DUPLICATE_SUBNET || destination.fib() == api::FIB_SUPPRESSED;
 }

@@ -64,6 +64,8 @@ std::string_view family_name(api::Family family);  // "IPv4 Unicast"
 std::string as_path_text(const api::PathAttributes& attributes);
 /// A rejected path never takes part in the decision: FRR would not have kept it at all.
 bool is_rejected(api::PathState state);
+/// Why, with who denied it: "denied by policy: route-map IN, sequence 10".
+std::string rejection_text(const api::Path& path);
 bool is_duplicate(const api::Destination& destination, const api::Path& path);
 
 /// Words for a session's end: "BGP Notification received: Cease/Administrative Shutdown".

@@ -99,8 +99,7 @@ void append_attributes(std::string& out, const api::Destination& destination, co
   if (attributes.has_local_pref()) append(out, ", localpref %u", attributes.local_pref());
   if (path.weight() != 0) append(out, ", weight %u", path.weight());
   if (path.state() == api::PATH_ACCEPTED) out += ", valid";
-  if (is_rejected(path.state()))
-    append(out, ", rejected (%s)", std::string(rib::name_of(state_of(path.state()))).c_str());
+  if (is_rejected(path.state())) append(out, ", rejected (%s)", rejection_text(path).c_str());
   if (is_duplicate(destination, path)) out += ", duplicate subnet";
   if (path.stale()) out += ", stale";
   if (path.own())
@@ -110,6 +109,7 @@ void append_attributes(std::string& out, const api::Destination& destination, co
   if (attributes.atomic_aggregate()) out += ", atomic-aggregate";
   if (attributes.has_only_to_customer()) append(out, ", otc %u", attributes.only_to_customer());
   if (path.multipath()) out += ", multipath";
+  if (path.suppressed()) out += ", suppressed";
   if (path.best())
     append(out, ", best (%s)", std::string(rib::name_of(reason_of(destination.reason()))).c_str());
   out += '\n';
@@ -225,6 +225,8 @@ Json path_json(const api::Destination& destination, const api::Path& path, WallC
   if (path.weight() != 0) json["weight"] = path.weight();
   if (path.state() == api::PATH_ACCEPTED) json["valid"] = true;
   if (is_rejected(path.state())) json["rejected"] = rib::name_of(state_of(path.state()));
+  if (!path.denied_by().empty()) json["deniedBy"] = path.denied_by();
+  if (path.suppressed()) json["suppressed"] = true;
   if (is_duplicate(destination, path)) json["duplicate"] = true;
   if (path.stale()) json["stale"] = true;
   json["version"] = destination.version();

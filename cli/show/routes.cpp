@@ -12,6 +12,8 @@ std::string status_letters(const api::Destination& destination, const api::Path&
     letters[0] = 'D';
   else if (path.stale())
     letters[0] = 'S';
+  else if (path.suppressed())
+    letters[0] = 's';
   else if (path.best() && destination.fib() == api::FIB_FAILED)
     letters[0] = 'r';
   else if (path.state() == api::PATH_ACCEPTED)
@@ -84,7 +86,7 @@ class TextListing : public RouteListing {
   void append_destination(std::string& out, const api::Routes& routes, const api::Destination& destination) {
     bool first = true;
     for (const auto& path : destination.paths()) {
-      if (kind_ != RouteListingKind::Received && is_rejected(path.state())) continue;
+      if (is_rejected(path.state()) ? !lists_rejected_ : !lists_accepted_) continue;
       if (routes_ == 0 && first) append_header(out, routes);
       out += status_letters(destination, path);
       append_column(out, first ? prefix_text(destination.prefix()) : "", kNetworkWidth, kFirstColumn);
@@ -106,12 +108,13 @@ class TextListing : public RouteListing {
     out += as_path;
     if (!as_path.empty()) out += ' ';
     out += origin_code(attributes.origin());
-    if (is_rejected(path.state()))
-      append(out, " (%s)", std::string(rib::name_of(state_of(path.state()))).c_str());
+    if (is_rejected(path.state())) append(out, " (%s)", rejection_text(path).c_str());
     out += '\n';
   }
 
-  RouteListingKind kind_;
+  const RouteListingKind kind_;
+  const bool lists_rejected_ = kind_ == RouteListingKind::Received || kind_ == RouteListingKind::Filtered;
+  const bool lists_accepted_ = kind_ != RouteListingKind::Filtered;
   Sink sink_;
   std::size_t routes_ = 0, paths_ = 0;
   std::uint64_t total_in_table_ = 0;

@@ -13,6 +13,7 @@ enum class RouteListingKind : std::uint8_t {
   Table,       // Loc-RIB; rejected paths are not listed
   Learned,     // `neighbors X routes`: the accepted paths of one neighbor
   Received,    // `neighbors X received-routes`: all it announced, rejected ones too
+  Filtered,    // `neighbors X filtered-routes`: the rejected ones alone
   Advertised,  // `neighbors X advertised-routes`
 };
 

@@ -36,6 +36,8 @@ Json path_json(const api::Destination& destination, const api::Path& path) {
   }
   if (is_duplicate(destination, path)) json["duplicate"] = true;
   if (is_rejected(path.state())) json["rejected"] = rib::name_of(state_of(path.state()));
+  if (!path.denied_by().empty()) json["deniedBy"] = path.denied_by();
+  if (path.suppressed()) json["suppressed"] = true;
   json["pathFrom"] = !path.own() && path.peer_type() == api::INTERNAL ? "internal" : "external";
   json["prefix"] = prefix.address().to_string();
   json["prefixLen"] = prefix.length();
@@ -105,6 +107,7 @@ class ExchangedJson : public RouteListing {
     begin(routes);
     for (const auto& destination : routes.destinations())
       for (const auto& path : destination.paths()) {
+        if (kind_ == RouteListingKind::Filtered && !is_rejected(path.state())) continue;
         out_.member(prefix_text(destination.prefix()), exchanged(destination, path));
         ++prefixes_;
         if (is_rejected(path.state())) ++filtered_;
@@ -141,7 +144,9 @@ class ExchangedJson : public RouteListing {
                                    {"removed", "R"},
                                    {"duplicate", "D"}});
     out_.member("bgpOriginCodes", {{"igp", "i"}, {"egp", "e"}, {"incomplete", "?"}});
-    out_.open(kind_ == RouteListingKind::Advertised ? "advertisedRoutes" : "receivedRoutes");
+    out_.open(kind_ == RouteListingKind::Advertised ? "advertisedRoutes"
+              : kind_ == RouteListingKind::Filtered ? "filteredRoutes"
+                                                    : "receivedRoutes");
   }
 
   Json exchanged(const api::Destination& destination, const api::Path& path) const {
@@ -160,6 +165,8 @@ class ExchangedJson : public RouteListing {
     json["path"] = as_path_text(attributes);
     json["bgpOriginCode"] = std::string(1, origin_code(attributes.origin()));
     if (is_rejected(path.state())) json["rejected"] = rib::name_of(state_of(path.state()));
+    if (!path.denied_by().empty()) json["deniedBy"] = path.denied_by();
+    if (path.suppressed()) json["suppressed"] = true;
     if (is_duplicate(destination, path)) json["duplicate"] = true;
     auto symbols = Json::object();
     if (path.state() == api::PATH_ACCEPTED) symbols["*"] = true;

@@ -137,6 +137,8 @@ Status show_neighbor_routes(const Console& console, const Arguments& arguments) 
   auto kind = RouteListingKind::Learned;
   list.set_view(api::ADJ_RIB_IN);
   if (arguments.has("received-routes")) kind = RouteListingKind::Received;
+  if (arguments.has("filtered-routes")) kind = RouteListingKind::Filtered;
+  list.set_as_received(kind != RouteListingKind::Learned);
   if (arguments.has("advertised-routes")) {
     kind = RouteListingKind::Advertised;
     list.set_view(api::ADJ_RIB_OUT);
@@ -166,10 +168,12 @@ std::vector<Command> bgp_commands() {
       {.syntax = bgp("neighbors [NEIGHBOR$neighbor] [json]"),
        .help = bgp_help({"TCP and BGP connections to neighbors", "Neighbor to display", kJson}),
        .run = show_neighbors},
-      {.syntax = bgp("neighbors NEIGHBOR$neighbor <advertised-routes|received-routes|routes> [json]"),
+      {.syntax = bgp(
+           "neighbors NEIGHBOR$neighbor <advertised-routes|received-routes|filtered-routes|routes> [json]"),
        .help =
            bgp_help({"TCP and BGP connections to neighbors", "Neighbor to display",
                      "Routes that the neighbor is sent", "Routes the neighbor sent, with those not accepted",
+                     "Routes the neighbor sent that were not accepted, and why",
                      "Routes the neighbor sent that were accepted", kJson}),
        .run = show_neighbor_routes},
   };

@@ -19,6 +19,8 @@ class SelectBestPath : public testing::Test {
     c.attributes = kept_.back().set();
     c.peer_address = &kAddress;
     c.local_pref = 100;
+    c.as_path_length = value.as_path.length();
+    c.neighbor_as = value.as_path.first().value_or(kOurAs);
     c.med = value.med.value_or(0);
     c.position = static_cast<std::uint32_t>(kept_.size() - 1);
     c.is_external = true;
@@ -129,15 +131,15 @@ TEST_F(SelectBestPath, NearestNextHop) {  // (e)
   expect_best(a, BestReason::InteriorCost, {a, b});
 }
 
-TEST_F(SelectBestPath, OlderExternalPathStaysUnlessRouterIdsAreCompared) {
+TEST_F(SelectBestPath, OlderExternalPathStaysOnlyWhenRouterIdsAreNotCompared) {
   auto a = candidate(), b = candidate();
   a.learned = 1;
   a.router_id = 9;
   b.learned = 2;
-  expect_best(a, BestReason::OlderPath, {a, b});
-
-  rules_.compare_router_id = true;
   expect_best(b, BestReason::RouterId, {a, b});
+
+  rules_.compare_router_id = false;
+  expect_best(a, BestReason::OlderPath, {a, b});
 }
 
 TEST_F(SelectBestPath, AgeDoesNotDecideAmongInternalPaths) {
@@ -153,6 +155,7 @@ TEST_F(SelectBestPath, AgeDecidesOnlyAmongTheSurvivorsOfMed) {
   auto old_but_worse = candidate(attributes().path({1}).with_med(5)),
        young = candidate(attributes().path({1}));
   auto other = candidate(attributes().path({2}));
+  rules_.compare_router_id = false;
   old_but_worse.learned = 1;
   young.learned = 3;
   other.learned = 2;
@@ -207,6 +210,113 @@ TEST(Decision, MissingMedIsTheBestOrByCommandTheWorst) {
 
     EXPECT_EQ(node.engine.destination(prefix("10.1.0.0/16"))->paths[0].peer, worst ? b : a);
   }
+}
+
+/// The peer whose path to 10.1.0.0/16 is best.
+std::optional<PeerHandle> best_of(const Node& node) {
+  return node.engine.destination(prefix("10.1.0.0/16"))->paths[0].peer;
+}
+
+AsPath path_of(std::initializer_list<AsPath::Segment> segments) {
+  return AsPath(std::vector<AsPath::Segment>(segments));
+}
+
+TEST(Decision, MedOfRoutesOfOurOwnAsCompares) {  // RFC 4271 §9.1.2.2 (c): AS_PATH empty, or an AS_SET first
+  using Type = AsPath::SegmentType;
+  Node node;
+  const auto a = node.up(peer("192.0.2.1")), b = node.up(peer("192.0.2.2"));
+  auto first = attributes().via("192.0.2.1").with_med(5), second = attributes().via("192.0.2.2").with_med(4);
+  first.as_path = second.as_path = path_of({{Type::Set, {7, 8}}});
+
+  node.announce(a, first, {"10.1.0.0/16"});
+  node.announce(b, second, {"10.1.0.0/16"});
+  EXPECT_EQ(node.engine.destination(prefix("10.1.0.0/16"))->reason, BestReason::Med);
+  EXPECT_EQ(best_of(node), b);
+}
+
+TEST(Decision, AnExternalNeighborsAsIsThatOfTheSessionWhenAnAsSetComesFirst) {
+  using Type = AsPath::SegmentType;
+  Node node;
+  const auto a = node.up(peer("192.0.2.1", 1)), b = node.up(peer("192.0.2.2", 1)),
+             c = node.up(peer("192.0.2.3", 2));
+  auto route = [&](const char* via, std::uint32_t med) {
+    auto r = attributes().via(via).with_med(med);
+    r.as_path = path_of({{Type::Set, {7, 8}}});
+    return r;
+  };
+  node.announce(a, route("192.0.2.1", 5), {"10.1.0.0/16"});
+  node.announce(c, route("192.0.2.3", 4), {"10.1.0.0/16"});
+  EXPECT_EQ(best_of(node), a);  // two ASes: by router id
+  node.announce(b, route("192.0.2.2", 3), {"10.1.0.0/16"});
+  EXPECT_EQ(best_of(node), b);  // better than a, and by router id than c
+}
+
+TEST(Decision, PathsInsideTheConfederationCompareMed) {  // RFC 5065 §5.3
+  using Type = AsPath::SegmentType;
+  for (const bool on : {true, false}) {
+    auto s = speaker();
+    s.med_confederation = on;
+    Node node(s);
+    const auto a = node.up(peer("192.0.2.1")), b = node.up(peer("192.0.2.2"));
+    auto first = attributes().via("192.0.2.1").with_med(5),
+         second = attributes().via("192.0.2.2").with_med(4);
+    first.as_path = path_of({{Type::ConfedSequence, {65001, 65003}}});
+    second.as_path = path_of({{Type::ConfedSequence, {65002}}});
+    node.announce(a, first, {"10.1.0.0/16"});
+    node.announce(b, second, {"10.1.0.0/16"});
+    EXPECT_EQ(best_of(node), on ? b : a);
+
+    second.as_path = path_of({{Type::ConfedSequence, {65001}}});  // through one member AS in any case
+    node.announce(b, second, {"10.1.0.0/16"});
+    EXPECT_EQ(best_of(node), b);
+  }
+}
+
+TEST(Decision, TheNeighborAsStandsBehindTheConfederationsSegments) {  // RFC 5065 §5.3
+  using Type = AsPath::SegmentType;
+  Node node;
+  const auto a = node.up(peer("192.0.2.1")), b = node.up(peer("192.0.2.2"));
+  auto first = attributes().via("192.0.2.1").with_med(5), second = attributes().via("192.0.2.2").with_med(4);
+  first.as_path = path_of({{Type::ConfedSequence, {65001}}, {Type::Sequence, {1, 9}}});
+  second.as_path = path_of({{Type::ConfedSequence, {65002}}, {Type::Sequence, {1, 8}}});
+  node.announce(a, first, {"10.1.0.0/16"});
+  node.announce(b, second, {"10.1.0.0/16"});
+  EXPECT_EQ(best_of(node), b);
+
+  second.as_path = path_of({{Type::ConfedSequence, {65001}}, {Type::Sequence, {2, 8}}});
+  node.announce(b, second, {"10.1.0.0/16"});
+  EXPECT_EQ(best_of(node), a);
+}
+
+TEST(Decision, WhatCountsInTheLengthOfAsPathCanBeSaid) {
+  using Type = AsPath::SegmentType;
+  Node node;
+  const auto a = node.up(peer("192.0.2.1")), b = node.up(peer("192.0.2.2"));
+  auto first = attributes().via("192.0.2.1").path({1, 2, 3}),
+       second = attributes().via("192.0.2.2").path({1, 2});
+  node.announce(a, first, {"10.1.0.0/16"});
+  node.announce(b, second, {"10.1.0.0/16"});
+  EXPECT_EQ(best_of(node), b);
+
+  auto s = speaker();
+  s.ignore_as_path_length = true;
+  node.engine.set_speaker(s, node.now);
+  node.settle();
+  EXPECT_EQ(best_of(node), a);  // by router id
+
+  s.ignore_as_path_length = false;
+  node.engine.set_speaker(s, node.now);
+  first.as_path = path_of({{Type::ConfedSequence, {65001, 65002}}, {Type::Sequence, {1}}});
+  second.as_path = path_of({{Type::ConfedSet, {65001, 65002}}, {Type::Sequence, {1}}});
+  node.announce(a, first, {"10.1.0.0/16"});
+  node.announce(b, second, {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(best_of(node), a);  // both 1, by router id
+
+  s.count_member_ases = true;
+  node.engine.set_speaker(s, node.now);
+  node.settle();
+  EXPECT_EQ(best_of(node), b);  // 3 and 2
 }
 
 TEST(Decision, OwnRouteWinsByWeight) {

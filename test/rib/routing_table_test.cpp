@@ -1,6 +1,8 @@
 // Next hops, the contest by administrative distance, and what the kernel is told.
 #include <gmock/gmock.h>
 
+#include <bit>
+
 #include "test/support/rib_builders.hpp"
 
 namespace test {
@@ -209,7 +211,7 @@ TEST(Fib, AnswersOfTheKernelAreRemembered) {
 
 TEST(Multipath, EqualPathsShareTheRoute) {
   auto s = speaker();
-  s.maximum_paths_internal = 2;
+  s.families[0].maximum_paths_internal = 2;
   Node node(s);
   const auto a = node.up(peer("192.0.2.1")), b = node.up(peer("192.0.2.2")), c = node.up(peer("192.0.2.3"));
   node.announce(c, attributes().via("192.0.2.3"), {"10.1.0.0/16"});
@@ -227,6 +229,153 @@ TEST(Multipath, EqualPathsShareTheRoute) {
   node.down(c);
   node.settle();
   EXPECT_EQ(node.output.fib.at(prefix("10.1.0.0/16")).next_hops.size(), 1u);
+}
+
+/// Gateways and weights of the kernel's route to 10.1.0.0/16.
+std::map<std::string, int> shares(const Node& node) {
+  std::map<std::string, int> result;
+  for (const auto& next_hop : node.output.fib.at(prefix("10.1.0.0/16")).next_hops)
+    result[next_hop.gateway->to_string()] = next_hop.weight;
+  return result;
+}
+
+TEST(Multipath, TheKernelHearsOfAPathThatIsNotTheBest) {
+  auto s = speaker();
+  s.families[0].maximum_paths_internal = 3;
+  Node node(s);
+  const auto a = node.up(peer("192.0.2.1")), b = node.up(peer("192.0.2.2")), c = node.up(peer("192.0.2.3"));
+  node.announce(a, attributes().via("192.0.2.1"), {"10.1.0.0/16"});
+  node.announce(b, attributes().via("192.0.2.2"), {"10.1.0.0/16"});
+  node.announce(c, attributes().via("192.0.2.3"), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(shares(node), (std::map<std::string, int>{{"192.0.2.1", 1}, {"192.0.2.2", 1}, {"192.0.2.3", 1}}));
+
+  node.announce(b, attributes().via("192.0.2.77"), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(shares(node),
+            (std::map<std::string, int>{{"192.0.2.1", 1}, {"192.0.2.77", 1}, {"192.0.2.3", 1}}));
+
+  node.withdraw(c, {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(shares(node), (std::map<std::string, int>{{"192.0.2.1", 1}, {"192.0.2.77", 1}}));
+}
+
+TEST(Multipath, EndsWithItsConfiguration) {
+  auto s = speaker();
+  s.families[0].maximum_paths_internal = 2;
+  Node node(s);
+  for (const auto* from : {"192.0.2.1", "192.0.2.2"})
+    node.announce(node.up(peer(from)), attributes().via(from), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(shares(node).size(), 2u);
+
+  node.engine.set_speaker(speaker(), node.now);
+  node.settle();
+  EXPECT_EQ(shares(node).size(), 1u);
+  const auto view = node.engine.destination(prefix("10.1.0.0/16")).value();
+  for (const auto& path : view.paths) EXPECT_FALSE(path.is_multipath);
+}
+
+TEST(Multipath, EachFamilyHasItsNumber) {
+  auto s = speaker();
+  s.families[1].maximum_paths_internal = 2;
+  Node node(s);
+  const auto a = node.up(peer("192.0.2.1")), b = node.up(peer("192.0.2.2"));
+  for (const auto& [from, number] : {std::pair(a, "1"), std::pair(b, "2")}) {
+    node.announce(from, attributes().via("192.0.2." + std::string(number)), {"10.1.0.0/16"});
+    node.announce(from, attributes().via("2001:db8::" + std::string(number)), {"2001:db8:1::/48"});
+  }
+  node.settle();
+  EXPECT_EQ(node.output.fib.at(prefix("10.1.0.0/16")).next_hops.size(), 1u);
+  EXPECT_EQ(node.output.fib.at(prefix("2001:db8:1::/48")).next_hops.size(), 2u);
+}
+
+TEST(Multipath, AsPathsMustBeEqualUnlessRelaxed) {
+  auto s = speaker();
+  s.families[0].maximum_paths_external = 4;
+  Node node(s);
+  node.announce(node.up(peer("192.0.2.1", 1)), attributes().via("192.0.2.1").path({1, 9}), {"10.1.0.0/16"});
+  node.announce(node.up(peer("192.0.2.2", 2)), attributes().via("192.0.2.2").path({2, 9}), {"10.1.0.0/16"});
+  node.announce(node.up(peer("192.0.2.3", 3)), attributes().via("192.0.2.3").path({3, 8, 9}),
+                {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(shares(node).size(), 1u);
+
+  s.multipath_relax = true;
+  node.engine.set_speaker(s, node.now);
+  node.settle();
+  EXPECT_EQ(shares(node), (std::map<std::string, int>{{"192.0.2.1", 1}, {"192.0.2.2", 1}}));
+}
+
+TEST(Multipath, InternalPathsMayHaveToHaveEquallyLongClusterLists) {
+  auto s = speaker();
+  s.families[0].maximum_paths_internal = 4;
+  Node node(s);
+  node.announce(node.up(peer("192.0.2.1")), attributes().via("192.0.2.1").originator(1).clusters({7}),
+                {"10.1.0.0/16"});
+  node.announce(node.up(peer("192.0.2.2")), attributes().via("192.0.2.2").originator(2).clusters({7, 8}),
+                {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(shares(node).size(), 2u);
+
+  s.families[0].equal_cluster_length = true;
+  node.engine.set_speaker(s, node.now);
+  node.settle();
+  EXPECT_EQ(shares(node).size(), 1u);
+}
+
+/// The community of draft-ietf-idr-link-bandwidth for so many octets a second.
+ExtendedCommunity bandwidth(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  return {{0x40, 0x04, 0xfd, 0xe8, static_cast<std::uint8_t>(bits >> 24),
+           static_cast<std::uint8_t>(bits >> 16), static_cast<std::uint8_t>(bits >> 8),
+           static_cast<std::uint8_t>(bits)}};
+}
+
+TEST(Multipath, LinkBandwidthSplitsTheTraffic) {
+  auto s = speaker();
+  s.families[0].maximum_paths_internal = 4;
+  Node node(s);
+  const auto a = node.up(peer("192.0.2.1")), b = node.up(peer("192.0.2.2")), c = node.up(peer("192.0.2.3"));
+  auto route = [&](const char* via, float value) {
+    auto r = attributes().via(via);
+    if (value > 0) r.extended_communities = {bandwidth(value)};
+    return r;
+  };
+  node.announce(a, route("192.0.2.1", 1e9f), {"10.1.0.0/16"});
+  node.announce(b, route("192.0.2.2", 3e9f), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(shares(node), (std::map<std::string, int>{{"192.0.2.1", 25}, {"192.0.2.2", 75}}));
+
+  node.announce(b, route("192.0.2.2", 1e9f), {"10.1.0.0/16"});  // not the best path, yet it counts
+  node.settle();
+  EXPECT_EQ(shares(node), (std::map<std::string, int>{{"192.0.2.1", 50}, {"192.0.2.2", 50}}));
+
+  node.announce(c, route("192.0.2.3", 0), {"10.1.0.0/16"});
+  using Shares = std::map<std::string, int>;
+  const std::pair<LinkBandwidth, Shares> cases[] = {
+      {LinkBandwidth::Used, {{"192.0.2.1", 1}, {"192.0.2.2", 1}, {"192.0.2.3", 1}}},
+      {LinkBandwidth::Ignored, {{"192.0.2.1", 1}, {"192.0.2.2", 1}, {"192.0.2.3", 1}}},
+      {LinkBandwidth::SkipMissing, {{"192.0.2.1", 50}, {"192.0.2.2", 50}}},
+      {LinkBandwidth::DefaultForMissing, {{"192.0.2.1", 50}, {"192.0.2.2", 50}, {"192.0.2.3", 1}}}};
+  for (const auto& [use, expected] : cases) {
+    s.link_bandwidth = use;
+    node.engine.set_speaker(s, node.now);
+    node.settle();
+    EXPECT_EQ(shares(node), expected);
+  }
+}
+
+TEST(Distance, IsSetByFamilyAndKind) {
+  auto s = speaker();
+  s.families[0].distance_external = 201;
+  Node node(s);
+  const auto a = node.up(peer("192.0.2.1", 1)), b = node.up(peer("192.0.2.2"));
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16"});
+  node.announce(b, attributes().via("192.0.2.2"), {"10.2.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.engine.routes_for(prefix("10.1.0.0/16"))[0].distance, 201);
+  EXPECT_EQ(node.engine.routes_for(prefix("10.2.0.0/16"))[0].distance, 200);
 }
 
 TEST(Queries, RoutesListBothSidesInOrderAndPages) {

@@ -293,5 +293,53 @@ TEST_F(Chain, AWithdrawGoesAllTheWay) {
   EXPECT_THAT(hosts[3].kernel(), IsEmpty());
 }
 
+TEST_F(Chain, TooManyPrefixesEndTheSessionWithFamilyAndLimit) {  // RFC 4486 §4
+  hosts[1].announce(subnet(1));
+  hosts[1].announce(subnet6(1));
+  world.run_for(1s);
+  ASSERT_TRUE(hosts[2].is_up(1));
+
+  auto limited = hosts[2].neighbor(1, 65001);
+  limited.imports[0].maximum_prefix = 2;
+  limited.maximum_prefix_restart[0] = 5min;
+  hosts[2].add(limited);
+  hosts[1].announce("10.1.11.0/24");
+  world.run_for(1s);
+  EXPECT_TRUE(hosts[2].is_up(1));
+  hosts[1].announce("10.1.12.0/24");
+  world.run_for(1s);
+
+  EXPECT_FALSE(hosts[2].is_up(1));
+  EXPECT_TRUE(hosts[2].peer(1)->is_held_down());
+  const auto& told = hosts[1].peer(2)->counters().last_reset->reason.notification;
+  EXPECT_EQ(told.subcode, 1);
+  EXPECT_THAT(told.data, ElementsAre(0, 1, 1, 0, 0, 0, 2));
+  EXPECT_EQ(hosts[3].paths(subnet(1)), "");
+
+  hosts[1].withdraw("10.1.12.0/24");
+  world.run_for(5min);
+  EXPECT_TRUE(hosts[2].is_up(1));
+  EXPECT_NE(hosts[3].paths(subnet(1)), "");
+}
+
+TEST_F(Chain, AChangeOfWhatIsAcceptedNeedsNoResetAndNoRefresh) {
+  hosts[1].announce(subnet(1));
+  world.run_for(1s);
+  const auto messages = hosts[2].peer(1)->counters().sent.route_refreshes;
+
+  auto strict = hosts[2].neighbor(1, 65001);
+  strict.imports[0].requires_policy = true;
+  hosts[2].add(strict);
+  world.run_for(1s);
+  EXPECT_EQ(hosts[2].paths(subnet(1)), "10.1.1.0/24: 10.0.0.1 [65001] (no import policy (RFC 8212))");
+  EXPECT_EQ(hosts[3].paths(subnet(1)), "");
+
+  hosts[2].add(hosts[2].neighbor(1, 65001));
+  world.run_for(1s);
+  EXPECT_EQ(hosts[3].paths(subnet(1)), "10.1.1.0/24: *10.0.0.2 [65002 65001]");
+  EXPECT_EQ(hosts[2].peer(1)->counters().sent.route_refreshes, messages);
+  EXPECT_EQ(hosts[2].peer(1)->counters().established_count, 1u);
+}
+
 }  // namespace
 }  // namespace simulation

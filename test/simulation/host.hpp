@@ -70,7 +70,7 @@ class Host {
     attributes.origin = rib::Origin::Igp;
     attributes.next_hop = IpAddress::unspecified(prefix(text).afi());
     speaker_.with_engine([&](rib::Engine& engine) {
-      engine.originate(prefix(text), rib::LocalSource::AdvertisedInterface, attributes, world_.now());
+      engine.originate(prefix(text), rib::LocalSource::AdvertisedInterface, {attributes}, world_.now());
     });
   }
   void withdraw(const std::string& text) {

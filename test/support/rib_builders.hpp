@@ -228,7 +228,7 @@ struct Node {
   void originate(std::string_view text, LocalSource source = LocalSource::Network) {
     PathAttributes attributes;
     attributes.origin = Origin::Igp;
-    engine.originate(test::prefix(text), source, attributes, now);
+    engine.originate(test::prefix(text), source, {attributes}, now);
   }
   void withdraw_local(std::string_view text, LocalSource source = LocalSource::Network) {
     engine.withdraw_local(test::prefix(text), source, now);

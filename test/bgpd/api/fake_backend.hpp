@@ -40,7 +40,7 @@ class FakeBackend : public Backend {
     attributes.med = 0;
     if (rib::Prefix::parse(prefix)->afi() == rib::Afi::Ipv6)
       attributes.next_hop = rib::IpAddress::unspecified(rib::Afi::Ipv6);
-    engine_.originate(*rib::Prefix::parse(prefix), rib::LocalSource::Network, attributes, time);
+    engine_.originate(*rib::Prefix::parse(prefix), rib::LocalSource::Network, {attributes}, time);
     settle();
   }
 

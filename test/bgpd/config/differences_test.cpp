@@ -85,7 +85,7 @@ TEST_F(DifferencesTest, ResetNothingForWhatIsNotPartOfTheSession) {
   two.description = "two";
   two.families[0].route_reflector_client = true;
   two.families[0].next_hop_mode = rib::NextHopMode::Self;
-  two.families[0].maximum_prefix = 10;
+  two.families[0].maximum_prefix = cli::MaximumPrefix{.number = 10};
   two.families[0].send_large = false;
   two.passive = true;
 

@@ -215,10 +215,11 @@ TEST_F(NeighborSettingsTest, PassesOnWhatTheRoutingEngineNeedsByFamily) {
   auto& v4 = neighbor().families[0];
   v4.route_reflector_client = true;
   v4.next_hop_mode = rib::NextHopMode::Self;
-  v4.maximum_prefix = 100;
-  v4.maximum_prefix_warning_only = true;
-  v4.allow_own_as = 2;
-  neighbor().families[1].maximum_prefix = 50;
+  v4.maximum_prefix = cli::MaximumPrefix{100, 80, true, 5, true};
+  v4.allow_own_as = cli::AllowOwnAs{2, true};
+  v4.weight = 7;
+  neighbor().families[1].maximum_prefix = cli::MaximumPrefix{.number = 50};
+  neighbor().enforce_first_as = false;
   v4.send_extended = false;
   v4.default_originate = true;
 
@@ -230,7 +231,13 @@ TEST_F(NeighborSettingsTest, PassesOnWhatTheRoutingEngineNeedsByFamily) {
   EXPECT_EQ(peer.next_hop_mode[1], rib::NextHopMode::Standard);
   EXPECT_EQ(peer.imports[0].maximum_prefix, 100u);
   EXPECT_TRUE(peer.imports[0].maximum_prefix_warning_only);
+  EXPECT_EQ(peer.imports[0].maximum_prefix_threshold, 80);
+  EXPECT_TRUE(peer.imports[0].maximum_prefix_counts_denied);
+  EXPECT_EQ(peer.maximum_prefix_restart[0], 5min);
   EXPECT_EQ(peer.imports[0].allow_own_as, 2);
+  EXPECT_TRUE(peer.imports[0].allow_own_as_as_origin);
+  EXPECT_EQ(peer.imports[0].weight, 7u);
+  EXPECT_FALSE(peer.enforces_first_as);
   EXPECT_EQ(peer.imports[1].maximum_prefix, 50u);
   EXPECT_FALSE(peer.imports[1].maximum_prefix_warning_only);
   EXPECT_EQ(peer.imports[1].allow_own_as, 0);
@@ -290,7 +297,12 @@ TEST(SpeakerSettings, PassOnTheDecisionProcess) {
   config.bgp->as = 64512;
   config.bgp->cluster_id = 3;
   config.bgp->default_local_preference = 200;
-  config.bgp->always_compare_med = config.bgp->med_missing_as_worst = config.bgp->compare_router_id = true;
+  config.bgp->always_compare_med = config.bgp->med_missing_as_worst = true;
+  config.bgp->compare_router_id = config.bgp->med_confederation = false;
+  config.bgp->ignore_as_path_length = config.bgp->count_member_ases = config.bgp->multipath_relax = true;
+  config.bgp->link_bandwidth = rib::LinkBandwidth::Ignored;
+  config.bgp->family_rules[0].maximum_paths_external = 4;
+  config.bgp->family_rules[1].distance_internal = 7;
   config.bgp->client_to_client_reflection = false;
 
   const auto speaker = speaker_settings(config, 5, "host", 179).speaker;
@@ -300,7 +312,12 @@ TEST(SpeakerSettings, PassOnTheDecisionProcess) {
   expected.identifier = 5;
   expected.cluster_id = 3;
   expected.default_local_pref = 200;
-  expected.always_compare_med = expected.med_missing_as_worst = expected.compare_router_id = true;
+  expected.always_compare_med = expected.med_missing_as_worst = true;
+  expected.compare_router_id = expected.med_confederation = false;
+  expected.ignore_as_path_length = expected.count_member_ases = expected.multipath_relax = true;
+  expected.link_bandwidth = rib::LinkBandwidth::Ignored;
+  expected.families[0].maximum_paths_external = 4;
+  expected.families[1].distance_internal = 7;
   expected.client_to_client_reflection = false;
   expected.resolve_via_default = false;
   EXPECT_EQ(speaker, expected);

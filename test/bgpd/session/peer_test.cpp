@@ -279,6 +279,45 @@ TEST_F(PassivePeer, NeverConnectsByItself) {
   EXPECT_EQ(peer().state(), State::Active);
 }
 
+TEST_F(PassivePeer, TooManyPrefixesKeepItDownUntilItIsCleared) {
+  auto puppet = establish();
+
+  peer().hold_down(wire::CeaseReason::MaximumPrefixesReached, 0s, world.now());
+  EXPECT_EQ(puppet->notification(), wire::Notification(wire::CeaseReason::MaximumPrefixesReached));
+  EXPECT_TRUE(peer().is_held_down());
+  world.run_for(24h);
+  EXPECT_EQ(connect()->notification(), wire::Notification(wire::CeaseReason::ConnectionRejected));
+
+  peer().clear(world.now());
+  EXPECT_FALSE(peer().is_held_down());
+  establish();
+  EXPECT_TRUE(peer().is_established());
+}
+
+TEST_F(PassivePeer, TooManyPrefixesKeepItDownAsLongAsIsConfigured) {
+  establish();
+
+  peer().hold_down(wire::CeaseReason::MaximumPrefixesReached, 5min, world.now());
+  EXPECT_EQ(peer().next_attempt(), world.now() + 5min);
+  world.run_for(5min - 1s);
+  EXPECT_EQ(connect()->notification(), wire::Notification(wire::CeaseReason::ConnectionRejected));
+  world.run_for(2s);
+  establish();
+  EXPECT_TRUE(peer().is_established());
+}
+
+TEST_F(PassivePeer, AnotherLimitEndsTheWait) {
+  establish();
+  peer().hold_down(wire::CeaseReason::MaximumPrefixesReached, 0s, world.now());
+
+  auto changed = settings();
+  changed.imports[0].maximum_prefix = 10;
+  us.manager.add_or_update(changed, world.now());
+  EXPECT_FALSE(peer().is_held_down());
+  establish();
+  EXPECT_TRUE(peer().is_established());
+}
+
 TEST_F(PassivePeer, CapabilityChangesResetAndOthersDoNot) {
   auto puppet = establish();
   auto changed = settings();

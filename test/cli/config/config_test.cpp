@@ -58,16 +58,15 @@ TEST(Resolved, TakesFromTheGroupThenFromTheInstance) {
 
 TEST(Resolved, AnOwnPrefixLimitDoesNotOnlyWarnBecauseItsGroupDoes) {
   Bgp bgp;
-  bgp.peer_groups["G"].families[0].maximum_prefix = 10;
-  bgp.peer_groups["G"].families[0].maximum_prefix_warning_only = true;
+  bgp.peer_groups["G"].families[0].maximum_prefix = MaximumPrefix{.number = 10, .warning_only = true};
   Neighbor neighbor;
   neighbor.peer_group = "G";
-  EXPECT_EQ(resolved(bgp, neighbor).families[0].maximum_prefix_warning_only, true);
+  EXPECT_EQ(resolved(bgp, neighbor).families[0].maximum_prefix->warning_only, true);
 
-  neighbor.families[0].maximum_prefix = 20;
+  neighbor.families[0].maximum_prefix = MaximumPrefix{.number = 20};
 
-  EXPECT_EQ(resolved(bgp, neighbor).families[0].maximum_prefix, 20u);
-  EXPECT_EQ(resolved(bgp, neighbor).families[0].maximum_prefix_warning_only, false);
+  EXPECT_EQ(resolved(bgp, neighbor).families[0].maximum_prefix->number, 20u);
+  EXPECT_EQ(resolved(bgp, neighbor).families[0].maximum_prefix->warning_only, false);
 }
 
 TEST(Resolved, PolicyIsInheritedNameByName) {

@@ -258,11 +258,11 @@ TEST(Edit, NoRemovesKeptLinesOfOtherDaemons) {
       read_config(
           "ip multicast-routing on\n"
           "interface eth0\n ip address 10.0.0.1/24\n!\n"
-          "router bgp 1\n neighbor 10.0.0.1 remote-as 1\n neighbor 10.0.0.1 bfd\n maximum-paths 4\n")
+          "router bgp 1\n neighbor 10.0.0.1 remote-as 1\n neighbor 10.0.0.1 bfd\n table-map 4\n")
           .config;
   ASSERT_EQ(terminal.config.unknown_lines.size(), 5u);
 
-  terminal.type({"no ip multicast-routing on", "no interface eth0", "router bgp 1", "no maximum-paths 4"});
+  terminal.type({"no ip multicast-routing on", "no interface eth0", "router bgp 1", "no table-map 4"});
   EXPECT_EQ(terminal.answer, "");
   ASSERT_EQ(terminal.config.unknown_lines.size(), 1u);
 
@@ -272,8 +272,7 @@ TEST(Edit, NoRemovesKeptLinesOfOtherDaemons) {
 
 TEST(Edit, NoRouterForgetsWhatStoodInIt) {
   Terminal terminal;
-  terminal.config =
-      read_config("router bgp 1\n maximum-paths 4\n address-family ipv4\n  maximum-paths 5\n").config;
+  terminal.config = read_config("router bgp 1\n table-map 4\n address-family ipv4\n  table-map 5\n").config;
 
   terminal.type({"no router bgp"});
 

@@ -63,6 +63,33 @@ class RandomConfig {
     return all;
   }
 
+  rib::AggregateRule aggregate() {
+    rib::AggregateRule rule;
+    rule.as_set = chance();
+    rule.summary_only = chance();
+    rule.matching_med_only = chance();
+    if (chance()) rule.origin = static_cast<rib::Origin>(number(0, 2));
+    if (chance()) rule.route_map = "AGGREGATES";
+    if (chance()) rule.suppress_map = "SOME";
+    return rule;
+  }
+
+  rib::FamilyRules family_rules() {
+    const auto octet = [&](std::uint64_t most) { return static_cast<std::uint8_t>(number(1, most)); };
+    rib::FamilyRules rules;
+    if (chance()) rules.maximum_paths_external = octet(64);
+    if (chance()) {
+      rules.maximum_paths_internal = octet(64);
+      rules.equal_cluster_length = chance();
+    }
+    if (chance()) {
+      rules.distance_external = octet(255);
+      rules.distance_internal = octet(255);
+      rules.distance_local = octet(255);
+    }
+    return rules;
+  }
+
   Bgp bgp() {
     Bgp bgp;
     bgp.as = static_cast<rib::AsNumber>(number(1, 4294967295));
@@ -73,9 +100,12 @@ class RandomConfig {
     for (auto member : {&Bgp::default_ipv4_unicast, &Bgp::ebgp_requires_policy, &Bgp::log_neighbor_changes,
                         &Bgp::graceful_restart, &Bgp::network_import_check, &Bgp::always_compare_med,
                         &Bgp::med_missing_as_worst, &Bgp::deterministic_med, &Bgp::compare_router_id,
-                        &Bgp::client_to_client_reflection})
+                        &Bgp::client_to_client_reflection, &Bgp::med_confederation,
+                        &Bgp::ignore_as_path_length, &Bgp::count_member_ases, &Bgp::multipath_relax})
       bgp.*member = chance();
     if (chance()) bgp.default_local_preference = static_cast<std::uint32_t>(number(0, 4294967295));
+    bgp.link_bandwidth = static_cast<rib::LinkBandwidth>(number(0, 3));
+    for (auto& rules : bgp.family_rules) rules = family_rules();
     bgp.advertised_interfaces = patterns();
     bgp.discovery.multicast = chance();
     bgp.discovery.interfaces = patterns();
@@ -85,7 +115,21 @@ class RandomConfig {
       if (const auto pool = prefix();
           std::ranges::find(bgp.discovery.pools, pool) == bgp.discovery.pools.end())
         bgp.discovery.pools.push_back(pool);
-    for (auto count = number(0, 3); count > 0; --count) bgp.networks.try_emplace(prefix());
+    for (auto count = number(0, 3); count > 0; --count) {
+      auto& network = bgp.networks[prefix()] = {};
+      if (chance())
+        network.route_map = "NETWORKS";
+      else
+        network.is_backdoor = chance();
+    }
+    for (auto count = number(0, 3); count > 0; --count) bgp.aggregates[prefix()] = aggregate();
+    for (auto& rules : bgp.redistributed)
+      for (const auto source :
+           {rib::RouteSource::Connected, rib::RouteSource::Kernel, rib::RouteSource::Static}) {
+        if (!chance()) continue;
+        if (chance()) rules[source].metric = static_cast<std::uint32_t>(number(0, 4294967295));
+        rules[source].route_map = chance() ? "REDISTRIBUTED" : "";
+      }
     for (const auto* name : {"clients", "upstreams", "z"})
       if (chance()) bgp.peer_groups[name] = neighbor(bgp, nullptr);
     for (auto count = number(0, 5); count > 0; --count) {
@@ -140,6 +184,7 @@ class RandomConfig {
     }
     if (chance()) n.connect_retry_seconds = u16(1, 65535);
     n.disable_connected_check = flag(from.disable_connected_check);
+    n.enforce_first_as = flag(from.enforce_first_as, true);
     for (const auto family : rib::kFamilies)
       fill(bgp, family, n.families[index_of(family)], from.families[index_of(family)]);
     return n;
@@ -157,14 +202,25 @@ class RandomConfig {
         from.next_hop_mode.value_or(NextHopMode::Standard) == NextHopMode::Standard)
       f.next_hop_mode.reset();
     if (chance())
-      f.allow_own_as = static_cast<std::uint8_t>(number(1, 10));
-    else if (from.allow_own_as.value_or(0) != 0 && chance())
-      f.allow_own_as = std::uint8_t{0};
+      f.allow_own_as = chance() ? AllowOwnAs{.count = static_cast<std::uint8_t>(number(1, 10))}
+                                : AllowOwnAs{.as_origin = true};
+    else if (from.allow_own_as.value_or(AllowOwnAs{}) != AllowOwnAs{} && chance())
+      f.allow_own_as = AllowOwnAs{};
+    if (chance())
+      f.weight = static_cast<std::uint32_t>(number(1, 65535));
+    else if (from.weight.value_or(0) != 0 && chance())
+      f.weight = 0u;
     if (chance()) {
-      f.maximum_prefix = static_cast<std::uint32_t>(number(1, 4294967295));
-      if (chance()) f.maximum_prefix_warning_only = true;
-    } else if (from.maximum_prefix.value_or(0) != 0 && chance()) {
-      f.maximum_prefix = 0u;
+      auto& limit = f.maximum_prefix.emplace();
+      limit.number = static_cast<std::uint32_t>(number(1, 4294967295));
+      if (chance()) limit.threshold = static_cast<std::uint8_t>(number(1, 100));
+      if (chance())
+        limit.warning_only = true;
+      else if (chance())
+        limit.restart_minutes = u16(1, 65535);
+      limit.counts_denied = chance();
+    } else if (from.maximum_prefix.value_or(MaximumPrefix{}).number != 0 && chance()) {
+      f.maximum_prefix = MaximumPrefix{};
     }
     f.soft_reconfiguration = flag(from.soft_reconfiguration);
     f.send_standard = flag(from.send_standard, true);
@@ -186,10 +242,10 @@ class RandomConfig {
     kept.push_back({"interface eth0", "ip address 10.0.0.1/24"});
     if (config.bgp) {
       const auto block = "router bgp " + std::to_string(config.bgp->as);
-      kept.push_back({block, "maximum-paths 8"});
+      kept.push_back({block, "bestpath-of-others 8"});
       kept.push_back({block, "address-family l2vpn evpn"});
       kept.push_back({block + " / address-family l2vpn evpn", "advertise-all-vni"});
-      kept.push_back({block + " / address-family ipv4 unicast", "redistribute connected"});
+      kept.push_back({block + " / address-family ipv4 unicast", "bgp dampening"});
     }
     kept.push_back({"", "line vty"});
     kept.push_back({"line vty", "exec-timeout 0 0"});

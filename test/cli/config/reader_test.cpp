@@ -117,16 +117,16 @@ TEST(Reader, UnknownLinesAreKeptWithTheirBlockAndWarnedAbout) {
       " neighbor 10.0.0.1 remote-as 2\n"
       " neighbor 10.0.0.1 unsuppress-map IN\n"
       " address-family ipv6 unicast\n"
-      "  redistribute connected\n"
-      "  aggregate-address 2001:db8::/32\n"
+      "  bgp dampening\n"
+      "  table-map M\n"
       " exit-address-family\n");
 
   EXPECT_FALSE(result.has_errors());
   EXPECT_EQ(result.problems.size(), 4u);
   EXPECT_THAT(kept(result.config),
               ElementsAre(": debug bgp updates", "router bgp 1: neighbor 10.0.0.1 unsuppress-map IN",
-                          "router bgp 1 / address-family ipv6 unicast: redistribute connected",
-                          "router bgp 1 / address-family ipv6 unicast: aggregate-address 2001:db8::/32"));
+                          "router bgp 1 / address-family ipv6 unicast: bgp dampening",
+                          "router bgp 1 / address-family ipv6 unicast: table-map M"));
 }
 
 TEST(Reader, AWarningNamesTheNearestWord) {

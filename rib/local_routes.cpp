@@ -1,0 +1,104 @@
+#include "rib/local_routes.hpp"
+
+#include <algorithm>
+
+namespace rib {
+namespace {
+
+std::uint32_t seconds_of(TimePoint time) {
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
+PolicyChain chain_of(const LocalRoute& route) {
+  PolicyChain chain;
+  chain.route_map = route.route_map;
+  return chain;
+}
+
+}  // namespace
+
+void LocalRoutes::judge(const Prefix& prefix, Entry& entry) {
+  const auto original = store_.intern(entry.route.attributes);
+  if (entry.route.route_map.empty()) {
+    entry.attributes = original;
+    return;
+  }
+  auto value = entry.route.attributes;
+  const PolicySubject subject{
+      .prefix = prefix, .interface = entry.route.interface_name, .tag = entry.route.tag};
+  const bool permitted = policies_.apply(chain_of(entry.route), subject, value).permitted;
+  entry.attributes = permitted ? store_.intern(value, original) : Attributes();
+}
+
+bool LocalRoutes::set(const Prefix& prefix, LocalSource source, const LocalRoute& route, TimePoint now) {
+  auto& entries = routes_[prefix];
+  auto entry = std::find_if(entries.begin(), entries.end(), [&](auto& e) { return e.source >= source; });
+  if (entry == entries.end() || entry->source != source)
+    entry = entries.insert(entry, {source, {}, {}});
+  else if (entry->route == route)
+    return static_cast<bool>(entry->attributes);
+  entry->route = route;
+  judge(prefix, *entry);
+  const bool permitted = static_cast<bool>(entry->attributes);
+  publish(prefix, entries, now);
+  return permitted;
+}
+
+bool LocalRoutes::remove(const Prefix& prefix, LocalSource source, TimePoint now) {
+  const auto found = routes_.find(prefix);
+  if (found == routes_.end()) return false;
+  auto& entries = found->second;
+  if (std::erase_if(entries, [&](auto& e) { return e.source == source; }) == 0) return false;
+  publish(prefix, entries, now);
+  if (entries.empty()) routes_.erase(found);
+  return true;
+}
+
+void LocalRoutes::policies_changed(const Policies& before, TimePoint now) {
+  for (auto& [prefix, entries] : routes_) {
+    bool concerned = false;
+    for (auto& entry : entries) {
+      if (entry.route.route_map.empty() || !before.differs(chain_of(entry.route), policies_)) continue;
+      concerned = true;
+      judge(prefix, entry);
+    }
+    if (concerned) publish(prefix, entries, now);
+  }
+}
+
+void LocalRoutes::publish(const Prefix& prefix, const Entries& entries, TimePoint now) {
+  const auto family = prefix.family();
+  const Entry* first = nullptr;
+  std::uint8_t sources = 0;
+  for (const auto& entry : entries) {
+    if (!entry.attributes) continue;
+    if (!first) first = &entry;
+    sources = static_cast<std::uint8_t>(sources | static_cast<unsigned>(entry.source));
+  }
+  auto& table = loc_rib_.table(family);
+  const auto known = table.find(prefix);
+  if (!first && (!known || !table[*known].find(kLocalPeer, 0))) return;
+  const auto id = known ? *known : table.find_or_insert(prefix).first;
+  auto& destination = table[id];
+  const auto before = destination.winner();
+  auto* path = destination.find(kLocalPeer, 0);
+  if (!first) {
+    destination.remove(static_cast<std::size_t>(path - destination.paths().data()));
+    --count_[index_of(family)];
+  } else {
+    if (!path) {
+      path = &destination.add({});
+      ++count_[index_of(family)];
+    }
+    if (path->attributes != first->attributes) {
+      path->attributes = first->attributes;
+      path->learned = seconds_of(now);
+    }
+    path->local_sources = sources;
+  }
+  loc_rib_.select(family, id, before);
+  loc_rib_.erase_if_unused(family, id);
+}
+
+}  // namespace rib

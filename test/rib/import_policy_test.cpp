@@ -1,0 +1,216 @@
+// What import makes of routes: policy, weight, RFC 8326; and that a change of it is applied to what was
+// received.
+#include <gmock/gmock.h>
+
+#include "test/support/rib_builders.hpp"
+
+namespace test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// A chain that denies all, because nobody defined what it names.
+ImportProfile denies_all() {
+  ImportProfile import;
+  import.policy.route_map = "UNDEFINED";
+  return import;
+}
+
+PathView path_of(const Node& node, std::string_view text) {
+  return node.engine.destination(prefix(text))->paths.front();
+}
+
+TEST(ImportPolicy, ADeniedRouteStaysWithItsReasonAndTakesNoPart) {
+  for (const auto family : kFamilies) {
+    const bool v4 = family == Family::Ipv4Unicast;
+    const char* subnet = v4 ? "10.1.0.0/16" : "2001:db8:1::/48";
+    Node node;
+    auto up = peer("192.0.2.1", 1);
+    up.imports[index_of(family)] = denies_all();
+    const auto a = node.up(up), b = node.up(peer("192.0.2.9"));
+    node.announce(a, attributes().via(v4 ? "192.0.2.1" : "2001:db8::1").path({1}), {subnet});
+    node.settle();
+
+    EXPECT_EQ(path_of(node, subnet).state, PathState::PolicyDenied);
+    EXPECT_EQ(path_of(node, subnet).denied_by, "route-map UNDEFINED, no match");
+    EXPECT_EQ(node.engine.counters(a).received[index_of(family)], 1u);
+    EXPECT_EQ(node.engine.counters(a).accepted[index_of(family)], 0u);
+    EXPECT_THAT(node.output.of(b, family), IsEmpty());
+    EXPECT_THAT(node.output.fib, IsEmpty());
+    EXPECT_THAT(node.engine.prefixes_from(a, family, std::nullopt, 9), ElementsAre(prefix(subnet)));
+
+    node.withdraw(a, {subnet});
+    EXPECT_FALSE(node.engine.destination(prefix(subnet)).has_value());
+  }
+}
+
+TEST(ImportPolicy, ADeniedReplacementWithdraws) {
+  Node node;
+  const auto a = node.up(peer("192.0.2.1", 1)), b = node.up(peer("192.0.2.9"));
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.output.of(b).size(), 1u);
+
+  node.engine.set_import_profile(a, Family::Ipv4Unicast, denies_all(), node.now);
+  node.announce(a, attributes().via("192.0.2.1").path({1, 2}), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_THAT(node.output.of(b), IsEmpty());
+}
+
+TEST(ImportPolicy, AChangeIsAppliedToWhatWasReceived) {
+  Node node;
+  const auto a = node.up(peer("192.0.2.1", 1)), b = node.up(peer("192.0.2.2", 1)),
+             c = node.up(peer("192.0.2.9"));
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16", "10.2.0.0/16"});
+  node.announce(b, attributes().via("192.0.2.2").path({1, 2}), {"10.2.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.output.of(c).size(), 2u);
+
+  node.engine.set_import_profile(a, Family::Ipv4Unicast, denies_all(), node.now);
+  node.settle(1);
+  EXPECT_EQ(node.output.of(c).size(), 1u);
+  EXPECT_EQ(node.output.of(c).at(prefix("10.2.0.0/16")).next_hop, address("192.0.2.2"));
+  EXPECT_EQ(node.output.fib.size(), 1u);
+
+  node.engine.set_import_profile(a, Family::Ipv4Unicast, {}, node.now);
+  node.settle(1);
+  EXPECT_EQ(node.output.of(c).size(), 2u);
+  EXPECT_EQ(node.output.of(c).at(prefix("10.2.0.0/16")).next_hop, address("192.0.2.1"));
+  EXPECT_EQ(path_of(node, "10.2.0.0/16").learned, at(1000s));
+}
+
+TEST(ImportPolicy, WeightIsComparedFirstAndNeverSent) {
+  Node node;
+  auto heavy = peer("192.0.2.1", 1);
+  heavy.imports[0].weight = 5;
+  const auto a = node.up(heavy), b = node.up(peer("192.0.2.2", 2)), c = node.up(peer("192.0.2.9"));
+  node.announce(a, attributes().via("192.0.2.1").path({1, 2, 3}), {"10.1.0.0/16"});
+  node.announce(b, attributes().via("192.0.2.2").path({2}), {"10.1.0.0/16"});
+  node.settle();
+
+  EXPECT_EQ(node.engine.destination(prefix("10.1.0.0/16"))->reason, BestReason::Weight);
+  EXPECT_EQ(path_of(node, "10.1.0.0/16").weight, 5u);
+  EXPECT_EQ(path_of(node, "10.1.0.0/16").received->weight, 0u);
+  EXPECT_EQ(node.output.of(c).at(prefix("10.1.0.0/16")).as_path.to_string(), "1 2 3");
+
+  node.engine.set_import_profile(a, Family::Ipv4Unicast, {}, node.now);
+  node.settle();
+  EXPECT_EQ(node.output.of(c).at(prefix("10.1.0.0/16")).as_path.to_string(), "2");
+}
+
+TEST(ImportPolicy, TheSameAgainAfterPolicyIsNoChange) {
+  Node node;
+  auto heavy = peer("192.0.2.1", 1);
+  heavy.imports[0].weight = 5;
+  const auto a = node.up(heavy);
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16"});
+  node.settle();
+  const auto version = node.engine.totals().table_version[0];
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.engine.totals().table_version[0], version);
+}
+
+TEST(ImportPolicy, WhatIsAboutToShutDownIsTheLastChoice) {  // RFC 8326 §4
+  Node node;
+  const auto a = node.up(peer("192.0.2.1", 1)), b = node.up(peer("192.0.2.2", 2));
+  const auto internal = node.up(peer("192.0.2.3"));
+  node.announce(a, attributes().via("192.0.2.1").path({1}).community(kGracefulShutdown), {"10.1.0.0/16"});
+  node.announce(b, attributes().via("192.0.2.2").path({2, 3, 4}), {"10.1.0.0/16"});
+  node.announce(internal, attributes().via("192.0.2.3").path({5}).preference(7).community(kGracefulShutdown),
+                {"10.2.0.0/16"});
+  node.settle();
+  EXPECT_EQ(path_of(node, "10.1.0.0/16").peer, b);
+  EXPECT_EQ(node.engine.destination(prefix("10.1.0.0/16"))->paths[1].attributes->local_pref, 0u);
+  EXPECT_EQ(path_of(node, "10.2.0.0/16").attributes->local_pref, 7u);  // its own AS has said so
+
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16"});
+  EXPECT_EQ(path_of(node, "10.1.0.0/16").peer, a);
+}
+
+TEST(ImportPolicy, NextHopsAreCountedThroughEveryChange) {
+  Node node;
+  auto up = peer("192.0.2.1", 1);
+  up.imports[0].weight = 5;
+  const auto a = node.up(up);
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16", "10.2.0.0/16"});
+  node.announce(a, attributes().via("192.0.2.77").path({1}), {"10.3.0.0/16"});
+  for (const auto& import : {denies_all(), ImportProfile{}, up.imports[0]}) {
+    node.engine.set_import_profile(a, Family::Ipv4Unicast, import, node.now);
+    node.settle();
+    const auto next_hops = node.engine.next_hops(Family::Ipv4Unicast);
+    ASSERT_EQ(next_hops.size(), 2u);
+    EXPECT_EQ(next_hops[0].references, 2u);
+    EXPECT_EQ(next_hops[1].references, 1u);
+  }
+  node.down(a);
+  node.settle();
+  EXPECT_THAT(node.engine.next_hops(Family::Ipv4Unicast), IsEmpty());
+  EXPECT_EQ(node.engine.totals().attribute_sets, 0u);
+}
+
+TEST(ImportPolicy, OurAsMayBeTheRoutesOrigin) {
+  Node node;
+  auto up = peer("192.0.2.1", 1);
+  up.imports[0].allow_own_as_as_origin = true;
+  const auto a = node.up(up);
+  node.announce(a, attributes().via("192.0.2.1").path({1, kOurAs, kOurAs}), {"10.1.0.0/16"});
+  node.announce(a, attributes().via("192.0.2.1").path({1, kOurAs, 2}), {"10.2.0.0/16"});
+  EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::Accepted);
+  EXPECT_EQ(node.state_of("10.2.0.0/16"), PathState::AsLoop);
+}
+
+TEST(MaximumPrefix, TellsTheThresholdOnTheWay) {
+  Node node;
+  auto up = peer("192.0.2.1", 1);
+  up.imports[0].maximum_prefix = 4;
+  up.imports[0].maximum_prefix_threshold = 50;
+  const auto a = node.up(up);
+  const auto route = attributes().via("192.0.2.1").path({1});
+  node.announce(a, route, {"10.1.0.0/16", "10.2.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.output.count(Notice::Kind::MaximumPrefixThreshold), 0u);
+  node.announce(a, route, {"10.3.0.0/16", "10.4.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.output.count(Notice::Kind::MaximumPrefixThreshold), 1u);
+  EXPECT_EQ(node.output.count(Notice::Kind::MaximumPrefixReached), 0u);
+  node.announce(a, route, {"10.5.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.output.count(Notice::Kind::MaximumPrefixReached), 1u);
+}
+
+TEST(MaximumPrefix, WhatPolicyDeniesCountsOnlyByForce) {
+  Node node;
+  auto up = peer("192.0.2.1", 1);
+  up.imports[0] = denies_all();
+  up.imports[0].maximum_prefix = 1;
+  const auto a = node.up(up);
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16", "10.2.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.output.count(Notice::Kind::MaximumPrefixReached), 0u);
+
+  auto forced = up.imports[0];
+  forced.maximum_prefix_counts_denied = true;
+  node.engine.set_import_profile(a, Family::Ipv4Unicast, forced, node.now);
+  node.settle();
+  EXPECT_EQ(node.output.count(Notice::Kind::MaximumPrefixReached), 1u);
+}
+
+TEST(MaximumPrefix, CountsWhatAChangedPolicyLetsIn) {
+  Node node;
+  auto up = peer("192.0.2.1", 1);
+  up.imports[0] = denies_all();
+  up.imports[0].maximum_prefix = 1;
+  const auto a = node.up(up);
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16", "10.2.0.0/16"});
+  node.settle();
+
+  up.imports[0].policy = {};
+  node.engine.set_import_profile(a, Family::Ipv4Unicast, up.imports[0], node.now);
+  node.settle();
+  EXPECT_EQ(node.output.count(Notice::Kind::MaximumPrefixReached), 1u);
+}
+
+}  // namespace
+}  // namespace test
