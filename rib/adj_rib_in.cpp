@@ -56,7 +56,7 @@ AdjRibIn::Outcome AdjRibIn::outcome_of(const Peer& peer, PathState state, Attrib
 
 AdjRibIn::Outcome AdjRibIn::judge(const Peer& peer, const Attributes& received, const Prefix& prefix) {
   const auto& import = peer.import(prefix.family());
-  const auto state = check_received(speaker_, import, *received);
+  const auto state = check_received(speaker_, peer.up, import, *received);
   if (state != PathState::Accepted || !is_changed_by_import(peer.up, import, *received))
     return outcome_of(peer, state, received);
   auto value = *received;

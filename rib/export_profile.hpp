@@ -13,6 +13,15 @@ namespace rib {
 
 enum class PeerType : std::uint8_t { Internal, External };
 
+/// What we are to an external peer. RFC 9234 §4.1; the values are those of the capability.
+enum class Role : std::uint8_t {
+  Provider = 0,
+  RouteServer = 1,
+  RouteServerClient = 2,
+  Customer = 3,
+  Peer = 4
+};
+
 enum class NextHopMode : std::uint8_t {
   Standard,   // RFC 4271 §5.1.3: own address to external peers (third party allowed), unchanged to internal
               // ones

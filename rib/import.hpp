@@ -8,8 +8,8 @@
 namespace rib {
 
 /// The verdict on the attributes as they were received: loops (RFC 4271 §9.1.2, RFC 4456 §8, RFC 5065 §4),
-/// RFC 8212.
-PathState check_received(const Speaker& speaker, const ImportProfile& import,
+/// leaks (RFC 9234 §5), RFC 8212.
+PathState check_received(const Speaker& speaker, const PeerUp& peer, const ImportProfile& import,
                          const PathAttributes& attributes);
 
 /// Whether imported() may change or refuse anything: no policy of this peer's, and nothing else of its

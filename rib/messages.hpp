@@ -28,7 +28,7 @@ struct PeerHandle {
 };
 
 /// What the weights of equal-cost next hops are made of, draft-ietf-idr-link-bandwidth.
-enum class LinkBandwidth : std::uint8_t {
+enum class BandwidthUse : std::uint8_t {
   Used,               // when all paths have the community; else all next hops weigh the same
   Ignored,            // `bgp bestpath bandwidth ignore`
   SkipMissing,        // paths without it get no traffic
@@ -47,7 +47,8 @@ struct FamilyRules {
 struct Speaker {
   AsNumber as = 0;
   BgpIdentifier identifier = 0;
-  BgpIdentifier cluster_id = 0;  // 0: the identifier serves, RFC 4456 §7
+  BgpIdentifier cluster_id = 0;   // 0: the identifier serves, RFC 4456 §7
+  AsNumber confederation_id = 0;  // RFC 5065: `as` is then our member AS; 0: no confederation
   std::uint32_t default_local_pref = 100;
   bool always_compare_med = false;
   bool med_missing_as_worst = false;
@@ -56,9 +57,9 @@ struct Speaker {
   bool ignore_as_path_length = false;  // `bgp bestpath as-path ignore`
   bool count_member_ases = false;      // `bgp bestpath as-path confed`: RFC 5065 §5.3 counts none
   bool multipath_relax = false;        // paths of equal length, not of equal AS_PATH, share traffic
-  LinkBandwidth link_bandwidth = LinkBandwidth::Used;
+  BandwidthUse link_bandwidth = BandwidthUse::Used;
   bool client_to_client_reflection = true;
-  FamilyRules families[kFamilyCount];
+  FamilyRules families[kFamilyCount] = {};
   bool resolve_via_default = true;  // may a BGP next hop resolve through a default route?
   bool operator==(const Speaker&) const = default;
 };
@@ -74,6 +75,8 @@ struct ImportProfile {
   std::uint8_t maximum_prefix_threshold = 75;  // percent of it that are told
   bool maximum_prefix_warning_only = false;
   bool maximum_prefix_counts_denied = false;  // `force`: what policy denies counts, too
+  AsNumber prepend_as = 0;         // `local-as` without no-prepend: put before what the peer sends; 0: none
+  std::optional<Role> local_role;  // RFC 9234 §5: what OTC means in routes of this peer
   bool operator==(const ImportProfile&) const = default;
 };
 
@@ -94,6 +97,8 @@ struct PeerUp {
   AsNumber as = 0;
   BgpIdentifier identifier = 0;
   PeerType type = PeerType::Internal;
+  bool is_confederation_peer = false;  // External, another member AS of our confederation, RFC 5065 §4
+  AsNumber local_as = 0;               // what our OPEN to this peer said
   bool add_path_receive[kFamilyCount] = {};
   FamilySet families;  // negotiated
   MeshGuard guard;

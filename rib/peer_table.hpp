@@ -41,7 +41,8 @@ struct Peer {
   PerFamily& of(Family family) { return families[index_of(family)]; }
   const PerFamily& of(Family family) const { return families[index_of(family)]; }
   bool is_up() const { return state == State::Up; }
-  bool is_external() const { return up.type == PeerType::External; }
+  /// Of another AS than the confederation, whose members are one AS to the decision process. RFC 5065 §5.3.
+  bool is_external() const { return up.type == PeerType::External && !up.is_confederation_peer; }
   bool is_internal() const { return up.type == PeerType::Internal; }
   bool has_paths() const { return families[0].received + families[1].received > 0; }
 };

@@ -64,6 +64,8 @@ std::string_view name_of(PathState state) {
       return "next hop is our own address";
     case PathState::DuplicateSubnet:
       return "duplicate subnet";
+    case PathState::RouteLeak:
+      return "route leak (OTC)";
   }
   return "?";
 }

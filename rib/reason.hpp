@@ -40,6 +40,7 @@ enum class PathState : std::uint8_t {
   NextHopUnreachable,  // RFC 4271 §9.1.2.1
   NextHopIsSelf,       // RFC 4271 §5.1.3
   DuplicateSubnet,     // another node claims the same container subnet; see rib/conflicts.hpp
+  RouteLeak,           // RFC 9234 §5: OTC says that it must not come from this neighbor
 };
 
 /// Why the winner is, or is not, in the kernel.

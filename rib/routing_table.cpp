@@ -11,9 +11,9 @@ namespace {
 
 /// How much of the traffic each of equal paths gets, in percent of their bandwidths; 1 for all when they do
 /// not say, 0: none. draft-ietf-idr-link-bandwidth §3.
-std::vector<std::uint8_t> weights_of(const std::vector<const Path*>& paths, LinkBandwidth use) {
+std::vector<std::uint8_t> weights_of(const std::vector<const Path*>& paths, BandwidthUse use) {
   std::vector<std::uint8_t> weights(paths.size(), 1);
-  if (use == LinkBandwidth::Ignored) return weights;
+  if (use == BandwidthUse::Ignored) return weights;
   std::vector<std::optional<double>> bandwidths;
   double total = 0;
   std::size_t known = 0;
@@ -23,12 +23,12 @@ std::vector<std::uint8_t> weights_of(const std::vector<const Path*>& paths, Link
     total += bandwidth.value_or(0);
     known += bandwidth.has_value();
   }
-  if (known == 0 || (use == LinkBandwidth::Used && known < paths.size())) return weights;
+  if (known == 0 || (use == BandwidthUse::Used && known < paths.size())) return weights;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     if (bandwidths[i]) {
       weights[i] = static_cast<std::uint8_t>(std::clamp(*bandwidths[i] / total * 100, 1.0, 100.0));
     } else {
-      weights[i] = use == LinkBandwidth::SkipMissing ? 0 : 1;
+      weights[i] = use == BandwidthUse::SkipMissing ? 0 : 1;
     }
   }
   return weights;
@@ -41,7 +41,7 @@ std::uint8_t RoutingTable::distance_of_best(const Prefix& prefix, const Path& be
   if (best.is_local()) return rules.distance_local;
   if (!backdoors_.empty() && peers_[best.peer].is_external() && backdoors_.contains(prefix))
     return rules.distance_local;
-  return peers_[best.peer].is_internal() ? rules.distance_internal : rules.distance_external;
+  return peers_[best.peer].is_external() ? rules.distance_external : rules.distance_internal;
 }
 
 std::vector<Prefix> RoutingTable::set_backdoors(std::set<Prefix> backdoors) {
@@ -152,7 +152,7 @@ std::optional<RouteView> RoutingTable::bgp_route(const Destination& destination)
   view.source = RouteSource::Bgp;
   view.distance = distance_of_best(destination.prefix, *best);
   view.metric = best->attributes->med.value_or(0);
-  view.is_internal_bgp = peers_[best->peer].is_internal();
+  view.is_internal_bgp = !peers_[best->peer].is_external();
   view.fib = destination.fib;
   view.selected = destination.fib_route != 0;
   view.installed = destination.fib == FibState::Installed;

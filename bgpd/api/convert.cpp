@@ -7,7 +7,7 @@ namespace {
 
 // The API's numbers are the engine's; a new enumerator in the middle would change meanings.
 static_assert(static_cast<int>(rib::BestReason::PathId) == proto::BEST_PATH_ID);
-static_assert(static_cast<int>(rib::PathState::DuplicateSubnet) == proto::PATH_DUPLICATE_SUBNET);
+static_assert(static_cast<int>(rib::PathState::RouteLeak) == proto::PATH_ROUTE_LEAK);
 static_assert(static_cast<int>(rib::FibState::Suppressed) == proto::FIB_SUPPRESSED);
 static_assert(static_cast<int>(rib::RouteSource::Bgp) == proto::BGP);
 static_assert(static_cast<int>(rib::RouteType::Prohibit) == proto::PROHIBIT);

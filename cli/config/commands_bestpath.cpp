@@ -88,28 +88,28 @@ Command multipath_relax_command() {
 }
 
 Command bandwidth_command() {
-  using rib::LinkBandwidth;
+  using rib::BandwidthUse;
   return {
       .syntax = "bgp bestpath bandwidth <ignore|skip-missing|default-weight-for-missing>",
       .help = {kBgp, kBestpath, "Link Bandwidth attribute", "Ignore link bandwidth",
                "Ignore paths without link bandwidth", "Assign the least weight to paths without it"},
       .scope = Scope::Bgp,
       .set = [](Target& t, const Arguments& a) -> Outcome {
-        t.bgp->link_bandwidth = a.has("ignore")         ? LinkBandwidth::Ignored
-                                : a.has("skip-missing") ? LinkBandwidth::SkipMissing
-                                                        : LinkBandwidth::DefaultForMissing;
+        t.bgp->link_bandwidth = a.has("ignore")         ? BandwidthUse::Ignored
+                                : a.has("skip-missing") ? BandwidthUse::SkipMissing
+                                                        : BandwidthUse::DefaultForMissing;
         return {};
       },
       .unset = [](Target& t, const Arguments&) -> Outcome {
-        t.bgp->link_bandwidth = LinkBandwidth::Used;
+        t.bgp->link_bandwidth = BandwidthUse::Used;
         return {};
       },
       .write =
           [](const Source& s, Lines& lines) {
             const auto use = s.bgp->link_bandwidth;
-            if (use == LinkBandwidth::Ignored) lines.push_back("bgp bestpath bandwidth ignore");
-            if (use == LinkBandwidth::SkipMissing) lines.push_back("bgp bestpath bandwidth skip-missing");
-            if (use == LinkBandwidth::DefaultForMissing)
+            if (use == BandwidthUse::Ignored) lines.push_back("bgp bestpath bandwidth ignore");
+            if (use == BandwidthUse::SkipMissing) lines.push_back("bgp bestpath bandwidth skip-missing");
+            if (use == BandwidthUse::DefaultForMissing)
               lines.push_back("bgp bestpath bandwidth default-weight-for-missing");
           },
       .summary =

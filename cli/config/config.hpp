@@ -127,7 +127,7 @@ struct Bgp {
   bool compare_router_id = true;  // decision 0006
   bool med_confederation = true, ignore_as_path_length = false, count_member_ases = false;
   bool multipath_relax = false;
-  rib::LinkBandwidth link_bandwidth = rib::LinkBandwidth::Used;
+  rib::BandwidthUse link_bandwidth = rib::BandwidthUse::Used;
   std::array<rib::FamilyRules, rib::kFamilyCount> family_rules;  // maximum-paths, distance
   bool client_to_client_reflection = true;
   std::uint32_t default_local_preference = 100;

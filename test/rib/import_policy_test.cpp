@@ -161,6 +161,98 @@ TEST(ImportPolicy, OurAsMayBeTheRoutesOrigin) {
   EXPECT_EQ(node.state_of("10.2.0.0/16"), PathState::AsLoop);
 }
 
+TEST(LocalAs, IsPutBeforeWhatTheNeighborSends) {
+  Node node;
+  auto up = peer("192.0.2.1", 1);
+  up.local_as = 64999;
+  up.imports[0].prepend_as = 64999;
+  const auto a = node.up(up), b = node.up(peer("192.0.2.9"));
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16"});
+  node.announce(a, attributes().via("192.0.2.1").path({1, 64999}), {"10.2.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.output.of(b).at(prefix("10.1.0.0/16")).as_path.to_string(), "64999 1");
+  EXPECT_EQ(path_of(node, "10.1.0.0/16").received->as_path.to_string(), "1");
+  EXPECT_EQ(node.state_of("10.2.0.0/16"), PathState::AsLoop);  // both of our ASes are ours
+
+  node.engine.set_import_profile(a, Family::Ipv4Unicast, {}, node.now);  // no-prepend
+  node.settle();
+  EXPECT_EQ(node.output.of(b).at(prefix("10.1.0.0/16")).as_path.to_string(), "1");
+}
+
+TEST(Confederation, ItsNumberAndOursAreLoops) {  // RFC 5065 §4
+  using Type = AsPath::SegmentType;
+  auto s = speaker();
+  s.confederation_id = 100;
+  Node node(s);
+  auto up = peer("192.0.2.1", 65001);
+  up.is_confederation_peer = true;
+  const auto a = node.up(up), b = node.up(peer("192.0.2.2", 7));
+  auto route = attributes().via("192.0.2.1");
+  const auto announce = [&](std::vector<AsPath::Segment> segments, std::string_view to) {
+    route.as_path = AsPath(segments);
+    node.announce(a, route, {to});
+  };
+  announce({{Type::ConfedSequence, {65001, 65002}}, {Type::Sequence, {7}}}, "10.1.0.0/16");
+  announce({{Type::ConfedSequence, {65001, kOurAs}}, {Type::Sequence, {7}}}, "10.2.0.0/16");
+  announce({{Type::ConfedSequence, {65001}}, {Type::Sequence, {100, 7}}}, "10.3.0.0/16");
+  node.announce(b, attributes().via("192.0.2.2").path({7, 100}), {"10.4.0.0/16"});
+  EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::Accepted);
+  EXPECT_EQ(node.state_of("10.2.0.0/16"), PathState::AsLoop);
+  EXPECT_EQ(node.state_of("10.3.0.0/16"), PathState::AsLoop);
+  EXPECT_EQ(node.state_of("10.4.0.0/16"), PathState::AsLoop);
+}
+
+TEST(Confederation, ARouteOfAnotherMemberIsInternal) {  // RFC 5065 §5.3
+  using Type = AsPath::SegmentType;
+  auto s = speaker();
+  s.confederation_id = 100;
+  Node node(s);
+  auto member = peer("192.0.2.1", 65001);
+  member.is_confederation_peer = true;
+  const auto a = node.up(member), b = node.up(peer("192.0.2.2", 7));
+  auto route = attributes().via("192.0.2.1");
+  route.as_path =
+      AsPath(std::vector<AsPath::Segment>{{Type::ConfedSequence, {65001}}, {Type::Sequence, {7}}});
+  node.announce(a, route, {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.engine.routes_for(prefix("10.1.0.0/16"))[0].distance, 200);
+  node.announce(b, attributes().via("192.0.2.2").path({7}), {"10.1.0.0/16"});
+  EXPECT_EQ(path_of(node, "10.1.0.0/16").peer, b);
+  EXPECT_EQ(node.engine.destination(prefix("10.1.0.0/16"))->reason, BestReason::ExternalOverInternal);
+}
+
+/// What becomes of a route from AS 1 with this OTC (0: none), when we have this role: OTC, or nothing for a
+/// leak.
+std::optional<AsNumber> only_to_customer(Role ours, AsNumber otc) {
+  Node node;
+  auto up = peer("192.0.2.1", 1);
+  up.imports[0].local_role = ours;
+  const auto a = node.up(up);
+  auto route = attributes().via("192.0.2.1").path({1});
+  if (otc != 0) route.only_to_customer = otc;
+  node.announce(a, route, {"10.1.0.0/16"});
+  const auto path = path_of(node, "10.1.0.0/16");
+  if (path.state == PathState::RouteLeak) return std::nullopt;
+  EXPECT_EQ(path.state, PathState::Accepted);
+  return path.attributes->only_to_customer.value_or(0);
+}
+
+TEST(OnlyToCustomer, IsPutOnOrShowsALeak) {  // RFC 9234 §5
+  for (const auto ours : {Role::Provider, Role::RouteServer}) {
+    EXPECT_EQ(only_to_customer(ours, 0), 0u);
+    EXPECT_EQ(only_to_customer(ours, 1), std::nullopt);
+    EXPECT_EQ(only_to_customer(ours, 2), std::nullopt);
+  }
+  for (const auto ours : {Role::Customer, Role::RouteServerClient}) {
+    EXPECT_EQ(only_to_customer(ours, 0), 1u);
+    EXPECT_EQ(only_to_customer(ours, 1), 1u);
+    EXPECT_EQ(only_to_customer(ours, 2), 2u);
+  }
+  EXPECT_EQ(only_to_customer(Role::Peer, 0), 1u);
+  EXPECT_EQ(only_to_customer(Role::Peer, 1), 1u);
+  EXPECT_EQ(only_to_customer(Role::Peer, 2), std::nullopt);
+}
+
 TEST(MaximumPrefix, TellsTheThresholdOnTheWay) {
   Node node;
   auto up = peer("192.0.2.1", 1);

@@ -353,11 +353,11 @@ TEST(Multipath, LinkBandwidthSplitsTheTraffic) {
 
   node.announce(c, route("192.0.2.3", 0), {"10.1.0.0/16"});
   using Shares = std::map<std::string, int>;
-  const std::pair<LinkBandwidth, Shares> cases[] = {
-      {LinkBandwidth::Used, {{"192.0.2.1", 1}, {"192.0.2.2", 1}, {"192.0.2.3", 1}}},
-      {LinkBandwidth::Ignored, {{"192.0.2.1", 1}, {"192.0.2.2", 1}, {"192.0.2.3", 1}}},
-      {LinkBandwidth::SkipMissing, {{"192.0.2.1", 50}, {"192.0.2.2", 50}}},
-      {LinkBandwidth::DefaultForMissing, {{"192.0.2.1", 50}, {"192.0.2.2", 50}, {"192.0.2.3", 1}}}};
+  const std::pair<BandwidthUse, Shares> cases[] = {
+      {BandwidthUse::Used, {{"192.0.2.1", 1}, {"192.0.2.2", 1}, {"192.0.2.3", 1}}},
+      {BandwidthUse::Ignored, {{"192.0.2.1", 1}, {"192.0.2.2", 1}, {"192.0.2.3", 1}}},
+      {BandwidthUse::SkipMissing, {{"192.0.2.1", 50}, {"192.0.2.2", 50}}},
+      {BandwidthUse::DefaultForMissing, {{"192.0.2.1", 50}, {"192.0.2.2", 50}, {"192.0.2.3", 1}}}};
   for (const auto& [use, expected] : cases) {
     s.link_bandwidth = use;
     node.engine.set_speaker(s, node.now);

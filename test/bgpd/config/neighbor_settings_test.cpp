@@ -300,7 +300,7 @@ TEST(SpeakerSettings, PassOnTheDecisionProcess) {
   config.bgp->always_compare_med = config.bgp->med_missing_as_worst = true;
   config.bgp->compare_router_id = config.bgp->med_confederation = false;
   config.bgp->ignore_as_path_length = config.bgp->count_member_ases = config.bgp->multipath_relax = true;
-  config.bgp->link_bandwidth = rib::LinkBandwidth::Ignored;
+  config.bgp->link_bandwidth = rib::BandwidthUse::Ignored;
   config.bgp->family_rules[0].maximum_paths_external = 4;
   config.bgp->family_rules[1].distance_internal = 7;
   config.bgp->client_to_client_reflection = false;
@@ -315,7 +315,7 @@ TEST(SpeakerSettings, PassOnTheDecisionProcess) {
   expected.always_compare_med = expected.med_missing_as_worst = true;
   expected.compare_router_id = expected.med_confederation = false;
   expected.ignore_as_path_length = expected.count_member_ases = expected.multipath_relax = true;
-  expected.link_bandwidth = rib::LinkBandwidth::Ignored;
+  expected.link_bandwidth = rib::BandwidthUse::Ignored;
   expected.families[0].maximum_paths_external = 4;
   expected.families[1].distance_internal = 7;
   expected.client_to_client_reflection = false;

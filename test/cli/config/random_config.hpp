@@ -104,7 +104,7 @@ class RandomConfig {
                         &Bgp::ignore_as_path_length, &Bgp::count_member_ases, &Bgp::multipath_relax})
       bgp.*member = chance();
     if (chance()) bgp.default_local_preference = static_cast<std::uint32_t>(number(0, 4294967295));
-    bgp.link_bandwidth = static_cast<rib::LinkBandwidth>(number(0, 3));
+    bgp.link_bandwidth = static_cast<rib::BandwidthUse>(number(0, 3));
     for (auto& rules : bgp.family_rules) rules = family_rules();
     bgp.advertised_interfaces = patterns();
     bgp.discovery.multicast = chance();
