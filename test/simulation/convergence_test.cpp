@@ -311,7 +311,7 @@ TEST_F(Chain, TooManyPrefixesEndTheSessionWithFamilyAndLimit) {  // RFC 4486 §4
 
   EXPECT_FALSE(hosts[2].is_up(1));
   EXPECT_TRUE(hosts[2].peer(1)->is_held_down());
-  const auto& told = hosts[1].peer(2)->counters().last_reset->reason.notification;
+  const auto& told = hosts[2].peer(1)->counters().last_reset->reason.notification;
   EXPECT_EQ(told.subcode, 1);
   EXPECT_THAT(told.data, ElementsAre(0, 1, 1, 0, 0, 0, 2));
   EXPECT_EQ(hosts[3].paths(subnet(1)), "");

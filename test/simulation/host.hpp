@@ -61,7 +61,12 @@ class Host {
     for (auto& each : settings.is_route_reflector_client) each = true;
     return settings;
   }
-  void add(const PeerSettings& settings) { speaker_.peers().add_or_update(settings, world_.now()); }
+  void add(const PeerSettings& settings) {
+    const bool is_known = speaker_.peers().find(settings.address) != nullptr;
+    const bool was_reset = speaker_.peers().add_or_update(settings, world_.now());
+    if (is_known && !was_reset)
+      speaker_.settings_changed(*speaker_.peers().find(settings.address), world_.now());
+  }
   bgpd::session::Peer* peer(unsigned number) { return speaker_.peers().find(address_of(number)); }
   bool is_up(unsigned number) { return peer(number) && peer(number)->is_established(); }
 
