@@ -18,6 +18,23 @@ bool may_be_announced(const fib::InterfaceAddress& own, bool is_named) {
   return is_named || !own.subnet().is_host();
 }
 
+/// A connected address of a loopback or the like, once though it may stand on several links.
+void add_host_addresses(const cli::Bgp& bgp, const fib::Links& links, Originations& wanted) {
+  std::set<rib::Prefix> known;
+  for (const auto& [index, link] : links.all()) {
+    if (!link.is_up) continue;
+    for (const auto& own : links.addresses(index)) {
+      const auto subnet = own.subnet();
+      const auto& rules = bgp.redistributed[index_of(subnet.family())];
+      const auto rule = rules.find(rib::RouteSource::Connected);
+      if (rule == rules.end() || !subnet.is_host() || !may_be_announced(own, true)) continue;
+      if (!known.insert(subnet).second) continue;
+      wanted.insert({subnet, rib::LocalSource::Redistributed, rule->second.route_map, link.name,
+                     rule->second.metric.value_or(0)});
+    }
+  }
+}
+
 }  // namespace
 
 Originations wanted_originations(const cli::Bgp& bgp, const fib::Links& links,
@@ -38,6 +55,7 @@ Originations wanted_originations(const cli::Bgp& bgp, const fib::Links& links,
       if (may_be_announced(own, is_named))
         wanted.insert({own.subnet(), rib::LocalSource::AdvertisedInterface, {}});
   }
+  add_host_addresses(bgp, links, wanted);
   return wanted;
 }
 
@@ -69,10 +87,17 @@ void apply_local_rules(rib::Engine& engine, const cli::Bgp& bgp, rib::TimePoint 
 
 void apply_to_engine(rib::Engine& engine, const Origination& origination, bool announce, rib::TimePoint now) {
   if (!announce) return engine.withdraw_local(origination.prefix, origination.source, now);
-  rib::PathAttributes attributes;
-  attributes.origin = rib::Origin::Igp;
-  attributes.next_hop = rib::IpAddress::unspecified(origination.prefix.afi());
-  engine.originate(origination.prefix, origination.source, {attributes, origination.route_map}, now);
+  rib::LocalRoute route;
+  route.attributes.origin = rib::Origin::Igp;
+  route.attributes.next_hop = rib::IpAddress::unspecified(origination.prefix.afi());
+  route.route_map = origination.route_map;
+  route.interface_name = origination.interface_name;
+  if (origination.source == rib::LocalSource::Redistributed) {
+    route.attributes.origin = rib::Origin::Incomplete;
+    route.attributes.med = origination.med;
+    route.kernel_source = rib::RouteSource::Connected;
+  }
+  engine.originate(origination.prefix, origination.source, route, now);
 }
 
 }  // namespace bgpd

@@ -25,6 +25,8 @@ struct Origination {
   rib::Prefix prefix;
   rib::LocalSource source = rib::LocalSource::Network;
   std::string route_map = {};
+  std::string interface_name = {};  // of a redistributed address
+  std::uint32_t med = 0;            // likewise
   auto operator<=>(const Origination&) const = default;
 };
 using Originations = std::set<Origination>;
@@ -39,6 +41,9 @@ using HasKernelRoute = std::function<bool(const rib::Prefix&)>;
 /// (docker0 has none until the first container runs), tentative IPv6 ones too: the subnet is ours whatever
 /// becomes of the address. Never link-local, loopback or multicast ones; host addresses (/32, /128) only of
 /// an interface that is named without a wildcard, as `advertise interface lo` is.
+///
+/// Of `redistribute connected`: the host addresses, of which the kernel has no route that anybody could
+/// redistribute.
 Originations wanted_originations(const cli::Bgp& bgp, const fib::Links& links,
                                  const HasKernelRoute& has_kernel_route);
 

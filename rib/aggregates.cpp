@@ -184,7 +184,7 @@ void Aggregates::publish(State& state, TimePoint now) {
   if (auto attributes = aggregated(state.rule, speaker_, contributors)) {
     attributes->next_hop = IpAddress::unspecified(state.prefix.afi());
     stands = local_routes_.set(state.prefix, LocalSource::Aggregated,
-                               {std::move(*attributes), state.rule.route_map, {}, 0}, now);
+                               {std::move(*attributes), state.rule.route_map}, now);
   } else {
     local_routes_.remove(state.prefix, LocalSource::Aggregated, now);
     stands = contributors.empty();

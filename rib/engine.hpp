@@ -63,7 +63,8 @@ struct RouteView {
 struct PeerCounters {
   std::uint32_t received[kFamilyCount] = {};  // paths in Adj-RIB-In
   std::uint32_t accepted[kFamilyCount] = {};
-  std::uint32_t sent[kFamilyCount] = {};  // prefixes in Adj-RIB-Out
+  std::uint32_t denied[kFamilyCount] = {};  // by import policy
+  std::uint32_t sent[kFamilyCount] = {};    // prefixes in Adj-RIB-Out
   std::optional<GroupId> group[kFamilyCount];
 };
 

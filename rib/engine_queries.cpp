@@ -198,6 +198,7 @@ PeerCounters Engine::counters(PeerHandle handle) const {
     const auto& mine = peer->of(family);
     result.received[i] = mine.received;
     result.accepted[i] = mine.accepted;
+    result.denied[i] = mine.denied;
     if (!mine.group) continue;
     result.sent[i] = mine.group->sent_count_to(handle.index);
     result.group[i] = mine.group->id();

@@ -73,7 +73,11 @@ PolicyVerdict apply_import(const Policies& policies, const PeerUp& peer, const I
   if (import.prepend_as != 0) attributes.as_path = attributes.as_path.prepended(import.prepend_as);
   if (needs_only_to_customer(import, attributes)) attributes.only_to_customer = peer.as;
   if (import.weight != 0) attributes.weight = import.weight;
-  const PolicySubject subject{.prefix = prefix, .peer = &peer.address, .own_address = &peer.local_address};
+  const PolicySubject subject{.prefix = prefix,
+                              .peer = &peer.address,
+                              .own_address = &peer.local_address,
+                              .own_as = peer.local_as,
+                              .source_protocol = SourceProtocol::Bgp};
   const auto verdict = policies.apply(import.policy, subject, attributes);
   if (verdict.permitted && is_shutting_down(peer, attributes)) attributes.local_pref = 0;
   return verdict;

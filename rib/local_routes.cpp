@@ -10,6 +10,20 @@ std::uint32_t seconds_of(TimePoint time) {
       std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
+SourceProtocol protocol_of(RouteSource source) {
+  switch (source) {
+    case RouteSource::Connected:
+      return SourceProtocol::Connected;
+    case RouteSource::Kernel:
+      return SourceProtocol::Kernel;
+    case RouteSource::Static:
+      return SourceProtocol::Static;
+    case RouteSource::Bgp:
+      break;
+  }
+  return SourceProtocol::Bgp;
+}
+
 PolicyChain chain_of(const LocalRoute& route) {
   PolicyChain chain;
   chain.route_map = route.route_map;
@@ -25,8 +39,10 @@ void LocalRoutes::judge(const Prefix& prefix, Entry& entry) {
     return;
   }
   auto value = entry.route.attributes;
-  const PolicySubject subject{
-      .prefix = prefix, .interface = entry.route.interface_name, .tag = entry.route.tag};
+  const PolicySubject subject{.prefix = prefix,
+                              .interface = entry.route.interface_name,
+                              .tag = entry.route.tag,
+                              .source_protocol = protocol_of(entry.route.kernel_source)};
   const bool permitted = policies_.apply(chain_of(entry.route), subject, value).permitted;
   entry.attributes = permitted ? store_.intern(value, original) : Attributes();
 }

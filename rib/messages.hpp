@@ -131,15 +131,6 @@ enum class LocalSource : std::uint8_t {
   Aggregated = 8,           // `aggregate-address P`
 };
 
-/// What a source says about a prefix of ours.
-struct LocalRoute {
-  PathAttributes attributes;
-  std::string route_map = {};       // may change the attributes or deny the route; "": none
-  std::string interface_name = {};  // of the kernel's route, for the route map
-  std::uint32_t tag = 0;
-  bool operator==(const LocalRoute&) const = default;
-};
-
 /// `redistribute … [metric N] [route-map M]`
 struct RedistributionRule {
   std::optional<std::uint32_t> metric;  // MED; absent: the kernel's metric
@@ -169,6 +160,16 @@ struct NextHop {
 enum class RouteSource : std::uint8_t { Connected, Kernel, Static, Bgp };
 inline constexpr std::size_t kRouteSourceCount = 4;
 enum class RouteType : std::uint8_t { Unicast, Blackhole, Unreachable, Prohibit };
+
+/// What a source says about a prefix of ours.
+struct LocalRoute {
+  PathAttributes attributes;
+  std::string route_map = {};                    // may change the attributes or deny the route; "": none
+  std::string interface_name = {};               // of the kernel's route, for the route map
+  RouteSource kernel_source = RouteSource::Bgp;  // where a redistributed one is from
+  std::uint32_t tag = 0;
+  bool operator==(const LocalRoute&) const = default;
+};
 
 /// A route in the kernel that is not ours: what next hops resolve through and what BGP contends with.
 struct KernelRoute {

@@ -30,6 +30,7 @@ LocalRoute local_route(const KernelRoute& route, const RedistributionRule& rule)
   local.attributes.med = rule.metric.value_or(metric);
   local.route_map = rule.route_map;
   local.interface_name = route.interface_name;
+  local.kernel_source = route.source;
   return local;
 }
 

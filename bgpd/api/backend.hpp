@@ -83,6 +83,11 @@ struct NeighborFamilyView {
   std::uint32_t maximum_prefix = 0;
   bool maximum_prefix_warning_only = false;
   std::uint8_t allow_own_as = 0;
+  bool allow_own_as_as_origin = false;
+  std::uint8_t maximum_prefix_threshold = 75;
+  std::chrono::minutes maximum_prefix_restart{0};
+  std::uint32_t weight = 0;
+  bool policy_missing_in = false, policy_missing_out = false;
   bool send_standard = true, send_extended = true, send_large = true;
   std::uint64_t sent_table_version = 0;  // the neighbor has been sent the table up to here
 };

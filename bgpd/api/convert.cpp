@@ -90,12 +90,19 @@ void put_family(const NeighborFamilyView& view, rib::Family family, const rib::P
   to.set_maximum_prefix(view.maximum_prefix);
   to.set_maximum_prefix_warning_only(view.maximum_prefix_warning_only);
   to.set_allow_own_as(view.allow_own_as);
+  to.set_allow_own_as_as_origin(view.allow_own_as_as_origin);
+  to.set_maximum_prefix_threshold(view.maximum_prefix_threshold);
+  to.set_maximum_prefix_restart_minutes(static_cast<std::uint32_t>(view.maximum_prefix_restart.count()));
+  to.set_weight(view.weight);
+  to.set_policy_missing_in(view.policy_missing_in);
+  to.set_policy_missing_out(view.policy_missing_out);
   to.set_send_standard(view.send_standard);
   to.set_send_extended(view.send_extended);
   to.set_send_large(view.send_large);
   if (!counters) return;
   to.set_received(counters->received[i]);
   to.set_accepted(counters->accepted[i]);
+  to.set_denied(counters->denied[i]);
   to.set_sent(counters->sent[i]);
   if (counters->group[i]) to.set_update_group(*counters->group[i]);
 }

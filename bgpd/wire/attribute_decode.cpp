@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace bgpd::wire::decode {
 namespace {
@@ -98,6 +99,10 @@ Verdict as_path(Octets value, const DecodeContext& context, AttributeValues& val
   if (contents.as_zero) return withdraw(UpdateError::MalformedAsPath, "AS 0");
   if (contents.confederation && !context.is_internal())
     return withdraw(UpdateError::MalformedAsPath, "confederation segment from outside");
+  // RFC 5065 §5: another member has put itself into an AS_CONFED_SEQUENCE at the front.
+  constexpr auto kConfedSequence = std::to_underlying(rib::AsPath::SegmentType::ConfedSequence);
+  if (context.same_confederation && (path->empty() || path->octets()[0] != kConfedSequence))
+    return withdraw(UpdateError::MalformedAsPath, "no AS_CONFED_SEQUENCE first");
   values.attributes.as_path = std::move(*path);
   return std::nullopt;
 }

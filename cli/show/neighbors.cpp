@@ -163,18 +163,23 @@ void append_family(std::string& out, const api::NeighborFamily& family) {
   if (family.next_hop_unchanged()) out += "  NEXT_HOP is propagated unchanged to this neighbor\n";
   if (family.allow_own_as() > 0)
     append(out, "  Local AS allowed in path, %u occurrences\n", family.allow_own_as());
+  if (family.allow_own_as_as_origin()) out += "  Local AS allowed as path origin\n";
+  if (family.weight() > 0) append(out, "  Default weight %u\n", family.weight());
   out += communities_sent(family);
   if (family.default_originate()) out += "  Default information originate\n";
-  if (family.policy_missing())
-    out +=
-        "  Inbound updates discarded due to missing policy\n"
-        "  Outbound updates discarded due to missing policy\n";
+  if (family.policy_missing_in()) out += "  Inbound updates discarded due to missing policy\n";
+  if (family.policy_missing_out()) out += "  Outbound updates discarded due to missing policy\n";
   append(out, "  %u accepted prefixes\n", family.accepted());
   if (family.received() > family.accepted())
-    append(out, "  %u rejected prefixes (received-routes says why)\n", family.received() - family.accepted());
-  if (family.maximum_prefix() > 0)
-    append(out, "  Maximum prefixes allowed %u%s\n", family.maximum_prefix(),
-           family.maximum_prefix_warning_only() ? " (warning-only)" : "");
+    append(out, "  %u rejected prefixes, %u of them by policy (filtered-routes says why)\n",
+           family.received() - family.accepted(), family.denied());
+  if (family.maximum_prefix() == 0) return;
+  append(out, "  Maximum prefixes allowed %u%s\n", family.maximum_prefix(),
+         family.maximum_prefix_warning_only() ? " (warning-only)" : "");
+  append(out, "  Threshold for warning message %u%%", family.maximum_prefix_threshold());
+  if (family.maximum_prefix_restart_minutes() > 0)
+    append(out, ", restart interval %u min", family.maximum_prefix_restart_minutes());
+  out += '\n';
 }
 
 /// RFC 5082: a TTL of at least 255 means one hop.

@@ -119,13 +119,16 @@ Json family_json(const api::NeighborFamily& family) {
   if (family.next_hop_self()) json["routerAlwaysNextHop"] = true;
   if (family.next_hop_unchanged()) json["unchangedNextHopPropogatedToNbr"] = true;  // FRR's spelling
   if (family.allow_own_as() > 0) json["localAsAllowedInPath"] = family.allow_own_as();
+  if (family.allow_own_as_as_origin()) json["localAsAllowedAsOrigin"] = true;
+  if (family.weight() > 0) json["defaultWeight"] = family.weight();
   if (family.send_standard() && family.send_extended())
     json["commAttriSentToNbr"] = "extendedAndStandard";
   else if (family.send_standard() || family.send_extended())
     json["commAttriSentToNbr"] = family.send_standard() ? "standard" : "extended";
   if (family.default_originate()) json["defaultOriginate"] = true;
-  if (family.policy_missing())
-    json["inboundEbgpRequiresPolicy"] = "Inbound updates discarded due to missing policy",
+  if (family.policy_missing_in())
+    json["inboundEbgpRequiresPolicy"] = "Inbound updates discarded due to missing policy";
+  if (family.policy_missing_out())
     json["outboundEbgpRequiresPolicy"] = "Outbound updates discarded due to missing policy";
   json["acceptedPrefixCounter"] = family.accepted();
   json["sentPrefixCounter"] = family.sent();
@@ -133,6 +136,9 @@ Json family_json(const api::NeighborFamily& family) {
   if (family.maximum_prefix() > 0) {
     json["prefixAllowedMax"] = family.maximum_prefix();
     if (family.maximum_prefix_warning_only()) json["prefixAllowedMaxWarning"] = true;
+    json["prefixAllowedWarningThresh"] = family.maximum_prefix_threshold();
+    if (family.maximum_prefix_restart_minutes() > 0)
+      json["prefixAllowedRestartIntervalMsecs"] = family.maximum_prefix_restart_minutes() * 60000u;
   }
   return json;
 }

@@ -65,6 +65,31 @@ class OriginatorTest : public testing::Test {
   }};
 };
 
+TEST_F(OriginatorTest, RedistributesHostAddressesOfLoopbacksAndTheLike) {
+  link(1, "lo");
+  address(1, "127.0.0.1/8");
+  address(1, "203.0.113.7/32");
+  address(1, "2001:db8::7/128");
+  link(2, "dummy0");
+  address(2, "203.0.113.7/32");
+  address(2, "10.9.0.1/24");  // the kernel has a route for it
+  EXPECT_THAT(take_said(), IsEmpty());
+
+  bgp_.redistributed[0][rib::RouteSource::Connected] = {};
+  update();
+  EXPECT_THAT(take_said(), ElementsAre("+203.0.113.7/32"));
+  bgp_.redistributed[1][rib::RouteSource::Connected] = {};
+  update();
+  EXPECT_THAT(take_said(), ElementsAre("+2001:db8::7/128"));
+  address(1, "203.0.113.7/32", false);
+  EXPECT_THAT(take_said(), ElementsAre("-203.0.113.7/32", "+203.0.113.7/32"));  // another link's
+  address(2, "203.0.113.7/32", false);
+  EXPECT_THAT(take_said(), ElementsAre("-203.0.113.7/32"));
+  bgp_.redistributed[1].clear();
+  update();
+  EXPECT_THAT(take_said(), ElementsAre("-2001:db8::7/128"));
+}
+
 class OriginatorFamilyTest : public OriginatorTest, public testing::WithParamInterface<bool> {
  protected:
   const std::string first_ = GetParam() ? "10.1.1.1/24" : "fd00:1::1/64";

@@ -161,6 +161,148 @@ TEST(ImportPolicy, OurAsMayBeTheRoutesOrigin) {
   EXPECT_EQ(node.state_of("10.2.0.0/16"), PathState::AsLoop);
 }
 
+/// One route map that has one clause.
+PolicyDefinitions route_map(const std::string& name, RouteMapClause clause) {
+  PolicyDefinitions definitions;
+  definitions.route_maps[name].clauses[10] = std::move(clause);
+  return definitions;
+}
+
+ImportProfile with_route_map(const std::string& name) {
+  ImportProfile import;
+  import.policy.route_map = name;
+  return import;
+}
+
+TEST(ImportRouteMap, WhatItSetsCountsAndWhatWasReceivedStays) {
+  Node node;
+  RouteMapClause clause;
+  clause.set.local_preference = Adjustment{.number = 77};
+  clause.set.next_hop = NextHopChoice{.address = address("192.0.2.50")};
+  clause.set.weight = 9;
+  node.engine.set_policies(route_map("IN", clause), node.now);
+  auto up = peer("192.0.2.1", 1);
+  up.imports[0] = with_route_map("IN");
+  const auto a = node.up(up), b = node.up(peer("192.0.2.9"));
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16"});
+  node.settle();
+
+  const auto sent = node.output.of(b).at(prefix("10.1.0.0/16"));
+  EXPECT_EQ(sent.local_pref, 77u);
+  EXPECT_EQ(sent.next_hop, address("192.0.2.50"));
+  EXPECT_EQ(node.output.fib.at(prefix("10.1.0.0/16")).next_hops[0].gateway, address("192.0.2.50"));
+  EXPECT_EQ(path_of(node, "10.1.0.0/16").weight, 9u);
+  EXPECT_EQ(path_of(node, "10.1.0.0/16").received->next_hop, address("192.0.2.1"));
+  ASSERT_EQ(node.engine.next_hops(Family::Ipv4Unicast).size(), 1u);
+  EXPECT_EQ(node.engine.next_hops(Family::Ipv4Unicast)[0].address, address("192.0.2.50"));
+
+  clause.set = {};
+  node.engine.set_policies(route_map("IN", clause), node.now);
+  node.settle(1);
+  EXPECT_EQ(node.output.of(b).at(prefix("10.1.0.0/16")).next_hop, address("192.0.2.1"));
+  EXPECT_EQ(node.engine.next_hops(Family::Ipv4Unicast)[0].address, address("192.0.2.1"));
+
+  clause.permit = false;
+  node.engine.set_policies(route_map("IN", clause), node.now);
+  node.settle(1);
+  EXPECT_THAT(node.output.of(b), IsEmpty());
+  EXPECT_EQ(path_of(node, "10.1.0.0/16").denied_by, "route-map IN, sequence 10");
+  node.down(a);
+  node.settle();
+  EXPECT_EQ(node.engine.totals().attribute_sets, 0u);
+}
+
+TEST(ImportRouteMap, JudgesPrefixByPrefix) {
+  Node node;
+  PolicyDefinitions definitions;
+  definitions.prefix_lists[0]["TEN"].rules[5] = {
+      .permit = true, .prefix = prefix("10.0.0.0/8"), .ge = 16, .le = 16};
+  node.engine.set_policies(definitions, node.now);
+  auto up = peer("192.0.2.1", 1);
+  up.imports[0].policy.prefix_list = "TEN";
+  const auto a = node.up(up);
+  node.announce(a, attributes().via("192.0.2.1").path({1}),
+                {"10.1.0.0/16", "11.1.0.0/16", "10.2.0.0/16", "10.0.0.0/15"});
+  EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::Accepted);
+  EXPECT_EQ(node.state_of("11.1.0.0/16"), PathState::PolicyDenied);
+  EXPECT_EQ(node.state_of("10.2.0.0/16"), PathState::Accepted);
+  EXPECT_EQ(node.state_of("10.0.0.0/15"), PathState::PolicyDenied);
+  EXPECT_EQ(path_of(node, "10.0.0.0/15").denied_by, "prefix-list TEN, no match");
+}
+
+TEST(ImportRouteMap, OnlyWhatAChangeCanChangeIsLookedAt) {
+  Node node;
+  auto definitions = route_map("ONE", {});
+  definitions.route_maps["TWO"].clauses[10] = {};
+  node.engine.set_policies(definitions, node.now);
+  node.settle();
+  auto up = peer("192.0.2.1", 1);
+  up.imports[0] = with_route_map("ONE");
+  node.announce(node.up(up), attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16"});
+  node.settle();
+
+  definitions.route_maps["TWO"].clauses[10].permit = false;
+  node.engine.set_policies(definitions, node.now);
+  node.settle();
+  EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::Accepted);
+  definitions.route_maps["ONE"].clauses[10].permit = false;
+  node.engine.set_policies(definitions, node.now);
+  node.settle();
+  EXPECT_EQ(node.state_of("10.1.0.0/16"), PathState::PolicyDenied);
+}
+
+TEST(LocalRouteMap, ChangesOrDeniesOurOwnRoutes) {
+  Node node;
+  RouteMapClause clause;
+  clause.match.interface = "lo";
+  clause.set.metric = Adjustment{.number = 8};
+  node.engine.set_policies(route_map("OWN", clause), node.now);
+  const auto a = node.up(peer("192.0.2.9"));
+  node.engine.set_redistribution(Family::Ipv4Unicast, RouteSource::Connected, RedistributionRule{{}, "OWN"},
+                                 node.now);
+  auto loopback = connected("203.0.113.1/32", 1);
+  loopback.interface_name = "lo";
+  node.engine.kernel_route(loopback, node.now);
+  node.settle();
+  ASSERT_EQ(node.output.of(a).size(), 1u);  // not the link's
+  EXPECT_EQ(node.output.of(a).at(prefix("203.0.113.1/32")).med, 8u);
+
+  clause.match.interface.reset();
+  clause.match.source_protocol = SourceProtocol::Static;
+  node.engine.set_policies(route_map("OWN", clause), node.now);
+  node.settle();
+  EXPECT_THAT(node.output.of(a), IsEmpty());
+  clause.match.source_protocol = SourceProtocol::Connected;
+  node.engine.set_policies(route_map("OWN", clause), node.now);
+  node.settle();
+  EXPECT_EQ(node.output.of(a).size(), 2u);
+}
+
+TEST(AggregateRouteMap, SuppressesWhatTheMapPermitsAndSetsItsOwn) {
+  Node node;
+  PolicyDefinitions definitions;
+  definitions.prefix_lists[0]["ONE"].rules[5] = {.permit = true, .prefix = prefix("10.1.0.0/16")};
+  definitions.route_maps["SOME"].clauses[10].match.address[0].prefix_list = "ONE";
+  definitions.route_maps["SET"].clauses[10].set.metric = Adjustment{.number = 8};
+  node.engine.set_policies(definitions, node.now);
+  AggregateRule rule;
+  rule.suppress_map = "SOME";
+  rule.route_map = "SET";
+  node.engine.set_aggregates({{prefix("10.0.0.0/8"), rule}}, node.now);
+  const auto from = node.up(peer("192.0.2.1", 1)), to = node.up(peer("192.0.2.9"));
+  node.settle();
+  node.announce(from, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16", "10.2.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.output.of(to).size(), 2u);
+  EXPECT_EQ(node.output.of(to).at(prefix("10.0.0.0/8")).med, 8u);
+  EXPECT_FALSE(node.output.of(to).contains(prefix("10.1.0.0/16")));
+
+  definitions.prefix_lists[0]["ONE"].rules[5].permit = false;
+  node.engine.set_policies(definitions, node.now);
+  node.settle();
+  EXPECT_EQ(node.output.of(to).size(), 3u);
+}
+
 TEST(LocalAs, IsPutBeforeWhatTheNeighborSends) {
   Node node;
   auto up = peer("192.0.2.1", 1);

@@ -229,5 +229,14 @@ TEST(Confederation, MemberSendsConfederationSegmentsAndLocalPref) {  // RFC 5065
   EXPECT_EQ(decode(update_body({}, attributes, kNlri), context).what, Expected::Fine);
 }
 
+TEST(Confederation, AMemberPutsItselfInFront) {  // RFC 5065 §5, RFC 7606 §7.2
+  auto context = context_of(Peer::External);
+  context.same_confederation = true;
+  for (const auto* as_path : {"40 02 00", "40 02 06 02 01 0000fde8", "40 02 06 04 01 0000fde8"}) {
+    const auto attributes = hex("40 01 01 00") + hex(as_path) + hex("40 03 04 0a000001 40 05 04 00000064");
+    EXPECT_EQ(decode(update_body({}, attributes, kNlri), context).what, Expected::Withdraw) << as_path;
+  }
+}
+
 }  // namespace
 }  // namespace bgpd::wire::rfc7606

@@ -89,7 +89,10 @@ TEST(NeighborText, HasFrrsBlocksInFrrsOrder) {
   EXPECT_THAT(text, HasSubstr("    Total:                  5          3\n"));
   EXPECT_THAT(text, HasSubstr("\n For address family: IPv4 Unicast\n"
                               "  Update group 1, subgroup 1\n"));
-  EXPECT_THAT(text, HasSubstr("  2 accepted prefixes\n  1 rejected prefixes (received-routes says why)\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(
+          "  2 accepted prefixes\n  1 rejected prefixes, 0 of them by policy (filtered-routes says why)\n"));
   EXPECT_THAT(text, HasSubstr("\n  Connections established 1; dropped 0\n  Last reset never\n"));
   EXPECT_THAT(text, HasSubstr("Local host: 192.168.77.1, Local port: 60246\n"
                               "Foreign host: 192.168.77.2, Foreign port: 179\n"));
