@@ -12,7 +12,7 @@ def commanded(name, lines, subcode, data=b"", top=False):
         typed = lines(c.address("a"))
         c.show(*typed) if top else c.show("configure terminal", f"router bgp {c.local_as}", *typed)
         a.expect_notification(6, subcode, data)
-        b.wait_no_route(c.prefix(31))
+        b.wait_no_route(c.prefix(30))
         check(not b.closed, "another session ended too")
     add(f"cease.{name}", play, only="kuland", a=EXTERNAL(65001), b=EXTERNAL(65002))
 

@@ -166,7 +166,7 @@ class Context:
 
     def alive(self, session, observer):
         """The session still works: what it announces now arrives."""
-        self.barrier(session, observer)
+        self.barrier(session, observer, number=30)
 
     # The shell of kuland; the other daemons have none of these words.
 
