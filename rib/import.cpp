@@ -75,7 +75,6 @@ PolicyVerdict apply_import(const Policies& policies, const PeerUp& peer, const I
   if (import.weight != 0) attributes.weight = import.weight;
   const PolicySubject subject{.prefix = prefix,
                               .peer = &peer.address,
-                              .own_address = &peer.local_address,
                               .own_as = peer.local_as,
                               .source_protocol = SourceProtocol::Bgp};
   const auto verdict = policies.apply(import.policy, subject, attributes);

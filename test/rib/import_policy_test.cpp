@@ -212,6 +212,20 @@ TEST(ImportRouteMap, WhatItSetsCountsAndWhatWasReceivedStays) {
   EXPECT_EQ(node.engine.totals().attribute_sets, 0u);
 }
 
+TEST(ImportRouteMap, PeerAddressIsThePeers) {  // not ours: a route to ourselves would be lost
+  Node node;
+  RouteMapClause clause;
+  clause.set.next_hop = NextHopChoice{.kind = NextHopChoice::Kind::PeerAddress, .address = {}};
+  node.engine.set_policies(route_map("IN", clause), node.now);
+  auto up = peer("192.0.2.1", 1);
+  up.imports[0] = with_route_map("IN");
+  const auto a = node.up(up), b = node.up(peer("192.0.2.9"));
+  node.announce(a, attributes().via("192.0.2.77").path({1}), {"10.1.0.0/16"});
+  node.settle();
+
+  EXPECT_EQ(node.output.of(b).at(prefix("10.1.0.0/16")).next_hop, address("192.0.2.1"));
+}
+
 TEST(ImportRouteMap, JudgesPrefixByPrefix) {
   Node node;
   PolicyDefinitions definitions;
