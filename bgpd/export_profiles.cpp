@@ -42,7 +42,11 @@ rib::ExportProfile export_profile(rib::Family family, const session::LocalSettin
   rib::ExportProfile profile;
   profile.family = family;
   profile.type = negotiated.peer_type;
-  profile.local_as = local.as;
+  profile.local_as = negotiated.local_as;
+  if (settings.local_as != 0 && !settings.local_as_replace_as)
+    profile.inner_as = local.confederation_id != 0 ? local.confederation_id : local.as;
+  profile.is_confederation_peer = negotiated.is_confederation_peer;
+  profile.local_role = negotiated.local_role;
   profile.is_route_reflector_client = settings.is_route_reflector_client[index];
   profile.next_hop_mode = settings.next_hop_mode[index];
   profile.local_address = own_next_hop(ends, family, links);

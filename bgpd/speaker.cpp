@@ -113,6 +113,8 @@ rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negoti
   up.as = negotiated.peer_as;
   up.identifier = negotiated.peer_identifier;
   up.type = negotiated.peer_type;
+  up.is_confederation_peer = negotiated.is_confederation_peer;
+  up.local_as = negotiated.local_as;
   up.families = negotiated.families;
   up.guard = settings.guard;
   up.name = peer.name();
@@ -121,6 +123,8 @@ rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negoti
     if (!negotiated.families.contains(family)) continue;
     up.add_path_receive[index] = negotiated.add_path_receive[index];
     up.imports[index] = settings.imports[index];
+    up.imports[index].prepend_as = settings.local_as_no_prepend ? 0 : settings.local_as;
+    up.imports[index].local_role = negotiated.local_role;
     up.exports[index] = export_profile(family, local_, settings, negotiated, ends, links_);
   }
   return up;
@@ -132,7 +136,7 @@ void Speaker::established(session::Peer& peer, const session::Negotiated& negoti
   with_engine([&](rib::Engine& engine) { handle = engine.peer_up(up, now); });
   auto session = std::make_unique<RouteSession>(outbound_, handle);
   session->peer = &peer;
-  session->context = negotiated.decode_context(local_.as);
+  session->context = negotiated.decode_context();
   session->context.enforce_first_as = peer.settings().enforces_first_as;
   if (by_index_.size() <= handle.index) by_index_.resize(handle.index + 1);
   by_index_[handle.index] = session.get();

@@ -33,7 +33,10 @@ enum class NextHopMode : std::uint8_t {
 struct ExportProfile {
   Family family = Family::Ipv4Unicast;
   PeerType type = PeerType::Internal;
-  AsNumber local_as = 0;  // prepended towards external peers
+  AsNumber local_as = 0;  // prepended towards external peers; to those of a confederation our member AS
+  AsNumber inner_as = 0;  // `local-as` without replace-as: our real AS, which stands behind it; 0: none
+  bool is_confederation_peer = false;  // External, another member AS of our confederation, RFC 5065 §4
+  std::optional<Role> local_role;      // RFC 9234 §5: what OTC does to routes that we send
   bool is_route_reflector_client = false;
   NextHopMode next_hop_mode = NextHopMode::Standard;
   IpAddress local_address;                    // next hop "self" in this family (IPv6: global or the only one)

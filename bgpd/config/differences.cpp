@@ -80,6 +80,14 @@ std::optional<std::string> reset_reason(const PeerSettings& before, const PeerSe
   if (before.password != after.password) return "password changed";
   if (before.families != after.families) return "address families changed";
   if (before.graceful_restart != after.graceful_restart) return "graceful-restart changed";
+  if (before.local_as != after.local_as) return "local-as changed";
+  if (before.local_role != after.local_role || before.strict_role != after.strict_role)
+    return "local-role changed";
+  const auto offers = [](const PeerSettings& peer) {
+    return std::tuple(peer.offers_extended_next_hop, peer.offers_capabilities, peer.overrides_capabilities,
+                      peer.requires_equal_capabilities);
+  };
+  if (offers(before) != offers(after)) return "capabilities changed";
   return "settings changed";
 }
 
@@ -95,6 +103,9 @@ Differences differences(const cli::Config& before, const cli::Config& after, rib
   if (before.bgp && after.bgp) {
     if (old_speaker.local.as != new_speaker.local.as)
       reset_all(after, "AS changed", interface_index, found);
+    else if (old_speaker.local.confederation_id != new_speaker.local.confederation_id ||
+             old_speaker.local.confederation_peers != new_speaker.local.confederation_peers)
+      reset_all(after, "confederation changed", interface_index, found);
     else if (old_speaker.local.identifier != new_speaker.local.identifier)
       reset_all(after, "router-id changed", interface_index, found);
   }

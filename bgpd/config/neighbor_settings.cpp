@@ -49,6 +49,25 @@ void set_source(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
   if (!peer.local_address) peer.local_interface = *neighbor.update_source;
 }
 
+/// Who we are to the neighbor, and what our OPEN offers it.
+void set_negotiation(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
+  if (const auto& own = neighbor.local_as) {
+    peer.local_as = own->as;
+    peer.local_as_no_prepend = own->no_prepend;
+    peer.local_as_replace_as = own->replace_as;
+  }
+  if (const auto& role = neighbor.local_role) {
+    peer.local_role = role->role;
+    peer.strict_role = role->strict;
+  }
+  peer.offers_extended_next_hop =
+      neighbor.capability_extended_nexthop.value_or(peer.address.is_v6() && peer.address.is_link_local());
+  peer.offers_capabilities = !neighbor.dont_capability_negotiate.value_or(false);
+  peer.overrides_capabilities = neighbor.override_capability.value_or(false);
+  peer.requires_equal_capabilities = neighbor.strict_capability_match.value_or(false);
+  peer.delay_open_time = std::chrono::seconds(neighbor.delay_open_seconds.value_or(0));
+}
+
 /// What the contract has once for all families is made of the active ones: the most restrictive.
 void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
   for (const auto family : rib::kFamilies) {
@@ -116,6 +135,7 @@ std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::B
   peer.password = neighbor.password.value_or("");
   // Not bgp.graceful_restart: who offers it promises to keep routes of a restarting peer, which we do not do
   // yet.
+  set_negotiation(peer, neighbor);
   peer.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212
   set_families(peer, neighbor);
   return peer;
@@ -155,6 +175,7 @@ SpeakerSettings speaker_settings(const cli::Config& config, rib::BgpIdentifier i
   speaker.as = bgp.as;
   speaker.identifier = bgp.router_id.value_or(identifier);
   speaker.cluster_id = bgp.cluster_id.value_or(0);
+  speaker.confederation_id = bgp.confederation_id.value_or(0);
   speaker.default_local_pref = bgp.default_local_preference;
   speaker.always_compare_med = bgp.always_compare_med;
   speaker.med_missing_as_worst = bgp.med_missing_as_worst;
@@ -169,6 +190,8 @@ SpeakerSettings speaker_settings(const cli::Config& config, rib::BgpIdentifier i
   speaker.resolve_via_default = config.resolve_via_default;
   settings.local = {.as = bgp.as,
                     .identifier = speaker.identifier,
+                    .confederation_id = bgp.confederation_id.value_or(0),
+                    .confederation_peers = {bgp.confederation_peers.begin(), bgp.confederation_peers.end()},
                     .hostname = config.hostname.value_or(hostname),
                     .port = port};
   return settings;

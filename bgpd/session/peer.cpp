@@ -34,6 +34,7 @@ void Peer::apply_times() {
   const auto retry = at_least(settings_.connect_retry_time);
   connect_backoff_.set_limit(retry);
   idle_backoff_.set_limit(std::min<std::chrono::milliseconds>(retry, kIdleHoldLimit));
+  times_.delay_open = settings_.delay_open_time;
   times_.connect_attempt =
       std::min<std::chrono::milliseconds>(std::max<std::chrono::milliseconds>(retry, 1s), kAttemptLimit);
 }
@@ -196,7 +197,12 @@ bool needs_reset(const PeerSettings& before, const PeerSettings& after) {
          before.local_address != after.local_address || before.local_interface != after.local_interface ||
          before.ttl != after.ttl || before.minimum_ttl != after.minimum_ttl ||
          before.password != after.password || before.families != after.families ||
-         before.graceful_restart != after.graceful_restart;
+         before.graceful_restart != after.graceful_restart || before.local_as != after.local_as ||
+         before.local_role != after.local_role || before.strict_role != after.strict_role ||
+         before.offers_extended_next_hop != after.offers_extended_next_hop ||
+         before.offers_capabilities != after.offers_capabilities ||
+         before.overrides_capabilities != after.overrides_capabilities ||
+         before.requires_equal_capabilities != after.requires_equal_capabilities;
 }
 
 // --- connections -------------------------------------------------------------------------------------------
@@ -210,10 +216,29 @@ std::unique_ptr<ConnectAttempt> Peer::open_tcp(ConnectEvents& events) {
   return context_.network.connect(request, events);
 }
 
+wire::Open Peer::our_open() const {
+  auto open = make_open(context_.local, settings_);
+  if (lacks_capabilities_) open.capabilities = {};
+  return open;
+}
+
+/// RFC 5492 §3: a speaker that does not know the capabilities parameter says so with this subcode; it gets an
+/// OPEN without. Should that fail too, the next one has them again.
+void Peer::note_refused_open(const Connection& connection, const EndReason& reason) {
+  const bool knows_no_parameter =
+      reason.kind == EndReason::Kind::NotificationReceived &&
+      reason.notification.code == wire::ErrorCode::OpenMessage &&
+      reason.notification.subcode == std::to_underlying(wire::OpenError::UnsupportedOptionalParameter);
+  lacks_capabilities_ = knows_no_parameter && connection.open_sent().capabilities != wire::Capabilities{};
+}
+
 Event Peer::judge_open(Connection& connection, const wire::Open& received, TimePoint now) {
-  auto negotiated = negotiate(context_.local, settings_, connection.open_sent(), received);
+  if (received.capabilities != wire::Capabilities{}) lacks_capabilities_ = false;
+  // While the DelayOpenTimer runs their OPEN may come before ours has left.
+  const auto advertised = connection.state() >= State::OpenSent ? connection.open_sent() : our_open();
+  auto negotiated = negotiate(context_.local, settings_, advertised, received);
   if (!negotiated) return OpenInvalid{negotiated.error()};
-  if (loses_collision(connection, received, now)) return OpenCollisionDump{};
+  if (loses_collision(connection, advertised, received, now)) return OpenCollisionDump{};
   const OpenReceived event{negotiated->hold_time, negotiated->keepalive_interval};
   connection.set_negotiated(std::move(*negotiated));
   return event;
@@ -227,11 +252,12 @@ Event Peer::judge_open(Connection& connection, const wire::Open& received, TimeP
 /// when theirs is in OpenConfirm (wants_connected), makes both sides choose the same one. By OpenConfirm
 /// alone one side may see its choice Established while the other is dumping it, and both connections are
 /// lost.
-bool Peer::loses_collision(const Connection& connection, const wire::Open& received, TimePoint now) {
+bool Peer::loses_collision(const Connection& connection, const wire::Open& advertised,
+                           const wire::Open& received, TimePoint now) {
   auto* const rival = other(connection);
   if (!rival || rival->state() < State::OpenSent) return false;
   if (rival->state() == State::Established) return true;
-  const bool ours_stays = ours_survives_collision(context_.local, received.identifier, received.as());
+  const bool ours_stays = ours_survives_collision(advertised, received);
   if (ours_stays != (connection.initiator() == Initiator::Us)) return true;
   rival->handle(OpenCollisionDump{}, now);
   return false;
@@ -283,6 +309,7 @@ void Peer::session_ended(Connection& connection, const SessionEnded& ended, Time
                             std::to_underlying(wire::CeaseReason::ConnectionCollisionResolution);
   if (!ended.was_established) {
     if (!collided) {
+      note_refused_open(connection, ended.reason);
       statistics_.last_error = describe(ended.reason);
       statistics_.last_reset = LastReset{ended.reason, now};
       tell([&](SessionHandler& handler) { handler.attempt_failed(*this, statistics_.last_error, now); });
@@ -341,6 +368,7 @@ void Peer::end_all(const Event& event, TimePoint now) {
 void Peer::forget_failures() {
   connect_backoff_.reset();
   idle_backoff_.reset();
+  lacks_capabilities_ = false;
 }
 
 /// The end of every turn: what died is cleared away, and what should be tried is.

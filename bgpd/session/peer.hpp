@@ -106,7 +106,7 @@ class Peer final : private ConnectionOwner {
  private:
   // ConnectionOwner
   std::unique_ptr<ConnectAttempt> open_tcp(ConnectEvents& events) override;
-  wire::Open our_open() const override { return make_open(context_.local, settings_); }
+  wire::Open our_open() const override;
   Event judge_open(Connection& connection, const wire::Open& received, TimePoint now) override;
   void before_failure(Connection& connection, const std::string& why, TimePoint now) override;
   bool wants_connected(const Connection& connection) const override;
@@ -123,11 +123,13 @@ class Peer final : private ConnectionOwner {
   template <typename Call>
   auto tell(Call call);
   Connection* other(const Connection& connection);
-  bool loses_collision(const Connection& connection, const wire::Open& received, TimePoint now);
+  bool loses_collision(const Connection& connection, const wire::Open& advertised, const wire::Open& received,
+                       TimePoint now);
   void begin(TimePoint now);
   void begin_again(TimePoint now);
   void end_all(const Event& event, TimePoint now);
   void forget_failures();
+  void note_refused_open(const Connection& connection, const EndReason& reason);
   void settle(TimePoint now);
   void apply_times();
 
@@ -137,6 +139,7 @@ class Peer final : private ConnectionOwner {
   Observer* observer_ = nullptr;
   bool enabled_ = false;
   std::optional<TimePoint> held_until_;  // by hold_down()
+  bool lacks_capabilities_ = false;  // the peer refused our OPEN because it had some, RFC 5492 §3
   FsmTimes times_;
   Backoff connect_backoff_;  // between attempts to connect
   Backoff idle_backoff_;     // DampPeerOscillations

@@ -14,7 +14,11 @@ PeerManager::~PeerManager() = default;
 
 void PeerManager::set_local(LocalSettings local, TimePoint now) {
   const auto before = std::exchange(context_.local, std::move(local));
-  if (before.as == context_.local.as && before.identifier == context_.local.identifier) return;
+  const auto in_opens = [](const LocalSettings& settings) {  // what OPENs and their checks are made of
+    return std::tie(settings.as, settings.identifier, settings.confederation_id,
+                    settings.confederation_peers);
+  };
+  if (in_opens(before) == in_opens(context_.local)) return;
   for (auto* const peer : sorted())
     if (!peer->is_stopped()) peer->clear(now, wire::CeaseReason::OtherConfigurationChange);
 }

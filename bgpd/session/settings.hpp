@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "rib/messages.hpp"
 
@@ -18,8 +19,10 @@ using namespace std::chrono_literals;
 struct LocalSettings {
   rib::AsNumber as = 0;
   rib::BgpIdentifier identifier = 0;
-  std::string hostname;      // FQDN capability (draft-walton), "" leaves it out
-  std::uint16_t port = 179;  // where we listen
+  rib::AsNumber confederation_id = 0;                // RFC 5065: `as` is our member AS of it; 0: none
+  std::vector<rib::AsNumber> confederation_peers{};  // the other member ASes, ascending
+  std::string hostname;                              // FQDN capability (draft-walton), "" leaves it out
+  std::uint16_t port = 179;                          // where we listen
   bool operator==(const LocalSettings&) const = default;
 };
 
@@ -39,6 +42,7 @@ struct PeerSettings {
   std::chrono::seconds hold_time = 180s;      // proposed; 0 turns keepalives off
   std::chrono::seconds keepalive_time = 60s;  // at most a third of the negotiated hold time is used
   std::chrono::seconds connect_retry_time = 120s;
+  std::chrono::seconds delay_open_time = 0s;          // RFC 4271 §8.2.1.3; 0: our OPEN does not wait
   std::optional<rib::IpAddress> local_address;        // update-source
   std::string local_interface;                        // update-source by interface, resolved at each connect
   std::uint8_t ttl = 1;                               // external peers: 1 unless multihop; internal: 255
@@ -47,6 +51,16 @@ struct PeerSettings {
   rib::FamilySet families{rib::Family::Ipv4Unicast};  // offered
   bool graceful_restart = false;
   bool enforces_first_as = true;  // RFC 4271 §6.3: AS_PATH of an external peer begins with its AS
+
+  /// What we are to this peer instead of LocalSettings::as; 0: that. `local-as` and its two switches.
+  rib::AsNumber local_as = 0;
+  bool local_as_no_prepend = false, local_as_replace_as = false;
+  std::optional<rib::Role> local_role;       // RFC 9234, external peers only
+  bool strict_role = false;                  // a peer without a role is refused
+  bool offers_extended_next_hop = false;     // RFC 8950
+  bool offers_capabilities = true;           // false: `dont-capability-negotiate`
+  bool overrides_capabilities = false;       // our families hold, whatever the peer offers
+  bool requires_equal_capabilities = false;  // `strict-capability-match`
 
   // Not part of the session, carried along for the routing engine: changing these never resets.
   bool is_route_reflector_client[rib::kFamilyCount] = {};

@@ -98,7 +98,9 @@ std::vector<Command> system_commands();
 std::vector<Command> bgp_commands();
 std::vector<Command> bestpath_commands();
 std::vector<Command> interface_commands();
+std::vector<Command> confederation_commands();
 std::vector<Command> neighbor_commands();
+std::vector<Command> negotiation_commands();
 std::vector<Command> address_family_commands();
 std::vector<Command> neighbor_policy_commands();  // part of the family's
 std::vector<Command> family_rule_commands();

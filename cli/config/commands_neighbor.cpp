@@ -328,12 +328,6 @@ std::vector<Command> neighbor_commands() {
   rows.push_back(inert("advertisement-interval (0-600)",
                        {"Minimum interval between sending routing updates", "Seconds"},
                        "Updates are sent at once; changes collapse by themselves."));
-  rows.push_back(
-      inert("capability <dynamic|extended-nexthop>",
-            {"Advertise capability to the peer", "Dynamic capability", "Extended next hop, RFC 8950"},
-            "Capabilities are offered by themselves."));
-  rows.push_back(inert("dont-capability-negotiate", {"Do not perform capability negotiation"},
-                       "Capabilities are always offered (RFC 5492)."));
   return rows;
 }
 

@@ -53,6 +53,14 @@ void inherit_neighbor(Neighbor& own, const Neighbor& group) {
   inherit(own.connect_retry_seconds, group.connect_retry_seconds);
   inherit(own.disable_connected_check, group.disable_connected_check);
   inherit(own.enforce_first_as, group.enforce_first_as);
+  inherit(own.local_as, group.local_as);
+  inherit(own.local_role, group.local_role);
+  inherit(own.capability_dynamic, group.capability_dynamic);
+  inherit(own.capability_extended_nexthop, group.capability_extended_nexthop);
+  inherit(own.dont_capability_negotiate, group.dont_capability_negotiate);
+  inherit(own.override_capability, group.override_capability);
+  inherit(own.strict_capability_match, group.strict_capability_match);
+  inherit(own.delay_open_seconds, group.delay_open_seconds);
   for (std::size_t i = 0; i < rib::kFamilyCount; ++i) inherit_family(own.families[i], group.families[i]);
 }
 
@@ -70,7 +78,8 @@ NeighborFamily family_defaults(const Bgp& bgp, rib::Family family) {
   return defaults;
 }
 
-/// ebgp_multihop stays absent when nothing says it: absent and 1 mean the same to external neighbors only.
+/// ebgp_multihop stays absent when nothing says it: absent and 1 mean the same to external neighbors only. So
+/// does capability_extended_nexthop, which depends on the address.
 Neighbor neighbor_defaults(const Bgp& bgp) {
   Neighbor defaults;
   defaults.passive = false;
@@ -81,6 +90,9 @@ Neighbor neighbor_defaults(const Bgp& bgp) {
   defaults.connect_retry_seconds = bgp.connect_retry_seconds;
   defaults.disable_connected_check = false;
   defaults.enforce_first_as = true;
+  defaults.capability_dynamic = defaults.dont_capability_negotiate = false;
+  defaults.override_capability = defaults.strict_capability_match = false;
+  defaults.delay_open_seconds = std::uint16_t{0};
   for (const auto family : rib::kFamilies) defaults.families[index_of(family)] = family_defaults(bgp, family);
   return defaults;
 }
@@ -108,6 +120,10 @@ void drop_redundant_of(Neighbor& own, const Neighbor& inherited) {
   drop(own.passive, inherited.passive, false);
   drop(own.shutdown, inherited.shutdown, false);
   drop(own.disable_connected_check, inherited.disable_connected_check, false);
+  drop(own.capability_dynamic, inherited.capability_dynamic, false);
+  drop(own.dont_capability_negotiate, inherited.dont_capability_negotiate, false);
+  drop(own.override_capability, inherited.override_capability, false);
+  drop(own.strict_capability_match, inherited.strict_capability_match, false);
   for (std::size_t i = 0; i < rib::kFamilyCount; ++i)
     drop_redundant_family(own.families[i], inherited.families[i]);
 }
@@ -134,11 +150,15 @@ void drop_redundant(Bgp& bgp) {
   std::map<std::string, Neighbor> groups;
   for (auto& [name, group] : bgp.peer_groups) {
     drop_redundant_of(group, defaults);
+    drop(group.capability_extended_nexthop, std::optional(false), false);
     groups.emplace(name, resolved(bgp, group));
   }
   for (auto& [address, neighbor] : bgp.neighbors) {
     const auto group = neighbor.peer_group ? groups.find(*neighbor.peer_group) : groups.end();
-    drop_redundant_of(neighbor, group == groups.end() ? defaults : group->second);
+    const auto& inherited = group == groups.end() ? defaults : group->second;
+    drop_redundant_of(neighbor, inherited);
+    if (!address.is_link_local() && !inherited.capability_extended_nexthop)
+      drop(neighbor.capability_extended_nexthop, std::optional(false), false);
   }
 }
 

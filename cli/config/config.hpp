@@ -59,6 +59,21 @@ struct MaximumPrefix {
   bool operator==(const MaximumPrefix&) const = default;
 };
 
+/// `neighbor X local-as N [no-prepend [replace-as]]`
+struct LocalAs {
+  rib::AsNumber as = 0;
+  bool no_prepend = false;  // what the neighbor sends stays without it
+  bool replace_as = false;  // what it is sent has it instead of our AS, not before it
+  bool operator==(const LocalAs&) const = default;
+};
+
+/// `neighbor X local-role … [strict-mode]`, RFC 9234.
+struct LocalRole {
+  rib::Role role = rib::Role::Peer;
+  bool strict = false;  // a neighbor without a role is refused
+  bool operator==(const LocalRole&) const = default;
+};
+
 /// Per neighbor and family. Absent members inherit: neighbor, then its peer group, then the default beside.
 struct NeighborFamily {
   std::optional<bool> activate;                   // IPv4: `bgp default ipv4-unicast` (true); IPv6: false
@@ -91,6 +106,14 @@ struct Neighbor {
   std::optional<std::uint16_t> connect_retry_seconds;            // Bgp's
   std::optional<bool> disable_connected_check;                   // false
   std::optional<bool> enforce_first_as;                          // true
+  std::optional<LocalAs> local_as;                               // none: Bgp's
+  std::optional<LocalRole> local_role;                           // none
+  std::optional<bool> capability_dynamic;                        // accepted, without effect
+  std::optional<bool> capability_extended_nexthop;               // RFC 8950; link-local neighbors: true
+  std::optional<bool> dont_capability_negotiate;                 // false
+  std::optional<bool> override_capability;                       // false
+  std::optional<bool> strict_capability_match;                   // false
+  std::optional<std::uint16_t> delay_open_seconds;               // DelayOpenTime, RFC 4271 §8; 0: off
   NeighborFamily families[rib::kFamilyCount];
   bool operator==(const Neighbor&) const = default;
 };
@@ -131,6 +154,8 @@ struct Bgp {
   std::array<rib::FamilyRules, rib::kFamilyCount> family_rules;  // maximum-paths, distance
   bool client_to_client_reflection = true;
   std::uint32_t default_local_preference = 100;
+  std::optional<rib::AsNumber> confederation_id;  // RFC 5065
+  std::set<rib::AsNumber> confederation_peers;    // the other member ASes
   std::map<std::string, Neighbor> peer_groups;
   std::map<rib::IpAddress, Neighbor> neighbors;
   std::map<rib::Prefix, Network> networks;

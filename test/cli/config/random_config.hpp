@@ -103,6 +103,10 @@ class RandomConfig {
                         &Bgp::client_to_client_reflection, &Bgp::med_confederation,
                         &Bgp::ignore_as_path_length, &Bgp::count_member_ases, &Bgp::multipath_relax})
       bgp.*member = chance();
+    if (chance()) bgp.confederation_id = static_cast<rib::AsNumber>(number(1, 4294967295));
+    for (auto count = number(0, 2); count > 0; --count)
+      bgp.confederation_peers.insert(static_cast<rib::AsNumber>(number(1, 1000)));
+    bgp.confederation_peers.erase(bgp.as);
     if (chance()) bgp.default_local_preference = static_cast<std::uint32_t>(number(0, 4294967295));
     bgp.link_bandwidth = static_cast<rib::BandwidthUse>(number(0, 3));
     for (auto& rules : bgp.family_rules) rules = family_rules();
@@ -185,9 +189,25 @@ class RandomConfig {
     if (chance()) n.connect_retry_seconds = u16(1, 65535);
     n.disable_connected_check = flag(from.disable_connected_check);
     n.enforce_first_as = flag(from.enforce_first_as, true);
+    negotiation(n, from);
     for (const auto family : rib::kFamilies)
       fill(bgp, family, n.families[index_of(family)], from.families[index_of(family)]);
     return n;
+  }
+
+  void negotiation(Neighbor& n, const Neighbor& from) {
+    const bool may_be_external = n.remote_as.value_or(RemoteAs{.number = 1}).kind != RemoteAs::Kind::Internal;
+    if (chance() && may_be_external) {
+      n.local_as = LocalAs{.as = static_cast<rib::AsNumber>(number(1, 4294967295)), .no_prepend = chance()};
+      n.local_as->replace_as = n.local_as->no_prepend && chance();
+    }
+    if (chance()) n.local_role = LocalRole{static_cast<rib::Role>(number(0, 4)), chance()};
+    if (chance()) n.delay_open_seconds = u16(1, 240);
+    n.capability_dynamic = flag(from.capability_dynamic);
+    n.capability_extended_nexthop = flag(from.capability_extended_nexthop);
+    n.dont_capability_negotiate = flag(from.dont_capability_negotiate);
+    n.override_capability = flag(from.override_capability);
+    if (n.override_capability != true) n.strict_capability_match = flag(from.strict_capability_match);
   }
 
   void fill(const Bgp& bgp, rib::Family family, NeighborFamily& f, const NeighborFamily& from) {
