@@ -103,11 +103,16 @@ std::expected<void, std::string> Daemon::start() {
                 if (!config_.bgp || config_.bgp->log_neighbor_changes)
                   log::session().info("neighbor {} down: {}", peer.name(), session::describe(reason));
                 mesh_->session_state(peer.settings().address, peer.settings().interface_index, false);
+                // We run on, so the kernel keeps what it has of ours: the F bit of the next OPEN.
+                if (!options_.no_kernel)
+                  speaker_->set_forwarding_preserved({rib::Family::Ipv4Unicast, rib::Family::Ipv6Unicast},
+                                                     now());
               },
           .attempt_failed =
               [](const session::Peer& peer, const std::string& why) {
                 log::session().debug("neighbor {}: {}", peer.name(), why);
               },
+          .restart_is_over = [this] { kernel_->sweep_inherited(); },
           .attribute_error =
               [](const session::Peer& peer, const std::string& error) {
                 log::session().warn("neighbor {}: UPDATE with {}", peer.name(), error);
@@ -180,6 +185,9 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
         case Kind::Written:
           engine.fib_result(event.result, time);
           break;
+        case Kind::Inherited:
+          inherited_.insert(event.result.prefix.family());
+          break;
         case Kind::Synchronised:
           is_first_dump_complete = true;
           break;
@@ -203,6 +211,7 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
     const auto identifier = router_identifier(std::nullopt, options_.state_directory, machine_seed());
     if (!identifier.warning.empty()) log::daemon().warn("{}", identifier.warning);
     own_identifier_ = identifier.value;
+    begin_after_restart(time);
     apply(config_);
   } else if (kernel_is_known_) {
     if (links_differ)
@@ -210,6 +219,19 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
     else if (routes_differ && config_.bgp && config_.bgp->network_import_check)
       announce_own_subnets();
   }
+}
+
+/// RFC 4724 §4.1: who has restarted finds routes of its own in the kernel; a first start waits for nobody.
+void Daemon::begin_after_restart(rib::TimePoint time) {
+  if (inherited_.empty()) return;
+  const auto settings = config_.bgp.value_or(cli::Bgp{}).graceful_restart;
+  const bool defers = settings.mode == cli::GracefulRestartMode::Restarter;
+  speaker_->set_forwarding_preserved(inherited_, time);
+  speaker_->restarted(
+      defers, std::chrono::seconds(defers ? settings.select_defer_seconds : settings.rib_stale_seconds),
+      time);
+  log::daemon().info(
+      "routes of a former life are in the kernel: they stay until the neighbors have told theirs");
 }
 
 void Daemon::connect_over(std::uint32_t interface_index) {
@@ -258,9 +280,12 @@ void Daemon::wait_for_signal() {
 void Daemon::stop() {
   if (std::exchange(is_stopping_, true)) return;
   signals_.cancel();
-  mesh_->leave();
+  // Who comes back within the restart time is no news: others keep our routes. RFC 4724 §4.1.
+  const bool is_restart =
+      config_.bgp.value_or(cli::Bgp{}).graceful_restart.mode == cli::GracefulRestartMode::Restarter;
+  if (!is_restart) mesh_->leave();
   kernel_->stop();
-  speaker_->peers().shutdown_all("", now());
+  speaker_->peers().leave_all(now());
   server_->stop();
   network_->close_listeners();
   // The NOTIFICATIONs are on their way; their sockets finish by themselves, at the latest after this.

@@ -55,6 +55,7 @@ class Daemon final : private api::Backend {
   void connect_over(std::uint32_t interface_index);
   void note_written(const rib::FibResult& result);
   void schedule_work();
+  void begin_after_restart(rib::TimePoint time);
   void links_changed();
   void wait_for_signal();
   void stop();
@@ -96,6 +97,7 @@ class Daemon final : private api::Backend {
   boost::asio::steady_timer stop_timer_{io_};
   fib::Links links_;
   std::unique_ptr<fib::Kernel> kernel_;
+  rib::FamilySet inherited_;      // with routes of a former life in the kernel
   bool kernel_is_known_ = false;  // links, addresses and routes were told once
   bool is_stopping_ = false;
   int exit_status_ = 0;

@@ -20,7 +20,7 @@ api::DaemonView Daemon::daemon() const {
 
 void Daemon::visit_neighbors(const std::function<void(const api::NeighborView&)>& visit) const {
   std::as_const(speaker_->peers()).visit([&](const session::Peer& peer) {
-    visit(neighbor_view(peer, *speaker_, links_));
+    visit(neighbor_view(peer, *speaker_, links_, now()));
   });
 }
 

@@ -102,8 +102,21 @@ class Engine {
   PeerHandle peer_up(PeerUp peer, TimePoint now);
   /// Its paths go (in slices), it leaves its groups at once.
   void peer_down(PeerHandle peer, TimePoint now);
+  /// The session is lost but the peer is expected back, RFC 4724 §4.2: it leaves its groups, the paths of
+  /// `retained` stay and are stale, those of other families and those that were stale already go (in slices).
+  /// The handle is then good for peer_returned, sweep_stale and peer_down only.
+  void peer_lost(PeerHandle peer, FamilySet retained, TimePoint now);
+  /// A lost peer is back, like peer_up. What it does not announce again goes with sweep_stale; the stale
+  /// paths of families out of `retained` go now. All do when the peer's place is another one than before.
+  PeerHandle peer_returned(PeerHandle lost, PeerUp peer, FamilySet retained, TimePoint now);
   void received(PeerHandle peer, const Update& update, TimePoint now);
-  void end_of_rib(PeerHandle peer, Family family, TimePoint now);
+  /// All paths of the family that the peer announced so far are stale: it begins a refresh, RFC 7313 §4.
+  void mark_stale(PeerHandle peer, Family family);
+  /// What is stale still goes, in slices: the peer has announced everything again, or its time is over.
+  void sweep_stale(PeerHandle peer, Family family);
+  /// While selection is deferred nothing leaves the engine: neither to peers nor to the kernel. RFC 4724
+  /// §4.1.
+  void defer_selection(bool deferred);
   /// ROUTE-REFRESH, or a member that lost the group's sequence: sends the table again. RFC 2918.
   void refresh_requested(PeerHandle peer, Family family);
   void set_import_profile(PeerHandle peer, Family family, ImportProfile profile, TimePoint now);

@@ -80,7 +80,6 @@ std::optional<DestinationView> Engine::destination(const Prefix& prefix) const {
     shown.state = path->state;
     shown.is_best = path == destination.best();
     shown.is_multipath = path->has(Path::Multipath);
-    shown.is_stale = path->has(Path::Stale);
     shown.is_suppressed = path == destination.best() && destination.has(Destination::Suppressed);
     shown.igp_metric = e.loc_rib.interior_cost(*path);
     shown.learned = TimePoint(std::chrono::seconds(path->learned));
@@ -97,6 +96,7 @@ std::optional<DestinationView> Engine::destination(const Prefix& prefix) const {
       shown.peer_address = up.address;
       shown.peer_identifier = up.identifier;
       shown.peer_type = up.type;
+      shown.is_stale = e.peers[path->peer].of(prefix.family()).generations.is_stale(path->generation());
     }
   }
   return view;

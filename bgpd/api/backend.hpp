@@ -40,6 +40,10 @@ struct CapabilitiesView {
   std::uint16_t restart_seconds = 0;
   rib::FamilySet graceful_restart_families;
   rib::FamilySet add_path_receive, add_path_send;
+  std::optional<rib::Role> role;
+  bool restarting = false, graceful_notification = false;
+  rib::FamilySet preserved_families, long_lived_families;
+  std::uint32_t long_lived_seconds = 0;
   std::optional<std::string> hostname;  // FQDN capability
   std::string domain;
 };
@@ -89,6 +93,10 @@ struct NeighborFamilyView {
   std::uint32_t weight = 0;
   bool policy_missing_in = false, policy_missing_out = false;
   bool send_standard = true, send_extended = true, send_large = true;
+  /// What of its routes is stale; the numbers are the API's.
+  enum class Stale : std::uint8_t { Nothing, Restarting, Returning, Refreshing };
+  Stale stale = Stale::Nothing;
+  std::uint64_t stale_ms_left = 0;
   std::uint64_t sent_table_version = 0;  // the neighbor has been sent the table up to here
 };
 
@@ -122,6 +130,18 @@ struct NeighborView {
   std::string last_malformed_update;
   std::uint32_t established_count = 0, dropped_count = 0;
   LastResetView last_reset;
+  std::vector<std::uint8_t> last_error_message;  // that made us send a NOTIFICATION
+  /// RFC 4724: our part; the numbers are the API's.
+  enum class GracefulMode : std::uint8_t { Disabled, Helper, Restarter };
+  GracefulMode graceful_mode = GracefulMode::Disabled;
+  bool graceful_mode_is_own = false;
+  std::uint16_t restart_seconds = 0;
+  std::chrono::seconds stale_path_time{0}, delay_open_time{0};
+  bool local_as_no_prepend = false, local_as_replace_as = false;
+  bool is_confederation_peer = false;
+  std::optional<rib::Role> local_role;
+  bool strict_role = false;
+  bool offers_no_capabilities = false, overrides_capabilities = false, strict_capabilities = false;
   std::uint8_t ttl = 255, minimum_ttl = 0;
   bool authenticated = false;
   std::string update_source;

@@ -53,8 +53,14 @@ void put_capabilities(const CapabilitiesView& view, proto::Capabilities& to) {
   to.set_graceful_restart(view.graceful_restart);
   to.set_long_lived_graceful_restart(view.long_lived_graceful_restart);
   to.set_restart_seconds(view.restart_seconds);
+  to.set_restarting(view.restarting);
+  to.set_graceful_notification(view.graceful_notification);
+  to.set_long_lived_seconds(view.long_lived_seconds);
+  if (view.role) to.set_role(static_cast<std::uint32_t>(*view.role));
   for (const auto family : rib::kFamilies) {
     if (view.families.contains(family)) to.add_families(family_of(family));
+    if (view.preserved_families.contains(family)) to.add_preserved_families(family_of(family));
+    if (view.long_lived_families.contains(family)) to.add_long_lived_families(family_of(family));
     if (view.graceful_restart_families.contains(family)) to.add_graceful_restart_families(family_of(family));
     if (view.add_path_receive.contains(family)) to.add_add_path_receive(family_of(family));
     if (view.add_path_send.contains(family)) to.add_add_path_send(family_of(family));
@@ -99,6 +105,8 @@ void put_family(const NeighborFamilyView& view, rib::Family family, const rib::P
   to.set_send_standard(view.send_standard);
   to.set_send_extended(view.send_extended);
   to.set_send_large(view.send_large);
+  to.set_stale(same<proto::NeighborFamily::Stale>(view.stale));
+  to.set_stale_ms_left(view.stale_ms_left);
   if (!counters) return;
   to.set_received(counters->received[i]);
   to.set_accepted(counters->accepted[i]);
@@ -306,6 +314,29 @@ void put_summary(const NeighborView& view, rib::Family family, const Backend& ba
   to.set_sent(counters.sent[i]);
 }
 
+namespace {
+
+/// Who we are to the neighbor, and what both agreed on.
+void put_agreement(const NeighborView& view, proto::Neighbor& to) {
+  const auto seconds = [](std::chrono::seconds value) { return static_cast<std::uint32_t>(value.count()); };
+  to.set_graceful_mode(same<proto::Neighbor::GracefulMode>(view.graceful_mode));
+  to.set_graceful_mode_is_own(view.graceful_mode_is_own);
+  to.set_configured_restart_seconds(view.restart_seconds);
+  to.set_stale_path_seconds(seconds(view.stale_path_time));
+  to.set_delay_open_seconds(seconds(view.delay_open_time));
+  to.set_local_as_no_prepend(view.local_as_no_prepend);
+  to.set_local_as_replace_as(view.local_as_replace_as);
+  to.set_confederation_peer(view.is_confederation_peer);
+  if (view.local_role) to.set_local_role(static_cast<std::uint32_t>(*view.local_role));
+  to.set_strict_role(view.strict_role);
+  to.set_offers_no_capabilities(view.offers_no_capabilities);
+  to.set_overrides_capabilities(view.overrides_capabilities);
+  to.set_strict_capabilities(view.strict_capabilities);
+  to.set_last_error_message(octets_of(std::span<const std::uint8_t>(view.last_error_message)));
+}
+
+}  // namespace
+
 void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neighbor& to) {
   const auto now = backend.now();
   put_name(view, *to.mutable_name());
@@ -332,6 +363,7 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   to.set_configured_hold_seconds(seconds(view.configured_hold_time));
   to.set_configured_keepalive_seconds(seconds(view.configured_keepalive_time));
   to.set_connect_retry_seconds(seconds(view.connect_retry_time));
+  put_agreement(view, to);
   if (view.advertised) put_capabilities(*view.advertised, *to.mutable_advertised());
   if (view.received) put_capabilities(*view.received, *to.mutable_received());
   put_counts(view.sent_messages, *to.mutable_sent());

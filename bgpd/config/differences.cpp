@@ -79,7 +79,7 @@ std::optional<std::string> reset_reason(const PeerSettings& before, const PeerSe
     return "ebgp-multihop or ttl-security changed";
   if (before.password != after.password) return "password changed";
   if (before.families != after.families) return "address families changed";
-  if (before.graceful_restart != after.graceful_restart) return "graceful-restart changed";
+  if (before.graceful_restart.mode != after.graceful_restart.mode) return "graceful-restart changed";
   if (before.local_as != after.local_as) return "local-as changed";
   if (before.local_role != after.local_role || before.strict_role != after.strict_role)
     return "local-role changed";

@@ -100,6 +100,23 @@ void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
 
 }  // namespace
 
+session::GracefulRestartSettings graceful_restart_settings(const cli::Bgp& bgp,
+                                                           std::optional<cli::GracefulRestartMode> own) {
+  using From = cli::GracefulRestartMode;
+  using To = session::GracefulRestartSettings::Mode;
+  const auto& common = bgp.graceful_restart;
+  const auto mode = own.value_or(common.mode);
+  return {.mode = mode == From::Disabled ? To::Disabled
+                  : mode == From::Helper ? To::Helper
+                                         : To::Restarter,
+          .is_own_mode = own.has_value() && *own != common.mode,
+          .restart_time = common.restart_seconds,
+          .stale_path_time = std::chrono::seconds(common.stalepath_seconds),
+          .notification = common.notification,
+          .hard_administrative_reset = common.hard_administrative_reset,
+          .preserves_forwarding = common.preserve_forwarding};
+}
+
 std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::Bgp& bgp,
                                                                     const rib::IpAddress& address,
                                                                     const cli::Neighbor& neighbor,
@@ -133,8 +150,7 @@ std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::B
   set_ttl(peer, neighbor, internal);
   peer.enforces_first_as = neighbor.enforce_first_as.value_or(true);
   peer.password = neighbor.password.value_or("");
-  // Not bgp.graceful_restart: who offers it promises to keep routes of a restarting peer, which we do not do
-  // yet.
+  peer.graceful_restart = graceful_restart_settings(bgp, neighbor.graceful_restart);
   set_negotiation(peer, neighbor);
   peer.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212
   set_families(peer, neighbor);

@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,10 @@ std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::B
                                                                     const rib::IpAddress& address,
                                                                     const cli::Neighbor& neighbor,
                                                                     const InterfaceIndex& interface_index);
+
+/// own: the neighbor's mode where it has one.
+session::GracefulRestartSettings graceful_restart_settings(
+    const cli::Bgp& bgp, std::optional<cli::GracefulRestartMode> own = std::nullopt);
 
 /// All configured neighbors, resolved here. Those without remote-as and the like have their error.
 std::map<rib::IpAddress, std::expected<session::PeerSettings, std::string>> all_neighbor_settings(

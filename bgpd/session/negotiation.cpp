@@ -7,8 +7,6 @@
 namespace bgpd::session {
 namespace {
 
-constexpr std::uint16_t kRestartTime =
-    120;  // seconds; RFC 4724 §3 wants it below the hold time of most sessions
 constexpr std::size_t kHostnameLimit = 64;  // RFC 1123; a longer name would burst the capability
 
 /// `remote-as external` is any AS but ours, and none that would have got another AS of ours in the OPEN.
@@ -128,6 +126,28 @@ wire::DecodeContext Negotiated::decode_context() const {
   return context;
 }
 
+namespace {
+
+/// RFC 4724 §3: who only helps lists no family.
+void offer_graceful_restart(const LocalSettings& local, const PeerSettings& peer,
+                            wire::Capabilities& offers) {
+  using Mode = GracefulRestartSettings::Mode;
+  const auto& settings = peer.graceful_restart;
+  if (settings.mode == Mode::Disabled) return;
+  auto& restart = offers.graceful_restart.emplace();
+  restart.restarting = local.is_restarting && settings.mode == Mode::Restarter;
+  restart.notification = settings.notification;
+  restart.restart_time = settings.restart_time;
+  if (settings.mode != Mode::Restarter) return;
+  for (const auto family : rib::kFamilies) {
+    if (!peer.families.contains(family)) continue;
+    const bool preserved = settings.preserves_forwarding || local.forwarding_preserved.contains(family);
+    restart.families.push_back({family, preserved});
+  }
+}
+
+}  // namespace
+
 bool is_confederation_member(const LocalSettings& local, rib::AsNumber as) {
   return local.confederation_id != 0 && std::ranges::binary_search(local.confederation_peers, as);
 }
@@ -154,6 +174,7 @@ wire::Open make_open(const LocalSettings& local, const PeerSettings& peer) {
   for (const auto family : rib::kFamilies)
     if (peer.families.contains(family)) offers.multiprotocol.emplace_back(family);
   offers.route_refresh = true;
+  offers.enhanced_route_refresh = true;
   offers.extended_message = true;
   if (peer.offers_extended_next_hop && peer.families.contains(rib::Family::Ipv4Unicast))
     offers.extended_next_hop.push_back(kIpv6NextHopForIpv4);
@@ -162,12 +183,7 @@ wire::Open make_open(const LocalSettings& local, const PeerSettings& peer) {
   const bool is_member = peer.remote_as && is_confederation_member(local, *peer.remote_as);
   if (has_role(peer, is_internal ? rib::PeerType::Internal : rib::PeerType::External, is_member))
     offers.role = std::to_underlying(*peer.local_role);
-  if (peer.graceful_restart) {
-    wire::GracefulRestart restart;
-    restart.restart_time = kRestartTime;
-    for (const auto& family : offers.multiprotocol) restart.families.push_back({family, false});
-    offers.graceful_restart = std::move(restart);
-  }
+  offer_graceful_restart(local, peer, offers);
   if (!local.hostname.empty()) offers.fqdn = wire::Fqdn{local.hostname.substr(0, kHostnameLimit), ""};
   return open;
 }
@@ -206,7 +222,11 @@ std::expected<Negotiated, wire::Notification> negotiate(const LocalSettings& loc
   result.extended_message = ours.extended_message && theirs.extended_message;
   result.extended_next_hop =
       offers_ipv6_next_hop_for_ipv4(advertised) && offers_ipv6_next_hop_for_ipv4(received);
-  if (ours.graceful_restart) result.peer_graceful_restart = theirs.graceful_restart;
+  if (ours.graceful_restart && theirs.graceful_restart) {
+    result.peer_graceful_restart = theirs.graceful_restart;
+    result.graceful_notification =
+        ours.graceful_restart->notification && theirs.graceful_restart->notification;
+  }
   result.advertised = advertised;
   result.received = received;
   return result;

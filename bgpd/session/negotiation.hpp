@@ -32,6 +32,7 @@ struct Negotiated {
   bool add_path_send[rib::kFamilyCount] = {};
   /// What the peer said, when both sides have the capability. RFC 4724.
   std::optional<wire::GracefulRestart> peer_graceful_restart;
+  bool graceful_notification = false;  // RFC 8538 §2: both sides set the N bit
 
   wire::Open advertised, received;  // as sent, for `show bgp neighbors`
 

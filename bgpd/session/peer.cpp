@@ -13,6 +13,11 @@ constexpr std::chrono::seconds kStableTime{60};  // Established this long: earli
 constexpr std::chrono::seconds kOpenPatience{
     5};  // how long a connection in OpenSent keeps us from opening another
 constexpr std::chrono::seconds kProbeInterval{1};
+constexpr std::chrono::seconds kRestartAtLeast{1};  // no speaker comes up, restarts and dials in less
+
+bool is_reset(const wire::Notification& cease) {
+  return cease == wire::Notification(wire::CeaseReason::AdministrativeReset);
+}
 
 std::chrono::milliseconds at_least(std::chrono::milliseconds duration) {
   return std::max(duration, kFirstRetry);
@@ -63,20 +68,31 @@ void Peer::start(TimePoint now) {
 void Peer::stop(const wire::Notification& cease, TimePoint now) {
   enabled_ = false;
   held_until_.reset();
-  end_all(ManualStop{cease}, now);
+  end_all(ManualStop{as_told(cease)}, now);
+  tell([&](SessionHandler& handler) { handler.stopped(*this, now); });
+  settle(now);
+}
+
+void Peer::leave(TimePoint now) {
+  if (!established_ || !keeps_our_routes()) return stop(wire::CeaseReason::AdministrativeShutdown, now);
+  enabled_ = false;
+  established_->handle(TcpConnectionFails{"stopped"}, now);
+  end_all(ManualStop{}, now);  // the other connection, if there is one
   settle(now);
 }
 
 void Peer::clear(TimePoint now, const wire::Notification& cease) {
   if (!enabled_) return start(now);
   held_until_.reset();
-  end_all(ManualStop{cease}, now);
+  const bool keeps_nothing = as_told(cease) != cease || (!established_ && is_reset(cease));
+  end_all(ManualStop{as_told(cease)}, now);
+  if (keeps_nothing) tell([&](SessionHandler& handler) { handler.stopped(*this, now); });
   forget_failures();
   settle(now);
 }
 
 void Peer::close(const wire::Notification& cease, TimePoint now) {
-  end_all(AutomaticStop{cease}, now);
+  end_all(AutomaticStop{as_told(cease)}, now);
   settle(now);
 }
 
@@ -84,6 +100,28 @@ void Peer::hold_down(const wire::Notification& cease, std::chrono::seconds resta
   if (!enabled_) return;
   held_until_ = restart == 0s ? TimePoint::max() : now + restart;
   close(cease, now);
+}
+
+wire::Notification Peer::as_told(const wire::Notification& cease) const {
+  if (!established_ || !negotiated()->graceful_notification || cease.code != wire::ErrorCode::Cease)
+    return cease;
+  switch (static_cast<wire::CeaseReason>(cease.subcode)) {
+    case wire::CeaseReason::AdministrativeShutdown:
+    case wire::CeaseReason::PeerDeconfigured:
+    case wire::CeaseReason::MaximumPrefixesReached:
+    case wire::CeaseReason::OutOfResources:
+      return wire::hard_reset(cease);
+    case wire::CeaseReason::AdministrativeReset:
+      return settings_.graceful_restart.hard_administrative_reset ? wire::hard_reset(cease) : cease;
+    default:
+      return cease;
+  }
+}
+
+/// Whether the peer said that it helps, and our OPEN that we keep forwarding.
+bool Peer::keeps_our_routes() const {
+  const auto& ours = negotiated()->advertised.capabilities.graceful_restart;
+  return negotiated()->peer_graceful_restart && ours && !ours->families.empty();
 }
 
 bool Peer::set_settings(PeerSettings settings, TimePoint now) {
@@ -117,6 +155,15 @@ bool Peer::set_settings(PeerSettings settings, TimePoint now) {
 void Peer::accept(std::unique_ptr<Transport> transport, TimePoint now) {
   const auto refuse = [&](wire::CeaseReason why) { transport->finish(wire::encode_notification(why)); };
   if (!enabled_ || held_until_) return refuse(wire::CeaseReason::ConnectionRejected);
+  // RFC 4724 §5: one that restarts comes back before we have noticed that it was gone.
+  // One that just came up has not restarted: that is the collision below.
+  const bool may_have_restarted = established_ && negotiated()->peer_graceful_restart &&
+                                  !negotiated()->peer_graceful_restart->families.empty() &&
+                                  now - *statistics_.up_since >= kRestartAtLeast;
+  if (may_have_restarted) {
+    established_->handle(TcpConnectionFails{"the neighbor opened another connection"}, now);
+    settle(now);
+  }
   if (established_) {
     // RFC 4271 §6.8: the Established one stays. But a peer that has lost its state without our knowing would
     // have to wait for our hold timer: a KEEPALIVE on the old connection makes its TCP answer with a reset.
@@ -197,7 +244,7 @@ bool needs_reset(const PeerSettings& before, const PeerSettings& after) {
          before.local_address != after.local_address || before.local_interface != after.local_interface ||
          before.ttl != after.ttl || before.minimum_ttl != after.minimum_ttl ||
          before.password != after.password || before.families != after.families ||
-         before.graceful_restart != after.graceful_restart || before.local_as != after.local_as ||
+         before.graceful_restart.mode != after.graceful_restart.mode || before.local_as != after.local_as ||
          before.local_role != after.local_role || before.strict_role != after.strict_role ||
          before.offers_extended_next_hop != after.offers_extended_next_hop ||
          before.offers_capabilities != after.offers_capabilities ||
@@ -317,6 +364,7 @@ void Peer::session_ended(Connection& connection, const SessionEnded& ended, Time
     return;
   }
   if (established_ == &connection) established_ = nullptr;
+  last_negotiated_ = connection.negotiated();
   if (statistics_.up_since && now - *statistics_.up_since >= kStableTime) idle_backoff_.reset();
   ++statistics_.dropped_count;
   statistics_.up_since.reset();
@@ -333,8 +381,14 @@ void Peer::route_refresh_received(const wire::RouteRefresh& message, TimePoint n
   const auto family = rib::family_from(message.afi, message.safi);
   // RFC 2918 §4: a family that was not negotiated is ignored. RFC 7313 §5: so are unknown subtypes.
   if (!family || !negotiated()->families.contains(*family)) return;
-  if (message.is(wire::RouteRefresh::Subtype::Request))
-    tell([&](SessionHandler& handler) { handler.route_refresh(*this, *family, now); });
+  using Subtype = wire::RouteRefresh::Subtype;
+  if (message.is(Subtype::Request))
+    return tell([&](SessionHandler& handler) { handler.route_refresh(*this, *family, now); });
+  if (!negotiated()->enhanced_route_refresh) return;
+  if (message.is(Subtype::BeginOfRib))
+    tell([&](SessionHandler& handler) { handler.refresh_begins(*this, *family, now); });
+  if (message.is(Subtype::EndOfRib))
+    tell([&](SessionHandler& handler) { handler.refresh_ends(*this, *family, now); });
 }
 
 TimePoint::duration Peer::jittered(TimePoint::duration duration) {

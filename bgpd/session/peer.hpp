@@ -42,6 +42,8 @@ class Peer final : private ConnectionOwner {
   void start(TimePoint now);
   /// Ends the session and stays down until start().
   void stop(const wire::Notification& cease, TimePoint now);
+  /// Stops without a word where the peer would keep our routes, RFC 4724 §4.1.
+  void leave(TimePoint now);
   /// Ends the session and begins again at once, also after stop(); Cease/Administrative Reset unless told
   /// otherwise.
   void clear(TimePoint now, const wire::Notification& cease = wire::CeaseReason::AdministrativeReset);
@@ -76,6 +78,8 @@ class Peer final : private ConnectionOwner {
   bool is_established() const { return established_ != nullptr; }
   /// nullptr unless Established.
   const Negotiated* negotiated() const { return established_ ? &*established_->negotiated() : nullptr; }
+  /// Of the session that ended last, for SessionHandler::down; nullptr when there was none.
+  const Negotiated* last_negotiated() const { return last_negotiated_ ? &*last_negotiated_ : nullptr; }
   const Connection& leading() const;
   /// Ends of the session's TCP connection; zeros before the first.
   const Endpoint& local() const { return leading().local(); }
@@ -129,6 +133,9 @@ class Peer final : private ConnectionOwner {
   void begin_again(TimePoint now);
   void end_all(const Event& event, TimePoint now);
   void forget_failures();
+  /// A Cease as this peer is to hear it: RFC 8538 §3.1, in a Hard Reset where nothing is to be kept.
+  wire::Notification as_told(const wire::Notification& cease) const;
+  bool keeps_our_routes() const;
   void note_refused_open(const Connection& connection, const EndReason& reason);
   void settle(TimePoint now);
   void apply_times();
@@ -139,13 +146,14 @@ class Peer final : private ConnectionOwner {
   Observer* observer_ = nullptr;
   bool enabled_ = false;
   std::optional<TimePoint> held_until_;  // by hold_down()
-  bool lacks_capabilities_ = false;  // the peer refused our OPEN because it had some, RFC 5492 §3
+  bool lacks_capabilities_ = false;      // the peer refused our OPEN because it had some, RFC 5492 §3
   FsmTimes times_;
   Backoff connect_backoff_;  // between attempts to connect
   Backoff idle_backoff_;     // DampPeerOscillations
   Connection ours_;
   std::unique_ptr<Connection> theirs_;
   Connection* established_ = nullptr;  // ours_, *theirs_ or none
+  std::optional<Negotiated> last_negotiated_;
   Statistics statistics_;
   unsigned in_handler_ = 0;  // the handler is being called: a connection's functions are on the stack
 };

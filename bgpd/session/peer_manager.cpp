@@ -80,8 +80,22 @@ void PeerManager::shutdown_all(std::string_view message, TimePoint now) {
     peer->stop(wire::cease_with_text(wire::CeaseReason::AdministrativeShutdown, message), now);
 }
 
+void PeerManager::leave_all(TimePoint now) {
+  is_shut_down_ = true;
+  for (auto* const peer : sorted()) peer->leave(now);
+}
+
+void PeerManager::set_alarm(TimePoint time) {
+  alarm_ = time;
+  if (time != TimerSet::kNever) ask_to_wake(time);
+}
+
 void PeerManager::on_time(TimePoint now) {
   asked_ = TimerSet::kNever;
+  if (alarm_ <= now) {
+    alarm_ = TimerSet::kNever;
+    context_.handler.alarm(now);
+  }
   removed_.clear();
   while (!wakes_.empty() && wakes_.top().time <= now) {
     const auto wake = wakes_.top();
@@ -92,6 +106,7 @@ void PeerManager::on_time(TimePoint now) {
     slot.peer->on_time(now);  // ends with deadline_changed
   }
   if (!wakes_.empty()) ask_to_wake(wakes_.top().time);
+  if (alarm_ != TimerSet::kNever) ask_to_wake(alarm_);
 }
 
 // --- deadlines ---------------------------------------------------------------------------------------------

@@ -35,6 +35,11 @@ class PeerManager final : private Peer::Observer {
   void accept(std::unique_ptr<Transport> transport, TimePoint now);
   /// Orderly stop: Cease/Administrative Shutdown to all; nothing is opened or accepted from here on.
   void shutdown_all(std::string_view message, TimePoint now);
+  /// Orderly end before a restart: like shutdown_all, but peers that would keep our routes hear nothing and
+  /// find the connection closed. RFC 4724 §4.1.
+  void leave_all(TimePoint now);
+  /// SessionHandler::alarm is called at this time, once; replaces an earlier wish.
+  void set_alarm(TimePoint time);
   /// To be called at the time given to Network::wake_at.
   void on_time(TimePoint now);
 
@@ -81,6 +86,7 @@ class PeerManager final : private Peer::Observer {
   std::vector<std::unique_ptr<Peer>> removed_;  // their functions may be on the stack; freed by on_time
   std::priority_queue<Wake, std::vector<Wake>, std::greater<>> wakes_;
   TimePoint asked_ = TimerSet::kNever;  // the wake-up the network was asked for
+  TimePoint alarm_ = TimerSet::kNever;
   bool is_shut_down_ = false;
 };
 

@@ -23,7 +23,28 @@ struct LocalSettings {
   std::vector<rib::AsNumber> confederation_peers{};  // the other member ASes, ascending
   std::string hostname;                              // FQDN capability (draft-walton), "" leaves it out
   std::uint16_t port = 179;                          // where we listen
+  /// We have restarted and not chosen routes yet (the R bit); of these families the kernel still has what it
+  /// had (the F bit). RFC 4724 §3. No reason to reset a session.
+  bool is_restarting = false;
+  rib::FamilySet forwarding_preserved{};
   bool operator==(const LocalSettings&) const = default;
+};
+
+/// RFC 4724 towards one peer, with the NOTIFICATIONs of RFC 8538.
+struct GracefulRestartSettings {
+  enum class Mode : std::uint8_t {
+    Disabled,
+    Helper,     // we keep the routes of a peer that restarts
+    Restarter,  // and it shall keep ours
+  };
+  Mode mode = Mode::Disabled;
+  bool is_own_mode = false;                   // the neighbor has it itself, not from the instance; for `show`
+  std::uint16_t restart_time = 120;           // seconds; how long the peer waits for us, 12 bits
+  std::chrono::seconds stale_path_time{360};  // how long a peer that is back may take to announce all
+  bool notification = true;                   // RFC 8538: NOTIFICATIONs do not end it
+  bool hard_administrative_reset = true;      // ... `clear` does
+  bool preserves_forwarding = false;          // `preserve-fw-state`: the F bit, whatever we know ourselves
+  bool operator==(const GracefulRestartSettings&) const = default;
 };
 
 enum class PeerSource : std::uint8_t { Configured, Discovered };
@@ -49,7 +70,7 @@ struct PeerSettings {
   std::uint8_t minimum_ttl = 0;                       // RFC 5082: 255 - hops + 1; 0 off
   std::string password;                               // RFC 2385
   rib::FamilySet families{rib::Family::Ipv4Unicast};  // offered
-  bool graceful_restart = false;
+  GracefulRestartSettings graceful_restart;
   bool enforces_first_as = true;  // RFC 4271 §6.3: AS_PATH of an external peer begins with its AS
 
   /// What we are to this peer instead of LocalSettings::as; 0: that. `local-as` and its two switches.

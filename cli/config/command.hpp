@@ -99,6 +99,8 @@ std::vector<Command> bgp_commands();
 std::vector<Command> bestpath_commands();
 std::vector<Command> interface_commands();
 std::vector<Command> confederation_commands();
+std::vector<Command> graceful_restart_commands();  // of `router bgp`
+std::vector<Command> neighbor_graceful_restart_commands();
 std::vector<Command> neighbor_commands();
 std::vector<Command> negotiation_commands();
 std::vector<Command> address_family_commands();

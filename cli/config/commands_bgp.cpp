@@ -143,9 +143,7 @@ std::vector<Command> bgp_commands() {
   rows.push_back(bgp_switch<&Bgp::deterministic_med>(
       "bgp deterministic-med", {kBgp, "Choose among paths of one neighbor AS first"},
       "Kulan's choice never depends on the order of arrival; the line is kept for FRR's sake."));
-  rows.push_back(bgp_switch<&Bgp::graceful_restart>(
-      "bgp graceful-restart", {kBgp, "Graceful restart, RFC 4724"},
-      "Kept and written back. Graceful restart (RFC 4724) is not offered to neighbors yet."));
+  std::ranges::move(graceful_restart_commands(), std::back_inserter(rows));
   std::ranges::move(bestpath_commands(), std::back_inserter(rows));
   rows.push_back(bgp_switch<&Bgp::network_import_check>(
       "bgp network import-check", {kBgp, "The network command", "Announce only what has a route"},

@@ -53,6 +53,7 @@ void inherit_neighbor(Neighbor& own, const Neighbor& group) {
   inherit(own.connect_retry_seconds, group.connect_retry_seconds);
   inherit(own.disable_connected_check, group.disable_connected_check);
   inherit(own.enforce_first_as, group.enforce_first_as);
+  inherit(own.graceful_restart, group.graceful_restart);
   inherit(own.local_as, group.local_as);
   inherit(own.local_role, group.local_role);
   inherit(own.capability_dynamic, group.capability_dynamic);
@@ -93,6 +94,7 @@ Neighbor neighbor_defaults(const Bgp& bgp) {
   defaults.capability_dynamic = defaults.dont_capability_negotiate = false;
   defaults.override_capability = defaults.strict_capability_match = false;
   defaults.delay_open_seconds = std::uint16_t{0};
+  defaults.graceful_restart = bgp.graceful_restart.mode;
   for (const auto family : rib::kFamilies) defaults.families[index_of(family)] = family_defaults(bgp, family);
   return defaults;
 }
@@ -138,7 +140,7 @@ Config built_in_config() {
   bgp.keepalive_seconds = 3;
   bgp.hold_seconds = 9;
   bgp.connect_retry_seconds = 5;
-  bgp.graceful_restart = true;
+  bgp.graceful_restart.mode = GracefulRestartMode::Restarter;
   bgp.advertised_interfaces = {"docker0", "br-*"};
   bgp.discovery.multicast = true;
   config.bgp = std::move(bgp);

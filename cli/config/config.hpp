@@ -74,6 +74,22 @@ struct LocalRole {
   bool operator==(const LocalRole&) const = default;
 };
 
+/// `bgp graceful-restart …` and `neighbor X graceful-restart…`, RFC 4724. FRR's modes and default.
+enum class GracefulRestartMode : std::uint8_t { Disabled, Helper, Restarter };
+
+/// What holds for all neighbors.
+struct GracefulRestart {
+  GracefulRestartMode mode = GracefulRestartMode::Helper;
+  std::uint16_t restart_seconds = 120;       // that the neighbors wait for us
+  std::uint16_t stalepath_seconds = 360;     // for the table of one that is back
+  std::uint16_t select_defer_seconds = 360;  // for the neighbors' tables when we are back
+  std::uint16_t rib_stale_seconds = 500;     // that the kernel keeps routes of our former life
+  bool preserve_forwarding = false;          // the F bit, whatever we know
+  bool notification = true;                  // RFC 8538
+  bool hard_administrative_reset = true;     // RFC 8538: `clear` ends it
+  bool operator==(const GracefulRestart&) const = default;
+};
+
 /// Per neighbor and family. Absent members inherit: neighbor, then its peer group, then the default beside.
 struct NeighborFamily {
   std::optional<bool> activate;                   // IPv4: `bgp default ipv4-unicast` (true); IPv6: false
@@ -106,6 +122,7 @@ struct Neighbor {
   std::optional<std::uint16_t> connect_retry_seconds;            // Bgp's
   std::optional<bool> disable_connected_check;                   // false
   std::optional<bool> enforce_first_as;                          // true
+  std::optional<GracefulRestartMode> graceful_restart;           // Bgp's
   std::optional<LocalAs> local_as;                               // none: Bgp's
   std::optional<LocalRole> local_role;                           // none
   std::optional<bool> capability_dynamic;                        // accepted, without effect
@@ -144,7 +161,7 @@ struct Bgp {
   bool default_ipv4_unicast = true;
   bool ebgp_requires_policy = true;  // RFC 8212
   bool log_neighbor_changes = true;
-  bool graceful_restart = false;
+  GracefulRestart graceful_restart;
   bool network_import_check = false;
   bool always_compare_med = false, med_missing_as_worst = false, deterministic_med = true;
   bool compare_router_id = true;  // decision 0006

@@ -43,6 +43,7 @@ TEST_F(NeighborSettingsTest, AnInternalNeighborHasTheDefaults) {
   expected.address = address("192.168.1.2");
   expected.remote_as = 64512;
   expected.ttl = 255;
+  expected.graceful_restart.mode = session::GracefulRestartSettings::Mode::Helper;
   EXPECT_EQ(*peer, expected);
 }
 

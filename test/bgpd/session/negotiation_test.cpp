@@ -149,7 +149,7 @@ TEST(Negotiate, ACapabilityHoldsWhenBothSidesHaveIt) {
   plain.capabilities.four_octet_as.reset();
   capable.capabilities.route_refresh = true;
   capable.capabilities.extended_message = true;
-  capable.capabilities.enhanced_route_refresh = true;  // which we do not offer
+  capable.capabilities.enhanced_route_refresh = true;
 
   EXPECT_FALSE(negotiated(neighbor(), plain)->four_octet_as);
   EXPECT_FALSE(negotiated(neighbor(), plain)->route_refresh);
@@ -157,7 +157,8 @@ TEST(Negotiate, ACapabilityHoldsWhenBothSidesHaveIt) {
   EXPECT_TRUE(negotiated(neighbor(), capable)->four_octet_as);
   EXPECT_TRUE(negotiated(neighbor(), capable)->route_refresh);
   EXPECT_EQ(negotiated(neighbor(), capable)->maximum_message_size(), 65535);
-  EXPECT_FALSE(negotiated(neighbor(), capable)->enhanced_route_refresh);
+  EXPECT_TRUE(negotiated(neighbor(), capable)->enhanced_route_refresh);
+  EXPECT_FALSE(negotiated(neighbor(), plain)->enhanced_route_refresh);
 }
 
 TEST(Negotiate, AddPathHasADirection) {  // RFC 7911 §4
@@ -179,7 +180,7 @@ TEST(Negotiate, GracefulRestartNeedsBothSides) {
   open.capabilities.graceful_restart.emplace().restart_time = 60;
 
   EXPECT_FALSE(negotiated(settings, open)->peer_graceful_restart);
-  settings.graceful_restart = true;
+  settings.graceful_restart.mode = GracefulRestartSettings::Mode::Helper;
   EXPECT_EQ(negotiated(settings, open)->peer_graceful_restart->restart_time, 60);
 }
 

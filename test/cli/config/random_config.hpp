@@ -98,11 +98,12 @@ class RandomConfig {
     if (chance()) timers(bgp.keepalive_seconds, bgp.hold_seconds);
     if (chance()) bgp.connect_retry_seconds = u16(1, 65535);
     for (auto member : {&Bgp::default_ipv4_unicast, &Bgp::ebgp_requires_policy, &Bgp::log_neighbor_changes,
-                        &Bgp::graceful_restart, &Bgp::network_import_check, &Bgp::always_compare_med,
-                        &Bgp::med_missing_as_worst, &Bgp::deterministic_med, &Bgp::compare_router_id,
-                        &Bgp::client_to_client_reflection, &Bgp::med_confederation,
-                        &Bgp::ignore_as_path_length, &Bgp::count_member_ases, &Bgp::multipath_relax})
+                        &Bgp::network_import_check, &Bgp::always_compare_med, &Bgp::med_missing_as_worst,
+                        &Bgp::deterministic_med, &Bgp::compare_router_id, &Bgp::client_to_client_reflection,
+                        &Bgp::med_confederation, &Bgp::ignore_as_path_length, &Bgp::count_member_ases,
+                        &Bgp::multipath_relax})
       bgp.*member = chance();
+    graceful_restart(bgp.graceful_restart);
     if (chance()) bgp.confederation_id = static_cast<rib::AsNumber>(number(1, 4294967295));
     for (auto count = number(0, 2); count > 0; --count)
       bgp.confederation_peers.insert(static_cast<rib::AsNumber>(number(1, 1000)));
@@ -195,12 +196,24 @@ class RandomConfig {
     return n;
   }
 
+  void graceful_restart(GracefulRestart& restart) {
+    restart.mode = static_cast<GracefulRestartMode>(number(0, 2));
+    if (chance()) restart.restart_seconds = u16(0, 4095);
+    if (chance()) restart.stalepath_seconds = u16(1, 4095);
+    if (chance()) restart.select_defer_seconds = u16(0, 3600);
+    if (chance()) restart.rib_stale_seconds = u16(1, 3600);
+    restart.preserve_forwarding = chance();
+    restart.notification = chance();
+    restart.hard_administrative_reset = chance();
+  }
+
   void negotiation(Neighbor& n, const Neighbor& from) {
     const bool may_be_external = n.remote_as.value_or(RemoteAs{.number = 1}).kind != RemoteAs::Kind::Internal;
     if (chance() && may_be_external) {
       n.local_as = LocalAs{.as = static_cast<rib::AsNumber>(number(1, 4294967295)), .no_prepend = chance()};
       n.local_as->replace_as = n.local_as->no_prepend && chance();
     }
+    if (chance()) n.graceful_restart = static_cast<GracefulRestartMode>(number(0, 2));
     if (chance()) n.local_role = LocalRole{static_cast<rib::Role>(number(0, 4)), chance()};
     if (chance()) n.delay_open_seconds = u16(1, 240);
     n.capability_dynamic = flag(from.capability_dynamic);
