@@ -108,6 +108,11 @@ std::expected<void, std::string> Daemon::start() {
               [](const session::Peer& peer, const std::string& why) {
                 log::session().debug("neighbor {}: {}", peer.name(), why);
               },
+          .refused =
+              [](const session::Endpoint& remote, const std::string& why, std::size_t more) {
+                log::session().warn("connection from {} refused: {}{}", remote.address.to_string(), why,
+                                    more == 0 ? "" : " (and " + std::to_string(more) + " others before)");
+              },
           .attribute_error =
               [](const session::Peer& peer, const std::string& error) {
                 log::session().warn("neighbor {}: UPDATE with {}", peer.name(), error);
@@ -130,6 +135,14 @@ std::expected<void, std::string> Daemon::start() {
                      if (auto* peer = speaker_->peers().find(address, interface_index)) peer->hurry(now());
                    },
                .notice = [](const std::string& text) { log::mesh().warn("{}", text); },
+           });
+  neighbor_finder_ = std::make_unique<link::NeighborFinder>(
+      io_, link::NeighborFinder::Callbacks{
+               .heard =
+                   [this](std::uint32_t interface_index, const rib::IpAddress& address) {
+                     speaker_->peers().set_link_neighbor(interface_index, address, now());
+                   },
+               .notice = [](const std::string& text) { log::session().warn("{}", text); },
            });
   api::Backend& backend = *this;
   server_ = std::make_unique<api::Server>(io_, backend);
@@ -221,6 +234,17 @@ void Daemon::connect_over(std::uint32_t interface_index) {
   });
 }
 
+void Daemon::listen_to_links() {
+  std::vector<std::uint32_t> wanted;
+  if (config_.bgp)
+    for (const auto& [name, neighbor] : config_.bgp->interface_neighbors)
+      if (const auto* link = links_.find(name);
+          link && link->is_up && link->is_running &&
+          !cli::resolved(*config_.bgp, neighbor).shutdown.value_or(false))
+        wanted.push_back(link->index);
+  neighbor_finder_->set_links(wanted);
+}
+
 void Daemon::note_written(const rib::FibResult& result) {
   log::fib().warn("the kernel refused {}: {}", result.prefix.to_string(), result.text);
 }
@@ -229,7 +253,9 @@ void Daemon::links_changed() {
   announce_own_subnets();
   // A link-local neighbor can be used once its interface is there.
   const auto is_link_local = [](const auto& entry) { return entry.first.is_link_local(); };
-  if (config_.bgp && std::ranges::any_of(config_.bgp->neighbors, is_link_local)) apply_peers();
+  if (config_.bgp && (!config_.bgp->interface_neighbors.empty() ||
+                      std::ranges::any_of(config_.bgp->neighbors, is_link_local)))
+    apply_peers();
   mesh_->links_changed(links_);
 }
 
@@ -259,6 +285,7 @@ void Daemon::stop() {
   if (std::exchange(is_stopping_, true)) return;
   signals_.cancel();
   mesh_->leave();
+  neighbor_finder_->set_links({});
   kernel_->stop();
   speaker_->peers().shutdown_all("", now());
   server_->stop();

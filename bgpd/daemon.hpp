@@ -16,6 +16,7 @@
 #include "bgpd/api/backend.hpp"
 #include "bgpd/api/server.hpp"
 #include "bgpd/config/neighbor_settings.hpp"
+#include "bgpd/link/neighbor_finder.hpp"
 #include "bgpd/mesh/mesh.hpp"
 #include "bgpd/options.hpp"
 #include "bgpd/originator.hpp"
@@ -65,6 +66,8 @@ class Daemon final : private api::Backend {
   void apply_forwarding(const cli::Config& config);
   /// Makes the peers those that the configuration and the mesh want.
   void reconcile_peers();
+  /// Looks for routers on the links of interface neighbors that are up.
+  void listen_to_links();
   std::expected<void, std::string> apply_log(const cli::Config& config);
   void announce_own_subnets();
   config::InterfaceIndex interface_index() const;
@@ -105,6 +108,7 @@ class Daemon final : private api::Backend {
   std::unique_ptr<Speaker> speaker_;
   std::unique_ptr<Originator> originator_;
   std::unique_ptr<mesh::Mesh> mesh_;
+  std::unique_ptr<link::NeighborFinder> neighbor_finder_;
   std::unique_ptr<api::Server> server_;
 };
 

@@ -27,6 +27,12 @@ rib::IpAddress own_next_hop(const SessionEnds& ends, rib::Family family, const f
   return rib::IpAddress::unspecified(afi);
 }
 
+/// The family of our own next hops. RFC 8950: over an IPv6 session IPv4 routes may have IPv6 ones.
+rib::Family next_hop_family(rib::Family family, const SessionEnds& ends,
+                            const session::Negotiated& negotiated) {
+  return negotiated.extended_next_hop && ends.local.is_v6() ? rib::Family::Ipv6Unicast : family;
+}
+
 }  // namespace
 
 std::uint32_t link_of_peer(const session::PeerSettings& settings, const rib::IpAddress& remote,
@@ -45,8 +51,9 @@ rib::ExportProfile export_profile(rib::Family family, const session::LocalSettin
   profile.local_as = local.as;
   profile.is_route_reflector_client = settings.is_route_reflector_client[index];
   profile.next_hop_mode = settings.next_hop_mode[index];
-  profile.local_address = own_next_hop(ends, family, links);
-  if (family == rib::Family::Ipv6Unicast && ends.interface_index) {
+  const auto own_family = next_hop_family(family, ends, negotiated);
+  profile.local_address = own_next_hop(ends, own_family, links);
+  if (own_family == rib::Family::Ipv6Unicast && ends.interface_index) {
     const auto link_local = links.link_local_address(ends.interface_index, rib::Afi::Ipv6);
     if (link_local && *link_local != profile.local_address) profile.local_link_local = link_local;
   }

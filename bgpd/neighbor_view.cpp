@@ -24,6 +24,7 @@ api::CapabilitiesView capabilities_view(const wire::Open& open) {
       if (entry.receives()) view.add_path_receive.insert(*family);
       if (entry.sends()) view.add_path_send.insert(*family);
     }
+  view.extended_next_hop = session::offers_ipv6_next_hop_for_ipv4(open);
   if (from.fqdn) {
     view.hostname = from.fqdn->host;
     view.domain = from.fqdn->domain;
@@ -104,6 +105,13 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
   view.address = settings.address;
   if (const auto* link = settings.interface_index ? links.find(settings.interface_index) : nullptr)
     view.interface = link->name;
+  if (!settings.interface_name.empty()) {
+    view.named_by_interface = true;
+    view.interface = settings.interface_name;
+  }
+  view.dynamic = settings.source == session::PeerSource::Dynamic;
+  view.peer_group = settings.peer_group;
+  view.listen_range = settings.listen_range;
   view.description = settings.description;
   view.discovered = settings.source == session::PeerSource::Discovered;
   view.remote_as = settings.remote_as;

@@ -156,6 +156,16 @@ void Speaker::attempt_failed(session::Peer& peer, const std::string& why, TimePo
   if (hooks_.attempt_failed) hooks_.attempt_failed(peer, why);
 }
 
+void Speaker::refused(const session::Endpoint& remote, const std::string& why, TimePoint now) {
+  constexpr std::chrono::seconds kPause{10};
+  if (refusal_told_ && now - *refusal_told_ < kPause) {
+    ++refusals_untold_;
+    return;
+  }
+  refusal_told_ = now;
+  if (hooks_.refused) hooks_.refused(remote, why, std::exchange(refusals_untold_, 0));
+}
+
 std::optional<wire::Notification> Speaker::update(session::Peer& peer, wire::Octets body, TimePoint now) {
   if (!routes_of(peer)) return std::nullopt;
   auto* session = by_slot_[peer.slot()].get();

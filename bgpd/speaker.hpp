@@ -45,6 +45,8 @@ class Speaker final : public session::SessionHandler {
     std::function<void(const session::Peer&)> session_up;
     std::function<void(const session::Peer&, const session::EndReason&)> session_down;
     std::function<void(const session::Peer&, const std::string& why)> attempt_failed;
+    /// A connection was turned away. Told rarely; `more`: how many others since the last time.
+    std::function<void(const session::Endpoint&, const std::string& why, std::size_t more)> refused;
     /// An UPDATE had errors that RFC 7606 lets the session survive.
     std::function<void(const session::Peer&, const std::string& error)> attribute_error;
   };
@@ -86,6 +88,7 @@ class Speaker final : public session::SessionHandler {
                                            rib::TimePoint now) override;
   void route_refresh(session::Peer& peer, rib::Family family, rib::TimePoint now) override;
   void down(session::Peer& peer, const session::EndReason& reason, rib::TimePoint now) override;
+  void refused(const session::Endpoint& remote, const std::string& why, rib::TimePoint now) override;
   void attempt_failed(session::Peer& peer, const std::string& why, rib::TimePoint now) override;
 
  private:
@@ -114,6 +117,8 @@ class Speaker final : public session::SessionHandler {
   };
   std::vector<Condemned> condemned_;
   bool work_noted_ = false;
+  std::optional<rib::TimePoint> refusal_told_;  // the log is not flooded by who is refused
+  std::size_t refusals_untold_ = 0;
   std::unique_ptr<session::PeerManager> peers_;
 };
 

@@ -40,6 +40,7 @@ struct CapabilitiesView {
   std::uint16_t restart_seconds = 0;
   rib::FamilySet graceful_restart_families;
   rib::FamilySet add_path_receive, add_path_send;
+  bool extended_next_hop = false;       // RFC 8950, of IPv4 routes
   std::optional<std::string> hostname;  // FQDN capability
   std::string domain;
 };
@@ -97,7 +98,11 @@ struct NeighborView {
   rib::IpAddress address;
   std::string interface;  // of a link-local address; "" otherwise
   std::string description;
+  bool named_by_interface = false;  // `neighbor eth0 interface …`; interface is its name
   bool discovered = false;
+  bool dynamic = false;  // out of a listen range
+  std::string peer_group;
+  std::optional<rib::Prefix> listen_range;
   std::optional<rib::AsNumber> remote_as;  // configured or, once known, learned from the OPEN
   rib::AsNumber local_as = 0;
   rib::PeerType type = rib::PeerType::Internal;
@@ -139,9 +144,11 @@ struct InterfaceView {
 
 /// Which sessions `clear` means, and what it does to them.
 struct ClearOrder {
-  enum class Action : std::uint8_t { Hard, SoftBoth, SoftIn, SoftOut };
+  enum class Action : std::uint8_t { Hard, SoftBoth, SoftIn, SoftOut, Counters };
   std::optional<rib::IpAddress> address;  // with interface for a link-local one; neither set: all
-  std::string interface;
+  std::string interface;                  // without address: the neighbor that is called so
+  std::string peer_group;
+  bool only_external = false;
   std::optional<rib::AsNumber> remote_as;
   Action action = Action::Hard;
   rib::FamilySet families;  // soft: these

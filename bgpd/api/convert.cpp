@@ -52,6 +52,7 @@ void put_capabilities(const CapabilitiesView& view, proto::Capabilities& to) {
   to.set_extended_message(view.extended_message);
   to.set_graceful_restart(view.graceful_restart);
   to.set_long_lived_graceful_restart(view.long_lived_graceful_restart);
+  to.set_extended_next_hop(view.extended_next_hop);
   to.set_restart_seconds(view.restart_seconds);
   for (const auto family : rib::kFamilies) {
     if (view.families.contains(family)) to.add_families(family_of(family));
@@ -172,9 +173,11 @@ std::vector<rib::Family> families_from(proto::Family family) {
 void put_name(const NeighborView& neighbor, proto::NeighborName& to) {
   to.set_address(octets_of(neighbor.address));
   to.set_interface(neighbor.interface);
+  to.set_named_by_interface(neighbor.named_by_interface);
 }
 
 bool is_named(const proto::NeighborName& name, const NeighborView& neighbor) {
+  if (name.address().empty()) return neighbor.named_by_interface && name.interface() == neighbor.interface;
   return address_from(name.address()) == neighbor.address &&
          (name.interface().empty() || name.interface() == neighbor.interface);
 }
@@ -287,6 +290,7 @@ void put_summary(const NeighborView& view, rib::Family family, const Backend& ba
   to.set_not_negotiated(view.state == SessionState::Established && !view.families[i].negotiated);
   to.set_policy_missing(view.families[i].policy_missing);
   to.set_discovered(view.discovered);
+  to.set_dynamic(view.dynamic);
   to.set_description(readable_text(view.description));
   if (view.received && view.received->hostname) to.set_hostname(readable_text(*view.received->hostname));
   const auto total = [](const MessageCounts& c) {
@@ -315,6 +319,9 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   to.set_state(same<proto::SessionState>(view.state));
   to.set_description(readable_text(view.description));
   to.set_discovered(view.discovered);
+  to.set_dynamic(view.dynamic);
+  to.set_peer_group(view.peer_group);
+  if (view.listen_range) put_prefix(*view.listen_range, *to.mutable_listen_range());
   to.set_shutdown(view.shutdown);
   to.set_shutdown_message(readable_text(view.shutdown_message));
   to.set_prefix_limit(view.prefix_limit_reached);

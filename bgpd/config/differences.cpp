@@ -79,6 +79,9 @@ std::optional<std::string> reset_reason(const PeerSettings& before, const PeerSe
     return "ebgp-multihop or ttl-security changed";
   if (before.password != after.password) return "password changed";
   if (before.families != after.families) return "address families changed";
+  if (before.address != after.address || before.interface_index != after.interface_index)
+    return "its address on the link changed";
+  if (before.extended_next_hop != after.extended_next_hop) return "capability extended-nexthop changed";
   if (before.graceful_restart != after.graceful_restart) return "graceful-restart changed";
   return "settings changed";
 }

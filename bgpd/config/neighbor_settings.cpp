@@ -79,6 +79,31 @@ void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
   }
 }
 
+/// What is the same however the neighbor is found. neighbor.remote_as is there, peer.families is set.
+void set_common(session::PeerSettings& peer, const cli::Bgp& bgp, const cli::Neighbor& neighbor) {
+  const bool internal = is_internal(bgp, *neighbor.remote_as);
+  peer.peer_group = neighbor.peer_group.value_or("");
+  peer.extended_next_hop = neighbor.extended_next_hop.value_or(false);
+  peer.description = neighbor.description.value_or("");
+  peer.source = session::PeerSource::Configured;
+  peer.remote_as = expected_as(bgp, *neighbor.remote_as);
+  peer.port = neighbor.port.value_or(179);
+  peer.passive = neighbor.passive.value_or(false);
+  peer.shutdown = neighbor.shutdown.value_or(false);
+  peer.shutdown_message = neighbor.shutdown_message.value_or("");
+  peer.hold_time = std::chrono::seconds(neighbor.hold_seconds.value_or(bgp.hold_seconds));
+  peer.keepalive_time = std::chrono::seconds(neighbor.keepalive_seconds.value_or(bgp.keepalive_seconds));
+  peer.connect_retry_time =
+      std::chrono::seconds(neighbor.connect_retry_seconds.value_or(bgp.connect_retry_seconds));
+  set_ttl(peer, neighbor, internal);
+  peer.enforces_first_as = neighbor.enforce_first_as.value_or(true);
+  peer.password = neighbor.password.value_or("");
+  // Not bgp.graceful_restart: who offers it promises to keep routes of a restarting peer, which we do not do
+  // yet.
+  peer.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212
+  set_families(peer, neighbor);
+}
+
 }  // namespace
 
 std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::Bgp& bgp,
@@ -99,26 +124,59 @@ std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::B
     peer.interface_index = interface_index ? interface_index(peer.local_interface) : 0;
     if (peer.interface_index == 0) return std::unexpected("there is no interface " + peer.local_interface);
   }
-  const bool internal = is_internal(bgp, *neighbor.remote_as);
-  peer.description = neighbor.description.value_or("");
-  peer.source = session::PeerSource::Configured;
-  peer.remote_as = expected_as(bgp, *neighbor.remote_as);
-  peer.port = neighbor.port.value_or(179);
-  peer.passive = neighbor.passive.value_or(false);
-  peer.shutdown = neighbor.shutdown.value_or(false);
-  peer.shutdown_message = neighbor.shutdown_message.value_or("");
-  peer.hold_time = std::chrono::seconds(neighbor.hold_seconds.value_or(bgp.hold_seconds));
-  peer.keepalive_time = std::chrono::seconds(neighbor.keepalive_seconds.value_or(bgp.keepalive_seconds));
-  peer.connect_retry_time =
-      std::chrono::seconds(neighbor.connect_retry_seconds.value_or(bgp.connect_retry_seconds));
-  set_ttl(peer, neighbor, internal);
-  peer.enforces_first_as = neighbor.enforce_first_as.value_or(true);
-  peer.password = neighbor.password.value_or("");
-  // Not bgp.graceful_restart: who offers it promises to keep routes of a restarting peer, which we do not do
-  // yet.
-  peer.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212
-  set_families(peer, neighbor);
+  set_common(peer, bgp, neighbor);
   return peer;
+}
+
+std::expected<session::PeerSettings, std::string> interface_neighbor_settings(
+    const cli::Bgp& bgp, const std::string& name, const cli::Neighbor& neighbor,
+    const InterfaceIndex& interface_index) {
+  if (!neighbor.remote_as) return std::unexpected("no remote-as");
+  session::PeerSettings peer;
+  peer.interface_name = name;
+  peer.address = rib::IpAddress::unspecified(rib::Afi::Ipv6);
+  peer.interface_index = interface_index ? interface_index(name) : 0;
+  peer.families = activated_families(bgp, neighbor);
+  if (peer.families.empty()) return std::unexpected("no address family is activated");
+  set_common(peer, bgp, neighbor);
+  peer.extended_next_hop = neighbor.extended_next_hop.value_or(true);
+  return peer;
+}
+
+std::map<std::string, std::expected<session::PeerSettings, std::string>> all_interface_neighbor_settings(
+    const cli::Config& config, const InterfaceIndex& interface_index) {
+  std::map<std::string, std::expected<session::PeerSettings, std::string>> all;
+  if (!config.bgp) return all;
+  for (const auto& [name, neighbor] : config.bgp->interface_neighbors)
+    all.emplace(name, interface_neighbor_settings(*config.bgp, name, cli::resolved(*config.bgp, neighbor),
+                                                  interface_index));
+  return all;
+}
+
+std::map<rib::Prefix, std::expected<session::ListenRange, std::string>> listen_ranges(
+    const cli::Config& config) {
+  std::map<rib::Prefix, std::expected<session::ListenRange, std::string>> all;
+  if (!config.bgp) return all;
+  for (const auto& [range, name] : config.bgp->listen_ranges) {
+    cli::Neighbor member;
+    member.peer_group = name;
+    const auto neighbor = cli::resolved(*config.bgp, member);
+    session::PeerSettings peer;
+    peer.families = activated_families(*config.bgp, neighbor);
+    if (!neighbor.remote_as || peer.families.empty()) {
+      all.emplace(range, std::unexpected(
+                             "peer-group " + name +
+                             (neighbor.remote_as ? " activates no address family" : " has no remote-as")));
+      continue;
+    }
+    set_source(peer, neighbor);
+    set_common(peer, *config.bgp, neighbor);
+    peer.source = session::PeerSource::Dynamic;
+    peer.passive = true;
+    peer.listen_range = range;
+    all.emplace(range, session::ListenRange{range, std::move(peer)});
+  }
+  return all;
 }
 
 std::map<rib::IpAddress, std::expected<session::PeerSettings, std::string>> all_neighbor_settings(

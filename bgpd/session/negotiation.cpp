@@ -11,6 +11,9 @@ constexpr std::uint16_t kRestartTime =
     120;  // seconds; RFC 4724 §3 wants it below the hold time of most sessions
 constexpr std::size_t kHostnameLimit = 64;  // RFC 1123; a longer name would burst the capability
 
+const wire::ExtendedNextHop kIpv6NextHopForIpv4{rib::Family::Ipv4Unicast,
+                                                std::to_underlying(rib::Afi::Ipv6)};  // RFC 8950 §4
+
 bool is_expected_as(const LocalSettings& local, const PeerSettings& peer, rib::AsNumber as) {
   return peer.remote_as ? as == *peer.remote_as : as != local.as;
 }
@@ -62,13 +65,12 @@ void negotiate_add_path(Negotiated& result, const wire::Open& advertised, const 
   }
 }
 
+}  // namespace
+
 bool offers_ipv6_next_hop_for_ipv4(const wire::Open& open) {
-  const wire::ExtendedNextHop wanted{rib::Family::Ipv4Unicast, std::to_underlying(rib::Afi::Ipv6)};
-  return std::ranges::find(open.capabilities.extended_next_hop, wanted) !=
+  return std::ranges::find(open.capabilities.extended_next_hop, kIpv6NextHopForIpv4) !=
          open.capabilities.extended_next_hop.end();
 }
-
-}  // namespace
 
 wire::DecodeContext Negotiated::decode_context(rib::AsNumber local_as) const {
   wire::DecodeContext context;
@@ -94,6 +96,8 @@ wire::Open make_open(const LocalSettings& local, const PeerSettings& peer) {
     if (peer.families.contains(family)) offers.multiprotocol.emplace_back(family);
   offers.route_refresh = true;
   offers.extended_message = true;
+  if (peer.extended_next_hop && peer.families.contains(rib::Family::Ipv4Unicast))
+    offers.extended_next_hop.push_back(kIpv6NextHopForIpv4);
   if (peer.graceful_restart) {
     wire::GracefulRestart restart;
     restart.restart_time = kRestartTime;

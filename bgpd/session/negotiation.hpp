@@ -42,6 +42,9 @@ struct Negotiated {
 /// Our OPEN to this neighbor.
 wire::Open make_open(const LocalSettings& local, const PeerSettings& peer);
 
+/// RFC 8950 §4: IPv4 unicast with IPv6 next hops.
+bool offers_ipv6_next_hop_for_ipv4(const wire::Open& open);
+
 /// Is the OPEN the expected neighbor's? Version, hold time and identifier 0 were checked by decode_open.
 /// Errors: RFC 4271 §6.2 – Bad Peer AS; Bad BGP Identifier when an internal peer has ours (RFC 6286 §2.2);
 /// Unsupported Capability when no family is common, with ours as data (RFC 5492 §5).

@@ -97,8 +97,9 @@ class Network {
  public:
   virtual ~Network() = default;
   virtual std::unique_ptr<ConnectAttempt> connect(const ConnectRequest& request, ConnectEvents& events) = 0;
-  /// Connections that come in from this address must be signed so (RFC 2385). "": not signed.
-  virtual void set_password(const Endpoint& remote, const std::string& password) = 0;
+  /// Connections that come in from these addresses must be signed so (RFC 2385); the longest prefix of an
+  /// address counts. "": not signed.
+  virtual void set_password(const rib::Prefix& remotes, const std::string& password) = 0;
   /// PeerManager::on_time shall be called then, or a little later; replaces the wish before.
   virtual void wake_at(TimePoint time) = 0;
 };

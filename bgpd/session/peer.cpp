@@ -192,11 +192,13 @@ std::optional<TimePoint> Peer::next_attempt() const {
 }
 
 bool needs_reset(const PeerSettings& before, const PeerSettings& after) {
-  return before.remote_as != after.remote_as || before.port != after.port ||
+  return before.address != after.address || before.interface_index != after.interface_index ||
+         before.remote_as != after.remote_as || before.port != after.port ||
          before.local_address != after.local_address || before.local_interface != after.local_interface ||
          before.ttl != after.ttl || before.minimum_ttl != after.minimum_ttl ||
          before.password != after.password || before.families != after.families ||
-         before.graceful_restart != after.graceful_restart;
+         before.graceful_restart != after.graceful_restart ||
+         before.extended_next_hop != after.extended_next_hop;
 }
 
 // --- connections -------------------------------------------------------------------------------------------
@@ -323,14 +325,17 @@ void Peer::turn_ended(TimePoint now) {
 
 // --- beginning and ending ----------------------------------------------------------------------------------
 
+/// Also while nobody was heard on the link of an interface peer: there is no address to connect to.
+bool Peer::only_waits() const { return settings_.passive || settings_.address.is_unspecified(); }
+
 void Peer::begin(TimePoint now) {
-  ours_.handle(settings_.passive ? Event{AutomaticStartPassive{}} : Event{AutomaticStart{}}, now);
+  ours_.handle(only_waits() ? Event{AutomaticStartPassive{}} : Event{AutomaticStart{}}, now);
 }
 
 /// After a failure: damped, RFC 4271 §8.1.1.
 void Peer::begin_again(TimePoint now) {
   times_.idle_hold = idle_backoff_.next();
-  ours_.handle(settings_.passive ? Event{AutomaticStartDampedPassive{}} : Event{AutomaticStartDamped{}}, now);
+  ours_.handle(only_waits() ? Event{AutomaticStartDampedPassive{}} : Event{AutomaticStartDamped{}}, now);
 }
 
 void Peer::end_all(const Event& event, TimePoint now) {

@@ -88,7 +88,12 @@ class Peer final : private ConnectionOwner {
   std::optional<TimePoint> next_attempt() const;
   bool is_stopped() const { return !enabled_; }
   bool is_held_down() const { return held_until_.has_value(); }
-  std::string name() const { return settings_.address.to_string(); }
+  /// "192.168.1.2", "eth0".
+  std::string name() const {
+    return settings_.interface_name.empty() ? settings_.address.to_string() : settings_.interface_name;
+  }
+  /// A TCP connection is there or on its way.
+  bool has_connection() const { return theirs_ || ours_.has_transport() || ours_.state() == State::Connect; }
 
   /// Set by the handler, which gets it from the routing engine; not used here.
   rib::PeerHandle rib_handle;
@@ -124,6 +129,7 @@ class Peer final : private ConnectionOwner {
   auto tell(Call call);
   Connection* other(const Connection& connection);
   bool loses_collision(const Connection& connection, const wire::Open& received, TimePoint now);
+  bool only_waits() const;
   void begin(TimePoint now);
   void begin_again(TimePoint now);
   void end_all(const Event& event, TimePoint now);

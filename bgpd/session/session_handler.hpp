@@ -30,6 +30,10 @@ class SessionHandler {
   virtual void route_refresh(Peer& peer, rib::Family family, TimePoint now) = 0;
   /// All messages that had arrived were delivered: time for the routing engine to run.
   virtual void turn_ended(Peer&, TimePoint) {}
+  /// A connection that came in was turned away: for the log.
+  virtual void refused(const Endpoint& /*remote*/, const std::string& /*why*/, TimePoint) {}
+  /// The session is over, but the peer's routes are kept for its return (RFC 4724): it must not be forgotten.
+  virtual bool keeps_routes_of(const Peer&) const { return false; }
   /// An attempt failed or a connection ended before Established: for the log.
   virtual void attempt_failed(Peer&, const std::string& /*why*/, TimePoint) {}
 };

@@ -23,11 +23,16 @@ struct LocalSettings {
   bool operator==(const LocalSettings&) const = default;
 };
 
-enum class PeerSource : std::uint8_t { Configured, Discovered };
+enum class PeerSource : std::uint8_t {
+  Configured,
+  Discovered,  // by the mesh
+  Dynamic,     // it called from a listen range; goes with its session
+};
 
 struct PeerSettings {
-  rib::IpAddress address;
+  rib::IpAddress address;             // of an interface peer: as heard on its link, :: before
   std::uint32_t interface_index = 0;  // zone of a link-local address; 0 otherwise
+  std::string interface_name;         // of an interface peer: its name; the link need not be there
   std::string description;
   PeerSource source = PeerSource::Configured;
   /// The AS expected in the OPEN. Nothing: any AS but ours (`remote-as external`).
@@ -46,7 +51,10 @@ struct PeerSettings {
   std::string password;                               // RFC 2385
   rib::FamilySet families{rib::Family::Ipv4Unicast};  // offered
   bool graceful_restart = false;
-  bool enforces_first_as = true;  // RFC 4271 §6.3: AS_PATH of an external peer begins with its AS
+  bool enforces_first_as = true;   // RFC 4271 §6.3: AS_PATH of an external peer begins with its AS
+  bool extended_next_hop = false;  // RFC 8950: offered
+  std::string peer_group;          // for `show`, as the next
+  std::optional<rib::Prefix> listen_range;
 
   // Not part of the session, carried along for the routing engine: changing these never resets.
   bool is_route_reflector_client[rib::kFamilyCount] = {};
@@ -63,6 +71,13 @@ struct PeerSettings {
   rib::ImportProfile imports[rib::kFamilyCount];
 
   bool operator==(const PeerSettings&) const = default;
+};
+
+/// `bgp listen range`: who calls from `range` becomes a peer with these settings.
+struct ListenRange {
+  rib::Prefix range;
+  PeerSettings settings;
+  bool operator==(const ListenRange&) const = default;
 };
 
 }  // namespace bgpd::session

@@ -59,12 +59,12 @@ std::optional<std::string> set_ttl(int socket, rib::Afi afi, const TransportSett
   return std::nullopt;
 }
 
-std::optional<std::string> set_md5_password(int socket, const rib::IpAddress& remote,
+std::optional<std::string> set_md5_password(int socket, const rib::Prefix& remotes,
                                             const std::string& password) {
   tcp_md5sig signature{};
   if (password.size() > sizeof signature.tcpm_key) return "the password is longer than 80 characters";
-  const auto bytes = remote.bytes();
-  if (remote.is_v4()) {
+  const auto bytes = remotes.address().bytes();
+  if (remotes.address().is_v4()) {
     auto* const v4 = reinterpret_cast<sockaddr_in*>(&signature.tcpm_addr);
     v4->sin_family = AF_INET;
     std::memcpy(&v4->sin_addr, bytes.data(), bytes.size());
@@ -75,7 +75,13 @@ std::optional<std::string> set_md5_password(int socket, const rib::IpAddress& re
   }
   signature.tcpm_keylen = static_cast<std::uint16_t>(password.size());
   std::memcpy(signature.tcpm_key, password.data(), password.size());
-  if (::setsockopt(socket, IPPROTO_TCP, TCP_MD5SIG, &signature, sizeof signature) == 0) return std::nullopt;
+  int option = TCP_MD5SIG;
+  if (!remotes.is_host()) {
+    option = TCP_MD5SIG_EXT;
+    signature.tcpm_flags = TCP_MD5SIG_FLAG_PREFIX;
+    signature.tcpm_prefixlen = static_cast<std::uint8_t>(remotes.length());
+  }
+  if (::setsockopt(socket, IPPROTO_TCP, option, &signature, sizeof signature) == 0) return std::nullopt;
   if (password.empty() && errno == ENOENT) return std::nullopt;  // there was none
   return failure("cannot set the MD5 password");
 }

@@ -14,8 +14,8 @@ namespace bgpd::session {
 void set_common_options(int socket, rib::Afi afi);
 /// Time to live, minimum of it. The password is set apart, because listeners need it too.
 std::optional<std::string> set_ttl(int socket, rib::Afi afi, const TransportSettings& settings);
-/// Segments from and to this address are signed; "" ends that.
-std::optional<std::string> set_md5_password(int socket, const rib::IpAddress& remote,
+/// Segments from and to these addresses are signed; "" ends that.
+std::optional<std::string> set_md5_password(int socket, const rib::Prefix& remotes,
                                             const std::string& password);
 /// An address of the interface to connect from; link-local when `remote` is. Nothing: it has none.
 std::optional<rib::IpAddress> address_of_interface(const std::string& name, const rib::IpAddress& remote);

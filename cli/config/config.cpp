@@ -53,6 +53,7 @@ void inherit_neighbor(Neighbor& own, const Neighbor& group) {
   inherit(own.connect_retry_seconds, group.connect_retry_seconds);
   inherit(own.disable_connected_check, group.disable_connected_check);
   inherit(own.enforce_first_as, group.enforce_first_as);
+  inherit(own.extended_next_hop, group.extended_next_hop);
   for (std::size_t i = 0; i < rib::kFamilyCount; ++i) inherit_family(own.families[i], group.families[i]);
 }
 
@@ -108,6 +109,7 @@ void drop_redundant_of(Neighbor& own, const Neighbor& inherited) {
   drop(own.passive, inherited.passive, false);
   drop(own.shutdown, inherited.shutdown, false);
   drop(own.disable_connected_check, inherited.disable_connected_check, false);
+  drop(own.extended_next_hop, inherited.extended_next_hop, false);
   for (std::size_t i = 0; i < rib::kFamilyCount; ++i)
     drop_redundant_family(own.families[i], inherited.families[i]);
 }
@@ -136,10 +138,14 @@ void drop_redundant(Bgp& bgp) {
     drop_redundant_of(group, defaults);
     groups.emplace(name, resolved(bgp, group));
   }
-  for (auto& [address, neighbor] : bgp.neighbors) {
+  const auto drop_inherited = [&](Neighbor& neighbor, const Neighbor& otherwise) {
     const auto group = neighbor.peer_group ? groups.find(*neighbor.peer_group) : groups.end();
-    drop_redundant_of(neighbor, group == groups.end() ? defaults : group->second);
-  }
+    drop_redundant_of(neighbor, group == groups.end() ? otherwise : group->second);
+  };
+  for (auto& [address, neighbor] : bgp.neighbors) drop_inherited(neighbor, defaults);
+  auto on_link = defaults;
+  on_link.extended_next_hop = true;  // so `no … capability extended-nexthop` says something there
+  for (auto& [name, neighbor] : bgp.interface_neighbors) drop_inherited(neighbor, on_link);
 }
 
 Neighbor resolved(const Bgp& bgp, const Neighbor& neighbor) {

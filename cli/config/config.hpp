@@ -91,6 +91,8 @@ struct Neighbor {
   std::optional<std::uint16_t> connect_retry_seconds;            // Bgp's
   std::optional<bool> disable_connected_check;                   // false
   std::optional<bool> enforce_first_as;                          // true
+  std::optional<bool> extended_next_hop;  // RFC 8950; false, true of interface neighbors
+  bool v6_only = false;                   // of an interface neighbor: `neighbor eth0 interface v6only`
   NeighborFamily families[rib::kFamilyCount];
   bool operator==(const Neighbor&) const = default;
 };
@@ -133,6 +135,9 @@ struct Bgp {
   std::uint32_t default_local_preference = 100;
   std::map<std::string, Neighbor> peer_groups;
   std::map<rib::IpAddress, Neighbor> neighbors;
+  std::map<std::string, Neighbor> interface_neighbors;  // `neighbor eth0 interface …`: who is on that link
+  std::map<rib::Prefix, std::string> listen_ranges;     // `bgp listen range P peer-group G`
+  std::uint16_t listen_limit = 100;                     // `bgp listen limit N`: neighbors out of ranges
   std::map<rib::Prefix, Network> networks;
   std::array<std::map<rib::RouteSource, rib::RedistributionRule>, rib::kFamilyCount> redistributed;
   std::map<rib::Prefix, rib::AggregateRule> aggregates;

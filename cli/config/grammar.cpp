@@ -32,7 +32,7 @@ std::vector<Command> policy_commands() {
 
 std::vector<Command> every_command() {
   std::vector<Command> rows;
-  for (auto* part : {system_commands, bgp_commands, interface_commands, neighbor_commands,
+  for (auto* part : {system_commands, bgp_commands, interface_commands, neighbor_commands, link_commands,
                      address_family_commands, family_rule_commands, policy_commands, navigation_commands})
     std::ranges::move(part(), std::back_inserter(rows));
   return rows;

@@ -15,14 +15,26 @@ std::string both(bool advertised, bool received) {
   return advertised ? "advertised" : received ? "received" : "";
 }
 
+/// FRR's word for a neighbor on an interface on which nobody was heard yet.
+std::string address_or_none(std::string_view octets) {
+  const auto address = address_of(octets);
+  return address && !address->is_unspecified() ? address->to_string() : "None";
+}
+
 void append_identity(std::string& out, const api::Neighbor& n) {
-  const char* star = n.discovered() ? "*" : "";
-  append(out, "BGP neighbor is %s%s, remote AS %u, local AS %u, %s link\n", star,
-         neighbor_text(n.name()).c_str(), n.remote_as(), n.local_as(),
-         n.type() == api::INTERNAL ? "internal" : "external");
+  const char* star = n.discovered() || n.dynamic() ? "*" : "";
+  const bool is_on_link = n.name().named_by_interface();
+  const auto name = is_on_link ? "on " + n.name().interface() + ": " + address_or_none(n.name().address())
+                               : "is " + (star + neighbor_text(n.name()));
+  append(out, "BGP neighbor %s, remote AS %u, local AS %u, %s link\n", name.c_str(), n.remote_as(),
+         n.local_as(), n.type() == api::INTERNAL ? "internal" : "external");
   if (!n.description().empty()) append(out, " Description: %s\n", n.description().c_str());
   if (!n.received().hostname().empty()) append(out, "Hostname: %s\n", n.received().hostname().c_str());
   if (n.discovered()) out += "  Discovered, not configured\n";
+  if (!n.peer_group().empty())
+    append(out, " Member of peer-group %s for session parameters\n", n.peer_group().c_str());
+  if (n.has_listen_range())
+    append(out, " Belongs to the subnet range group: %s\n", prefix_text(n.listen_range()).c_str());
   if (n.shutdown())
     append(out, " Administratively shut down%s%s\n", n.shutdown_message().empty() ? "" : ": ",
            n.shutdown_message().c_str());
@@ -70,6 +82,8 @@ void append_capabilities(std::string& out, const api::Neighbor& n) {
     if (!tx.empty()) append(out, "      %s: TX %s\n", name.c_str(), tx.c_str());
     if (!rx.empty()) append(out, "      %s: RX %s\n", name.c_str(), rx.c_str());
   }
+  line("Extended nexthop", ours.extended_next_hop(), theirs.extended_next_hop());
+  if (theirs.extended_next_hop()) out += "      Address families by peer:\n                   IPv4 Unicast\n";
   line("Long-lived Graceful Restart", ours.long_lived_graceful_restart(),
        theirs.long_lived_graceful_restart());
   line("Route refresh", ours.route_refresh(), theirs.route_refresh());

@@ -41,6 +41,7 @@ Json capabilities_json(const api::Neighbor& n) {
       extensions[key] = {{word, true}};
   }
   if (!add_path.empty()) json["addPath"] = std::move(add_path);
+  put("extendedNexthop", ours.extended_next_hop(), theirs.extended_next_hop());
   put("longLivedGracefulRestart", ours.long_lived_graceful_restart(), theirs.long_lived_graceful_restart());
   put("routeRefresh", ours.route_refresh(), theirs.route_refresh());
   put("enhancedRouteRefresh", ours.enhanced_route_refresh(), theirs.enhanced_route_refresh());
@@ -201,7 +202,10 @@ Json neighbor_json(const api::Neighbor& n, WallClock now) {
   json[n.type() == api::INTERNAL ? "nbrInternalLink" : "nbrExternalLink"] = true;
   if (!n.description().empty()) json["nbrDesc"] = n.description();
   if (!n.received().hostname().empty()) json["hostname"] = n.received().hostname();
-  if (n.discovered()) json["dynamicPeer"] = true;
+  if (n.name().named_by_interface()) json["bgpNeighborAddr"] = address_text(n.name().address());
+  if (!n.peer_group().empty()) json["peerGroup"] = n.peer_group();
+  if (n.has_listen_range()) json["subnetRangeGroup"] = prefix_text(n.listen_range());
+  if (n.discovered() || n.dynamic()) json["dynamicPeer"] = true;
   if (n.shutdown()) json["adminShutDown"] = true;
   json["bgpVersion"] = 4;
   json["remoteRouterId"] = identifier_text(n.remote_identifier());

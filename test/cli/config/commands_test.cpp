@@ -37,7 +37,7 @@ std::string sample(const Token& token) {
     case TokenKind::Peer:
       return "10.0.0.1";
     case TokenKind::Group:
-      return "group";
+      return token.name == "ifname" ? "eth7" : "group";
     case TokenKind::Word:
       if (token.text.starts_with("AA:BB:CC")) return "64512:1:2";
       if (token.text.starts_with("AA:NN")) return "64512:1";
