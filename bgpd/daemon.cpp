@@ -172,12 +172,15 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
   using Kind = fib::KernelEvent::Kind;
   const auto time = now();
   bool links_differ = false, routes_differ = false, is_first_dump_complete = false;
-  std::vector<std::uint32_t> carrier_is_back;
+  std::vector<std::uint32_t> carrier_is_back, carrier_is_lost;
   speaker_->with_engine([&](rib::Engine& engine) {
     for (auto& event : events) {
       if (const auto* known = links_.find(event.link.index);
           event.kind == Kind::LinkChanged && event.link.is_running && known && !known->is_running)
         carrier_is_back.push_back(event.link.index);
+      else if (event.kind == Kind::LinkGone ||
+               (event.kind == Kind::LinkChanged && !event.link.is_running && known && known->is_running))
+        carrier_is_lost.push_back(event.link.index);
       links_differ |= links_.apply(event);
       switch (event.kind) {
         case Kind::RouteChanged:
@@ -210,6 +213,7 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
       if (event.kind == Kind::Written && event.result.error != 0) note_written(event.result);
     }
   });
+  for (const auto index : carrier_is_lost) end_sessions_on(index);
   for (const auto index : carrier_is_back) connect_over(index);
   if (is_first_dump_complete && !kernel_is_known_) {
     kernel_is_known_ = true;
@@ -223,6 +227,17 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
     else if (routes_differ && config_.bgp && config_.bgp->network_import_check)
       announce_own_subnets();
   }
+}
+
+void Daemon::end_sessions_on(std::uint32_t interface_index) {
+  const auto time = now();
+  speaker_->peers().visit([&](session::Peer& peer) {
+    const auto& settings = peer.settings();
+    if (peer.is_established() && !settings.interface_name.empty() &&
+        settings.interface_index == interface_index)
+      peer.close(wire::cease_with_text(wire::CeaseReason::AdministrativeReset, "the interface is down"),
+                 time);
+  });
 }
 
 void Daemon::connect_over(std::uint32_t interface_index) {

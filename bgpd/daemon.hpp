@@ -54,6 +54,9 @@ class Daemon final : private api::Backend {
   void kernel_events(std::vector<fib::KernelEvent> events);
   /// The link's carrier is back: whoever is behind it need not be waited for.
   void connect_over(std::uint32_t interface_index);
+  /// The link is down: sessions of its interface neighbors need not wait for their hold timer, because their
+  /// next hops are on it as well.
+  void end_sessions_on(std::uint32_t interface_index);
   void note_written(const rib::FibResult& result);
   void schedule_work();
   void links_changed();

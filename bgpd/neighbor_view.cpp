@@ -137,6 +137,13 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
   view.prefix_limit_reached = peer.is_held_down();
   if (statistics.last_reset) view.last_reset = reset_view(*statistics.last_reset);
   if (view.last_reset.text.empty()) view.last_reset.text = statistics.last_error;
+  if (!peer.is_established()) {
+    view.last_error = statistics.last_error;
+    if (!settings.interface_name.empty() && settings.address.is_unspecified())
+      view.last_error = settings.interface_index == 0
+                            ? "there is no interface " + settings.interface_name
+                            : "no router advertisement was heard on " + settings.interface_name + " yet";
+  }
   view.ttl = settings.ttl;
   view.minimum_ttl = settings.minimum_ttl;
   view.authenticated = !settings.password.empty();

@@ -127,6 +127,7 @@ struct NeighborView {
   std::string last_malformed_update;
   std::uint32_t established_count = 0, dropped_count = 0;
   LastResetView last_reset;
+  std::string last_error;  // why there is no session now, as far as a reset does not tell
   std::uint8_t ttl = 255, minimum_ttl = 0;
   bool authenticated = false;
   std::string update_source;

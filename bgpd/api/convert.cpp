@@ -360,6 +360,7 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   reset.set_code(view.last_reset.code);
   reset.set_subcode(view.last_reset.subcode);
   reset.set_text(readable_text(view.last_reset.text));
+  to.set_last_error(readable_text(view.last_error));
   to.set_ttl(view.ttl);
   to.set_minimum_ttl(view.minimum_ttl);
   to.set_authenticated(view.authenticated);

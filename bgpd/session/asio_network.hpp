@@ -16,6 +16,7 @@
 
 #include "bgpd/session/asio_transport.hpp"
 #include "bgpd/session/network.hpp"
+#include "bgpd/session/tcp_options.hpp"
 
 namespace bgpd::session {
 
@@ -37,6 +38,7 @@ class AsioNetwork final : public Network {
   std::size_t finishing_count() const { return shared_->finishing; }
 
   // Network
+  std::optional<SignatureFailures> signature_failures() const override { return read_signature_failures(); }
   std::unique_ptr<ConnectAttempt> connect(const ConnectRequest& request, ConnectEvents& events) override;
   void set_password(const rib::Prefix& remotes, const std::string& password) override;
   void wake_at(TimePoint time) override;

@@ -204,6 +204,7 @@ bool needs_reset(const PeerSettings& before, const PeerSettings& after) {
 // --- connections -------------------------------------------------------------------------------------------
 
 std::unique_ptr<ConnectAttempt> Peer::open_tcp(ConnectEvents& events) {
+  if (!signature_failures_) signature_hint();  // what was before the first attempt does not count
   ConnectRequest request;
   request.remote = {settings_.address, settings_.port, settings_.interface_index};
   request.local_address = settings_.local_address;
@@ -247,7 +248,24 @@ Connection* Peer::other(const Connection& connection) {
   return &connection == &ours_ ? theirs_.get() : &ours_;
 }
 
-void Peer::before_failure(Connection& connection, const std::string& why, TimePoint now) {
+/// What the kernel dropped since the last attempt: a neighbor with another password, or with none on one
+/// side, is silent otherwise. The counters are of all connections, so it is a hint; "" without one.
+std::string Peer::signature_hint() {
+  if (settings_.source != PeerSource::Configured) return {};
+  const auto before = std::exchange(signature_failures_, context_.network.signature_failures());
+  if (!before || !signature_failures_) return {};
+  const auto& now = *signature_failures_;
+  if (!settings_.password.empty() && now.wrong > before->wrong)
+    return "; segments with a wrong MD5 signature were dropped (does the neighbor have another password?)";
+  if (!settings_.password.empty() && now.missing > before->missing)
+    return "; segments without MD5 signature were dropped (has the neighbor no password?)";
+  if (settings_.password.empty() && now.unexpected > before->unexpected)
+    return "; segments with MD5 signature were dropped (does the neighbor have a password?)";
+  return {};
+}
+
+void Peer::before_failure(Connection& connection, const std::string& reason, TimePoint now) {
+  const auto why = connection.state() < State::OpenSent ? reason + signature_hint() : reason;
   statistics_.last_error = why;
   if (connection.initiator() == Initiator::Us && connection.state() < State::OpenConfirm)
     times_.connect_retry = connect_backoff_.next();

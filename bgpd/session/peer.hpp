@@ -130,6 +130,7 @@ class Peer final : private ConnectionOwner {
   Connection* other(const Connection& connection);
   bool loses_collision(const Connection& connection, const wire::Open& received, TimePoint now);
   bool only_waits() const;
+  std::string signature_hint();
   void begin(TimePoint now);
   void begin_again(TimePoint now);
   void end_all(const Event& event, TimePoint now);
@@ -150,6 +151,7 @@ class Peer final : private ConnectionOwner {
   std::unique_ptr<Connection> theirs_;
   Connection* established_ = nullptr;  // ours_, *theirs_ or none
   Statistics statistics_;
+  std::optional<SignatureFailures> signature_failures_;  // when the last attempt failed
   unsigned in_handler_ = 0;  // the handler is being called: a connection's functions are on the stack
 };
 

@@ -6,8 +6,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <charconv>
 #include <cstring>
+#include <fstream>
 #include <memory>
+#include <sstream>
+#include <vector>
 
 namespace bgpd::session {
 namespace {
@@ -84,6 +88,37 @@ std::optional<std::string> set_md5_password(int socket, const rib::Prefix& remot
   if (::setsockopt(socket, IPPROTO_TCP, option, &signature, sizeof signature) == 0) return std::nullopt;
   if (password.empty() && errno == ENOENT) return std::nullopt;  // there was none
   return failure("cannot set the MD5 password");
+}
+
+std::optional<SignatureFailures> read_signature_failures() {
+  std::ifstream file("/proc/thread-self/net/netstat");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return parse_signature_failures(text.view());
+}
+
+std::optional<SignatureFailures> parse_signature_failures(std::string_view text) {
+  constexpr std::string_view kHead = "TcpExt:";
+  std::vector<std::string> names, values;
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(kHead)) continue;
+    std::istringstream words(line.substr(kHead.size()));
+    auto& into = names.empty() ? names : values;
+    for (std::string word; words >> word;) into.push_back(word);
+  }
+  SignatureFailures found;
+  bool any = false;
+  for (std::size_t i = 0; i < names.size() && i < values.size(); ++i) {
+    auto* const counter = names[i] == "TCPMD5NotFound"     ? &found.missing
+                          : names[i] == "TCPMD5Unexpected" ? &found.unexpected
+                          : names[i] == "TCPMD5Failure"    ? &found.wrong
+                                                           : nullptr;
+    if (!counter) continue;
+    std::from_chars(values[i].data(), values[i].data() + values[i].size(), *counter);
+    any = true;
+  }
+  return any ? std::optional(found) : std::nullopt;
 }
 
 std::optional<rib::IpAddress> address_of_interface(const std::string& name, const rib::IpAddress& remote) {

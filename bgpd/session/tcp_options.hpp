@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "bgpd/session/network.hpp"
 
@@ -17,6 +18,10 @@ std::optional<std::string> set_ttl(int socket, rib::Afi afi, const TransportSett
 /// Segments from and to these addresses are signed; "" ends that.
 std::optional<std::string> set_md5_password(int socket, const rib::Prefix& remotes,
                                             const std::string& password);
+/// The kernel's counters of this network namespace, /proc/net/netstat.
+std::optional<SignatureFailures> read_signature_failures();
+/// The same from the file's text: lines of names and of values, each headed "TcpExt:".
+std::optional<SignatureFailures> parse_signature_failures(std::string_view text);
 /// An address of the interface to connect from; link-local when `remote` is. Nothing: it has none.
 std::optional<rib::IpAddress> address_of_interface(const std::string& name, const rib::IpAddress& remote);
 

@@ -206,6 +206,7 @@ void append_connection(std::string& out, const api::Neighbor& n) {
   else
     append(out, "  Last reset %s,  %s\n", age_text(n.last_reset().ms()).c_str(),
            reset_text(n.last_reset()).c_str());
+  if (!n.last_error().empty()) append(out, "  Last error: %s\n", n.last_error().c_str());
   const char* kind = n.type() == api::INTERNAL ? "Internal" : "External";
   if (n.minimum_ttl() > 0)
     append(out, "  %s BGP neighbor must be within %u hops (TTL security).\n", kind, hops_within(n));

@@ -176,6 +176,7 @@ void put_connection(Json& json, const api::Neighbor& n) {
       json["lastErrorCodeSubcode"] = hex;
     }
   }
+  if (!n.last_error().empty()) json["lastErrorText"] = n.last_error();
   const bool internal = n.type() == api::INTERNAL;
   json[internal ? "internalBgpNbrMaxHopsAway" : "externalBgpNbrMaxHopsAway"] =
       n.minimum_ttl() > 0 ? 256 - std::min(n.minimum_ttl(), 255u) : n.ttl();

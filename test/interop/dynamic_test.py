@@ -67,3 +67,13 @@ def a_range_has_a_password(lab, peer):
     wait_for(lambda: hosts[2].ipv4 not in kuland.peers(), "with another password it is refused")
     kuland.reload(config(hosts[1], "neighbor others password secret", *ranges))
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "with the right one it is back", 60)
+
+
+@interop(peers=("bird", "frr"), password=("other", ""))
+def a_password_that_differs_is_named(lab, peer, password):
+    """The kernel drops in silence; its counters say why (RFC 2385)."""
+    hosts = lab.hosts(2)
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv4, AS_PEER, password="secret")]))
+    lab.peer(peer, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND, password=password)])
+    words = "wrong MD5 signature" if password else "without MD5 signature"
+    wait_for(lambda: words in kuland.show(f"show ip bgp neighbors {hosts[2].ipv4}"), "the reason is shown", 60)
