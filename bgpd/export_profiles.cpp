@@ -53,13 +53,23 @@ rib::ExportProfile export_profile(rib::Family family, const session::LocalSettin
   profile.shared_subnet = shared_subnet(ends, family, links);
   profile.requires_policy = settings.requires_policy_out[index];
   profile.policy = settings.policy_out[index];
-  profile.send_standard_communities = settings.send_standard_communities;
-  profile.send_extended_communities = settings.send_extended_communities;
-  profile.send_large_communities = settings.send_large_communities;
+  const auto& exports = settings.exports[index];
+  profile.send_standard_communities = exports.send_standard_communities;
+  profile.send_extended_communities = exports.send_extended_communities;
+  profile.send_large_communities = exports.send_large_communities;
+  if (negotiated.peer_type == rib::PeerType::External) {
+    auto& rewriting = profile.rewriting;
+    if (exports.as_override) rewriting.overridden_as = negotiated.peer_as;
+    rewriting.remove_private_as = exports.remove_private_as;
+    if (exports.remove_private_as != rib::RemovePrivateAs::No) rewriting.kept_private_as = negotiated.peer_as;
+    rewriting.as_path_unchanged = exports.as_path_unchanged;
+    rewriting.med_unchanged = exports.med_unchanged;
+  }
   profile.default_originate = settings.default_originate[index];
   profile.four_octet_as = negotiated.four_octet_as;
   profile.extended_next_hop = negotiated.extended_next_hop;
   profile.add_path_send = negotiated.add_path_send[index];
+  if (profile.add_path_send) profile.add_path = exports.add_path;
   profile.maximum_message_size = negotiated.maximum_message_size();
   return profile;
 }

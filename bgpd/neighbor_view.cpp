@@ -151,9 +151,9 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
     in.maximum_prefix = settings.imports[index].maximum_prefix;
     in.maximum_prefix_warning_only = settings.imports[index].maximum_prefix_warning_only;
     in.allow_own_as = settings.imports[index].allow_own_as;
-    in.send_standard = settings.send_standard_communities;
-    in.send_extended = settings.send_extended_communities;
-    in.send_large = settings.send_large_communities;
+    in.send_standard = settings.exports[index].send_standard_communities;
+    in.send_extended = settings.exports[index].send_extended_communities;
+    in.send_large = settings.exports[index].send_large_communities;
   }
   if (const auto* negotiated = peer.negotiated()) {
     view.remote_as = negotiated->peer_as;

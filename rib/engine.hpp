@@ -60,6 +60,15 @@ struct RouteView {
   TimePoint changed;
 };
 
+/// Peers that are sent the same.
+struct UpdateGroupView {
+  GroupId id = 0;
+  ExportProfile profile;
+  std::vector<PeerHandle> members;
+  std::uint32_t sent = 0;   // prefixes in the Adj-RIB-Out; paths, with ADD-PATH
+  bool is_walking = false;  // members that joined have not got the whole table yet
+};
+
 struct PeerCounters {
   std::uint32_t received[kFamilyCount] = {};  // paths in Adj-RIB-In
   std::uint32_t accepted[kFamilyCount] = {};
@@ -83,6 +92,13 @@ struct NextHopView {
   std::optional<Prefix> through;
   std::vector<NextHop> kernel_next_hops;
   std::uint32_t references = 0;
+};
+
+/// What a peer was sent.
+struct AdvertisedRoute {
+  Prefix prefix;
+  std::uint32_t path_id = 0;  // RFC 7911
+  PathAttributes attributes;
 };
 
 class Engine {
@@ -147,10 +163,9 @@ class Engine {
   /// Adj-RIB-In of one peer: prefixes it announced (accepted or not).
   std::vector<Prefix> prefixes_from(PeerHandle peer, Family family, std::optional<Prefix> after,
                                     std::size_t limit) const;
-  /// Adj-RIB-Out of one peer, with the attributes as they are sent.
-  std::vector<std::pair<Prefix, PathAttributes>> prefixes_to(PeerHandle peer, Family family,
-                                                             std::optional<Prefix> after,
-                                                             std::size_t limit) const;
+  /// Adj-RIB-Out of one peer, with the attributes as they are sent: all paths of at most `limit` prefixes.
+  std::vector<AdvertisedRoute> prefixes_to(PeerHandle peer, Family family, std::optional<Prefix> after,
+                                           std::size_t limit) const;
   /// The verdict of phase 3 for one prefix and one peer, with who of the policy decided and the attributes as
   /// they are sent.
   Exported exported_to(PeerHandle peer, const Prefix& prefix) const;
@@ -167,6 +182,7 @@ class Engine {
   std::optional<Prefix> route_match(const IpAddress& address) const;
 
   PeerCounters counters(PeerHandle peer) const;
+  std::vector<UpdateGroupView> update_groups(Family family) const;
   /// Of the group the peer is in.
   std::optional<ExportProfile> export_profile(PeerHandle peer, Family family) const;
   Totals totals() const;

@@ -52,6 +52,13 @@ std::size_t UpdateGroups::reevaluate(UpdateGroup& group, std::size_t budget) {
   const auto visited = collect(family, position, budget, [&](Table::Id id) {
     return group.has_reached(id) && !owns_default(group, table[id].prefix);
   });
+  if (group.sends_paths()) {
+    for (const auto id : ids_) plan_paths(group, id, group.reevaluation_->before.get());
+    withdraw_all(group);
+    emit_paths(group);
+    if (position >= table.end_id()) group.reevaluation_.reset();
+    return visited;
+  }
   shared_batch_.load(loc_rib_, family, ids_);
   load_outcomes(group);
   const auto buckets = batch_->buckets();
@@ -99,14 +106,16 @@ std::size_t UpdateGroups::walk_group(UpdateGroup& group, std::size_t budget) {
   }
   if (!group.walking_) return 0;
   const auto& table = loc_rib_.table(group.family());
-  const auto visited = collect(group.family(), group.position_, budget,
-                               [&](Table::Id id) { return !owns_default(group, table[id].prefix); });
+  const auto visited = collect(group.family(), group.position_, budget, [&](Table::Id id) {
+    return group.sends_paths() || !owns_default(group, table[id].prefix);
+  });
   walk_slice(group);
   if (group.position_ >= table.end_id()) finish_walk(group);
   return visited;
 }
 
 void UpdateGroups::walk_slice(UpdateGroup& group) {
+  if (group.sends_paths()) return walk_paths(group);
   auto& walk = *group.walking_;
   shared_batch_.load(loc_rib_, group.family(), ids_);
   load_outcomes(group);
@@ -149,7 +158,7 @@ void UpdateGroups::finish_walk(UpdateGroup& group) {
   } else if (walk.held_default) {
     const auto& table = loc_rib_.table(group.family());
     const auto id = table.find(default_route);
-    if (!id || !group.has_sent(*id)) {
+    if (!id || !group.has_sent(*id) || group.sends_paths()) {
       output_.withdraw(group.id_, cohort, std::span(&nlri, 1));
     } else if (const auto source = table[*id].best()->peer; is_member(group, source)) {
       output_.withdraw(group.id_, {.kind = Audience::Kind::Only, .only = source}, std::span(&nlri, 1));

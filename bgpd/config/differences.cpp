@@ -80,6 +80,11 @@ std::optional<std::string> reset_reason(const PeerSettings& before, const PeerSe
   if (before.password != after.password) return "password changed";
   if (before.families != after.families) return "address families changed";
   if (before.graceful_restart != after.graceful_restart) return "graceful-restart changed";
+  for (std::size_t i = 0; i < rib::kFamilyCount; ++i) {
+    if (before.accepts_add_path[i] != after.accepts_add_path[i] ||
+        before.exports[i].offers_add_path() != after.exports[i].offers_add_path())
+      return "addpath changed";
+  }
   return "settings changed";
 }
 

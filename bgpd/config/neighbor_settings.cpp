@@ -49,7 +49,6 @@ void set_source(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
   if (!peer.local_address) peer.local_interface = *neighbor.update_source;
 }
 
-/// What the contract has once for all families is made of the active ones: the most restrictive.
 void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
   for (const auto family : rib::kFamilies) {
     const auto index = index_of(family);
@@ -70,12 +69,18 @@ void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
     import.maximum_prefix_warning_only = limit.warning_only;
     import.maximum_prefix_counts_denied = limit.counts_denied;
     peer.maximum_prefix_restart[index] = std::chrono::minutes(limit.restart_minutes);
+    auto& exports = peer.exports[index];
+    exports.send_standard_communities = settings.send_standard.value_or(true);
+    exports.send_extended_communities = settings.send_extended.value_or(true);
+    exports.send_large_communities = settings.send_large.value_or(true);
+    exports.add_path = settings.add_path.value_or(rib::AddPathSelection{});
+    exports.as_override = settings.as_override.value_or(false);
+    exports.remove_private_as = settings.remove_private_as.value_or(rib::RemovePrivateAs::No);
+    exports.as_path_unchanged = settings.as_path_unchanged.value_or(false);
+    exports.med_unchanged = settings.med_unchanged.value_or(false);
+    peer.accepts_add_path[index] = !settings.disable_add_path_receive.value_or(false);
     peer.policy_out[index] = settings.policy_out.chain();
     peer.requires_policy_out[index] = peer.requires_policy && peer.policy_out[index].empty();
-    if (!peer.families.contains(family)) continue;
-    peer.send_standard_communities &= settings.send_standard.value_or(true);
-    peer.send_extended_communities &= settings.send_extended.value_or(true);
-    peer.send_large_communities &= settings.send_large.value_or(true);
   }
 }
 
@@ -166,6 +171,7 @@ SpeakerSettings speaker_settings(const cli::Config& config, rib::BgpIdentifier i
   speaker.link_bandwidth = bgp.link_bandwidth;
   std::ranges::copy(bgp.family_rules, speaker.families);
   speaker.client_to_client_reflection = bgp.client_to_client_reflection;
+  speaker.graceful_shutdown = bgp.graceful_shutdown;
   speaker.resolve_via_default = config.resolve_via_default;
   settings.local = {.as = bgp.as,
                     .identifier = speaker.identifier,

@@ -92,6 +92,15 @@ wire::Open make_open(const LocalSettings& local, const PeerSettings& peer) {
   auto& offers = open.capabilities;
   for (const auto family : rib::kFamilies)
     if (peer.families.contains(family)) offers.multiprotocol.emplace_back(family);
+  for (const auto family : rib::kFamilies) {
+    const auto index = rib::index_of(family);
+    const bool receives = peer.accepts_add_path[index], sends = peer.exports[index].offers_add_path();
+    if (!peer.families.contains(family) || (!receives && !sends)) continue;
+    using Direction = wire::AddPathFamily::Direction;
+    offers.add_path.push_back({family, !sends     ? Direction::Receive
+                                       : receives ? Direction::Both
+                                                  : Direction::Send});
+  }
   offers.route_refresh = true;
   offers.extended_message = true;
   if (peer.graceful_restart) {

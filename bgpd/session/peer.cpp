@@ -192,6 +192,11 @@ std::optional<TimePoint> Peer::next_attempt() const {
 }
 
 bool needs_reset(const PeerSettings& before, const PeerSettings& after) {
+  for (std::size_t i = 0; i < rib::kFamilyCount; ++i) {
+    if (before.accepts_add_path[i] != after.accepts_add_path[i] ||
+        before.exports[i].offers_add_path() != after.exports[i].offers_add_path())
+      return true;
+  }
   return before.remote_as != after.remote_as || before.port != after.port ||
          before.local_address != after.local_address || before.local_interface != after.local_interface ||
          before.ttl != after.ttl || before.minimum_ttl != after.minimum_ttl ||

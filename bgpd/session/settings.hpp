@@ -25,6 +25,18 @@ struct LocalSettings {
 
 enum class PeerSource : std::uint8_t { Configured, Discovered };
 
+/// What a neighbor is sent in one family, beside policy and reflection.
+struct ExportSettings {
+  bool send_standard_communities = true, send_extended_communities = true, send_large_communities = true;
+  rib::AddPathSelection add_path;  // RFC 7911; whether it is offered is negotiated, the rest is not
+  bool as_override = false;
+  rib::RemovePrivateAs remove_private_as = rib::RemovePrivateAs::No;
+  bool as_path_unchanged = false, med_unchanged = false;
+
+  bool offers_add_path() const { return add_path.kind != rib::AddPathSelection::Kind::None; }
+  bool operator==(const ExportSettings&) const = default;
+};
+
 struct PeerSettings {
   rib::IpAddress address;
   std::uint32_t interface_index = 0;  // zone of a link-local address; 0 otherwise
@@ -48,10 +60,12 @@ struct PeerSettings {
   bool graceful_restart = false;
   bool enforces_first_as = true;  // RFC 4271 §6.3: AS_PATH of an external peer begins with its AS
 
+  bool accepts_add_path[rib::kFamilyCount] = {true, true};  // RFC 7911: offered; `disable-addpath-rx`
+
   // Not part of the session, carried along for the routing engine: changing these never resets.
   bool is_route_reflector_client[rib::kFamilyCount] = {};
   rib::NextHopMode next_hop_mode[rib::kFamilyCount] = {};
-  bool send_standard_communities = true, send_extended_communities = true, send_large_communities = true;
+  ExportSettings exports[rib::kFamilyCount];
   bool default_originate[rib::kFamilyCount] = {};
   rib::PolicyChain policy_out[rib::kFamilyCount];
   /// RFC 8212: an external peer and no policy outbound; what concerns inbound stands in `imports`.

@@ -100,6 +100,7 @@ std::vector<Command> bestpath_commands();
 std::vector<Command> interface_commands();
 std::vector<Command> neighbor_commands();
 std::vector<Command> address_family_commands();
+std::vector<Command> neighbor_export_commands();  // part of the family's
 std::vector<Command> neighbor_policy_commands();  // part of the family's
 std::vector<Command> family_rule_commands();
 std::vector<Command> local_route_commands();

@@ -137,6 +137,10 @@ std::vector<Command> bgp_commands() {
       "bgp client-to-client reflection",
       {kBgp, "Client to client route reflection", "Reflection of routes between clients"},
       "A reflector passes routes of one client to the others (RFC 4456)."));
+  rows.push_back(bgp_switch<&Bgp::graceful_shutdown>(
+      "bgp graceful-shutdown", {kBgp, "Graceful shutdown parameters"},
+      "Makes our routes everybody's last choice before maintenance: GRACEFUL_SHUTDOWN to external neighbors, "
+      "LOCAL_PREF 0 to internal ones (RFC 8326)."));
   rows.push_back(bgp_identifier<&Bgp::cluster_id>(
       "bgp cluster-id", {kBgp, "Route reflector's cluster", "Identifier in address form"},
       "CLUSTER_ID of a reflector; the router id without this line (RFC 4456 §7)."));

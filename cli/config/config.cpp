@@ -29,6 +29,12 @@ void inherit_family(NeighborFamily& own, const NeighborFamily& group) {
   inherit(own.send_extended, group.send_extended);
   inherit(own.send_large, group.send_large);
   inherit(own.default_originate, group.default_originate);
+  inherit(own.add_path, group.add_path);
+  inherit(own.disable_add_path_receive, group.disable_add_path_receive);
+  inherit(own.as_override, group.as_override);
+  inherit(own.remove_private_as, group.remove_private_as);
+  inherit(own.as_path_unchanged, group.as_path_unchanged);
+  inherit(own.med_unchanged, group.med_unchanged);
   inherit_policy(own.policy_in, group.policy_in);
   inherit_policy(own.policy_out, group.policy_out);
 }
@@ -67,6 +73,11 @@ NeighborFamily family_defaults(const Bgp& bgp, rib::Family family) {
   defaults.soft_reconfiguration = false;
   defaults.send_standard = defaults.send_extended = defaults.send_large = true;
   defaults.default_originate = false;
+  defaults.add_path = rib::AddPathSelection{};
+  defaults.disable_add_path_receive = false;
+  defaults.as_override = false;
+  defaults.remove_private_as = rib::RemovePrivateAs::No;
+  defaults.as_path_unchanged = defaults.med_unchanged = false;
   return defaults;
 }
 
@@ -102,6 +113,12 @@ void drop_redundant_family(NeighborFamily& own, const NeighborFamily& inherited)
   drop(own.send_extended, inherited.send_extended, false);
   drop(own.send_large, inherited.send_large, false);
   drop(own.default_originate, inherited.default_originate, false);
+  drop(own.add_path, inherited.add_path, rib::AddPathSelection{});
+  drop(own.disable_add_path_receive, inherited.disable_add_path_receive, false);
+  drop(own.as_override, inherited.as_override, false);
+  drop(own.remove_private_as, inherited.remove_private_as, rib::RemovePrivateAs::No);
+  drop(own.as_path_unchanged, inherited.as_path_unchanged, false);
+  drop(own.med_unchanged, inherited.med_unchanged, false);
 }
 
 void drop_redundant_of(Neighbor& own, const Neighbor& inherited) {

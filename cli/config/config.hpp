@@ -71,6 +71,11 @@ struct NeighborFamily {
   std::optional<bool> send_standard, send_extended, send_large;  // communities: true
   std::optional<bool> default_originate;                         // false
   NeighborPolicy policy_in, policy_out;                          // none
+  std::optional<rib::AddPathSelection> add_path;                 // none: the best path only
+  std::optional<bool> disable_add_path_receive;                  // false
+  std::optional<bool> as_override;                               // false
+  std::optional<rib::RemovePrivateAs> remove_private_as;         // No
+  std::optional<bool> as_path_unchanged, med_unchanged;          // attribute-unchanged: false
   bool operator==(const NeighborFamily&) const = default;
 };
 
@@ -130,6 +135,7 @@ struct Bgp {
   rib::BandwidthUse link_bandwidth = rib::BandwidthUse::Used;
   std::array<rib::FamilyRules, rib::kFamilyCount> family_rules;  // maximum-paths, distance
   bool client_to_client_reflection = true;
+  bool graceful_shutdown = false;  // RFC 8326
   std::uint32_t default_local_preference = 100;
   std::map<std::string, Neighbor> peer_groups;
   std::map<rib::IpAddress, Neighbor> neighbors;

@@ -43,6 +43,24 @@ TEST(MakeOpen, OffersWhatTheSettingsSay) {
   EXPECT_FALSE(open.capabilities.graceful_restart);
 }
 
+TEST(MakeOpen, SeveralPathsAreTakenUnlessForbiddenAndSentWhenAsked) {  // RFC 7911 §4
+  using Direction = wire::AddPathFamily::Direction;
+  auto settings = neighbor();
+  const auto directions = [&] {
+    std::vector<Direction> found;
+    for (const auto& entry : make_open(us(), settings).capabilities.add_path)
+      found.push_back(entry.direction);
+    return found;
+  };
+  EXPECT_EQ(directions(), std::vector{Direction::Receive});
+  settings.exports[0].add_path.kind = rib::AddPathSelection::Kind::All;
+  EXPECT_EQ(directions(), std::vector{Direction::Both});
+  settings.accepts_add_path[0] = false;
+  EXPECT_EQ(directions(), std::vector{Direction::Send});
+  settings.exports[0].add_path.kind = rib::AddPathSelection::Kind::None;
+  EXPECT_TRUE(directions().empty());
+}
+
 TEST(MakeOpen, AnAsOfFourOctetsGoesAsTransInTheField) {  // RFC 6793 §4.2.2
   auto local = us();
   local.as = 4200007179;

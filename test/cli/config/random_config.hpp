@@ -190,6 +190,22 @@ class RandomConfig {
     return n;
   }
 
+  /// What a neighbor is sent; `no` lines only where the group says otherwise.
+  void random_exports(NeighborFamily& f, const NeighborFamily& from) {
+    using Kind = rib::AddPathSelection::Kind;
+    if (chance()) {
+      f.add_path = {Kind(number(1, 3)), 0};
+      if (f.add_path->kind == Kind::Best) f.add_path->count = static_cast<std::uint8_t>(number(1, 6));
+    } else if (from.add_path.value_or(rib::AddPathSelection{}).kind != Kind::None && chance()) {
+      f.add_path = rib::AddPathSelection{};
+    }
+    f.disable_add_path_receive = flag(from.disable_add_path_receive);
+    f.as_override = flag(from.as_override);
+    if (chance()) f.remove_private_as = rib::RemovePrivateAs(number(1, 4));
+    f.as_path_unchanged = flag(from.as_path_unchanged);
+    f.med_unchanged = flag(from.med_unchanged);
+  }
+
   void fill(const Bgp& bgp, rib::Family family, NeighborFamily& f, const NeighborFamily& from) {
     using rib::NextHopMode;
     f.activate = flag(from.activate, family == rib::Family::Ipv4Unicast && bgp.default_ipv4_unicast);
@@ -227,6 +243,7 @@ class RandomConfig {
     f.send_extended = flag(from.send_extended, true);
     f.send_large = flag(from.send_large, true);
     f.default_originate = flag(from.default_originate);
+    random_exports(f, from);
     for (auto* policy : {&f.policy_in, &f.policy_out}) {
       auto& list = chance() ? policy->prefix_list : policy->distribute_list;  // one of them
       if (chance()) list = "L" + std::to_string(number(1, 9));
