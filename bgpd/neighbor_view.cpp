@@ -154,6 +154,12 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
     in.send_standard = settings.exports[index].send_standard_communities;
     in.send_extended = settings.exports[index].send_extended_communities;
     in.send_large = settings.exports[index].send_large_communities;
+    in.add_path = settings.exports[index].add_path;
+    in.accepts_add_path = settings.accepts_add_path[index];
+    in.as_override = settings.exports[index].as_override;
+    in.remove_private_as = settings.exports[index].remove_private_as;
+    in.as_path_unchanged = settings.exports[index].as_path_unchanged;
+    in.med_unchanged = settings.exports[index].med_unchanged;
   }
   if (const auto* negotiated = peer.negotiated()) {
     view.remote_as = negotiated->peer_as;

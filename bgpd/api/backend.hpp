@@ -84,6 +84,11 @@ struct NeighborFamilyView {
   bool maximum_prefix_warning_only = false;
   std::uint8_t allow_own_as = 0;
   bool send_standard = true, send_extended = true, send_large = true;
+  rib::AddPathSelection add_path;  // RFC 7911: what it gets, if it takes several paths
+  bool accepts_add_path = true;
+  bool as_override = false;
+  rib::RemovePrivateAs remove_private_as = rib::RemovePrivateAs::No;
+  bool as_path_unchanged = false, med_unchanged = false;
   std::uint64_t sent_table_version = 0;  // the neighbor has been sent the table up to here
 };
 

@@ -74,6 +74,36 @@ void put_counts(const MessageCounts& counts, proto::MessageCounts& to) {
   to.set_capabilities(counts.capabilities);
 }
 
+std::string text_of(const rib::AddPathSelection& selection) {
+  switch (selection.kind) {
+    case rib::AddPathSelection::Kind::None:
+      break;
+    case rib::AddPathSelection::Kind::All:
+      return "all";
+    case rib::AddPathSelection::Kind::Best:
+      return "best " + std::to_string(selection.count);
+    case rib::AddPathSelection::Kind::PerAs:
+      return "per-AS";
+  }
+  return "";
+}
+
+std::string text_of(rib::RemovePrivateAs rule) {
+  switch (rule) {
+    case rib::RemovePrivateAs::No:
+      break;
+    case rib::RemovePrivateAs::OfPrivatePaths:
+      return "removed";
+    case rib::RemovePrivateAs::OfPrivatePathsReplaced:
+      return "replaced";
+    case rib::RemovePrivateAs::All:
+      return "(all) removed";
+    case rib::RemovePrivateAs::AllReplaced:
+      return "(all) replaced";
+  }
+  return "";
+}
+
 void put_family(const NeighborFamilyView& view, rib::Family family, const rib::PeerCounters* counters,
                 proto::NeighborFamily& to) {
   const auto i = rib::index_of(family);
@@ -93,6 +123,13 @@ void put_family(const NeighborFamilyView& view, rib::Family family, const rib::P
   to.set_send_standard(view.send_standard);
   to.set_send_extended(view.send_extended);
   to.set_send_large(view.send_large);
+  to.set_next_hop_self_all(view.next_hop_mode == rib::NextHopMode::SelfForce);
+  to.set_add_path_send(text_of(view.add_path));
+  to.set_add_path_receive_disabled(!view.accepts_add_path);
+  to.set_as_override(view.as_override);
+  to.set_remove_private_as(text_of(view.remove_private_as));
+  to.set_as_path_unchanged(view.as_path_unchanged);
+  to.set_med_unchanged(view.med_unchanged);
   if (!counters) return;
   to.set_received(counters->received[i]);
   to.set_accepted(counters->accepted[i]);

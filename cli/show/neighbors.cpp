@@ -151,6 +151,25 @@ const char* communities_sent(const api::NeighborFamily& family) {
   return family.send_large() ? "  Community attribute sent to this neighbor(large)\n" : "";
 }
 
+void append_rewriting(std::string& out, const api::NeighborFamily& family) {
+  if (const auto& rule = family.remove_private_as(); !rule.empty())
+    append(out, "  Private AS numbers %s in updates to this neighbor\n", rule.c_str());
+  if (family.as_override()) out += "  Override ASNs in outbound updates if aspath equals remote-as\n";
+  if (family.as_path_unchanged()) out += "  AS_PATH is propagated unchanged to this neighbor\n";
+  if (family.med_unchanged()) out += "  MED is propagated unchanged to this neighbor\n";
+}
+
+void append_add_path(std::string& out, const api::NeighborFamily& family) {
+  const auto& selection = family.add_path_send();
+  if (selection == "all")
+    out += "  Advertise all paths via addpath\n";
+  else if (selection == "per-AS")
+    out += "  Advertise bestpath per AS via addpath\n";
+  else if (selection.starts_with("best "))
+    append(out, "  Advertise %s selected paths via addpath\n", selection.c_str());
+  if (family.add_path_receive_disabled()) out += "  Additional paths are not accepted\n";
+}
+
 void append_family(std::string& out, const api::NeighborFamily& family) {
   append(out, "\n For address family: %s\n", std::string(family_name(family.family())).c_str());
   if (family.has_update_group())
@@ -159,10 +178,14 @@ void append_family(std::string& out, const api::NeighborFamily& family) {
   else
     out += "  Not part of any update group\n";
   if (family.route_reflector_client()) out += "  Route-Reflector Client\n";
-  if (family.next_hop_self()) out += "  NEXT_HOP is always this router\n";
+  if (family.next_hop_self())
+    append(out, "  NEXT_HOP is always this router%s\n",
+           family.next_hop_self_all() ? ", for reflected routes too" : "");
   if (family.next_hop_unchanged()) out += "  NEXT_HOP is propagated unchanged to this neighbor\n";
   if (family.allow_own_as() > 0)
     append(out, "  Local AS allowed in path, %u occurrences\n", family.allow_own_as());
+  append_rewriting(out, family);
+  append_add_path(out, family);
   out += communities_sent(family);
   if (family.default_originate()) out += "  Default information originate\n";
   if (family.policy_missing())

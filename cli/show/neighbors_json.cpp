@@ -117,6 +117,16 @@ Json family_json(const api::NeighborFamily& family) {
   }
   if (family.route_reflector_client()) json["routeReflectorClient"] = true;
   if (family.next_hop_self()) json["routerAlwaysNextHop"] = true;
+  if (const auto& rule = family.remove_private_as(); !rule.empty())
+    json[rule == "removed"         ? "privateAsNumsRemovedInUpdatesToNbr"
+         : rule == "replaced"      ? "privateAsNumsReplacedInUpdatesToNbr"
+         : rule == "(all) removed" ? "privateAsNumsAllRemovedInUpdatesToNbr"
+                                   : "privateAsNumsAllReplacedInUpdatesToNbr"] = true;
+  if (family.as_override()) json["overrideASNsInOutboundUpdates"] = "ifAspathEqualRemoteAs";
+  if (family.as_path_unchanged()) json["unchangedAsPathPropogatedToNbr"] = true;
+  if (family.med_unchanged()) json["unchangedMedPropogatedToNbr"] = true;
+  if (!family.add_path_send().empty()) json["addpathTx"] = family.add_path_send();
+  if (family.add_path_receive_disabled()) json["disableAddPathRx"] = true;
   if (family.next_hop_unchanged()) json["unchangedNextHopPropogatedToNbr"] = true;  // FRR's spelling
   if (family.allow_own_as() > 0) json["localAsAllowedInPath"] = family.allow_own_as();
   if (family.send_standard() && family.send_extended())

@@ -23,6 +23,7 @@ class Neighbor:
     passive: bool = False
     password: str = ""  # RFC 2385
     raw: tuple = ()     # lines of the neighbor's block in the other program's own words
+    channel: tuple = ()  # lines of each of its families, for BIRD
 
 
 def family_of(prefix):
