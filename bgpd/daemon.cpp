@@ -103,11 +103,21 @@ std::expected<void, std::string> Daemon::start() {
                 if (!config_.bgp || config_.bgp->log_neighbor_changes)
                   log::session().info("neighbor {} down: {}", peer.name(), session::describe(reason));
                 mesh_->session_state(peer.settings().address, peer.settings().interface_index, false);
+                // We run on, so the kernel keeps what it has of ours: the F bit of the next OPEN.
+                if (!options_.no_kernel)
+                  speaker_->set_forwarding_preserved({rib::Family::Ipv4Unicast, rib::Family::Ipv6Unicast},
+                                                     now());
               },
           .attempt_failed =
               [](const session::Peer& peer, const std::string& why) {
                 log::session().debug("neighbor {}: {}", peer.name(), why);
               },
+          .refused =
+              [](const session::Endpoint& remote, const std::string& why, std::size_t more) {
+                log::session().warn("connection from {} refused: {}{}", remote.address.to_string(), why,
+                                    more == 0 ? "" : " (and " + std::to_string(more) + " others before)");
+              },
+          .restart_is_over = [this] { kernel_->sweep_inherited(); },
           .attribute_error =
               [](const session::Peer& peer, const std::string& error) {
                 log::session().warn("neighbor {}: UPDATE with {}", peer.name(), error);
@@ -130,6 +140,14 @@ std::expected<void, std::string> Daemon::start() {
                      if (auto* peer = speaker_->peers().find(address, interface_index)) peer->hurry(now());
                    },
                .notice = [](const std::string& text) { log::mesh().warn("{}", text); },
+           });
+  neighbor_finder_ = std::make_unique<link::NeighborFinder>(
+      io_, link::NeighborFinder::Callbacks{
+               .heard =
+                   [this](std::uint32_t interface_index, const rib::IpAddress& address) {
+                     speaker_->peers().set_link_neighbor(interface_index, address, now());
+                   },
+               .notice = [](const std::string& text) { log::session().warn("{}", text); },
            });
   api::Backend& backend = *this;
   server_ = std::make_unique<api::Server>(io_, backend);
@@ -159,12 +177,15 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
   using Kind = fib::KernelEvent::Kind;
   const auto time = now();
   bool links_differ = false, routes_differ = false, is_first_dump_complete = false;
-  std::vector<std::uint32_t> carrier_is_back;
+  std::vector<std::uint32_t> carrier_is_back, carrier_is_lost;
   speaker_->with_engine([&](rib::Engine& engine) {
     for (auto& event : events) {
       if (const auto* known = links_.find(event.link.index);
           event.kind == Kind::LinkChanged && event.link.is_running && known && !known->is_running)
         carrier_is_back.push_back(event.link.index);
+      else if (event.kind == Kind::LinkGone ||
+               (event.kind == Kind::LinkChanged && !event.link.is_running && known && known->is_running))
+        carrier_is_lost.push_back(event.link.index);
       links_differ |= links_.apply(event);
       switch (event.kind) {
         case Kind::RouteChanged:
@@ -179,6 +200,9 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
           break;
         case Kind::Written:
           engine.fib_result(event.result, time);
+          break;
+        case Kind::Inherited:
+          inherited_.insert(event.result.prefix.family());
           break;
         case Kind::Synchronised:
           is_first_dump_complete = true;
@@ -197,12 +221,14 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
       if (event.kind == Kind::Written && event.result.error != 0) note_written(event.result);
     }
   });
+  for (const auto index : carrier_is_lost) end_sessions_on(index);
   for (const auto index : carrier_is_back) connect_over(index);
   if (is_first_dump_complete && !kernel_is_known_) {
     kernel_is_known_ = true;
     const auto identifier = router_identifier(std::nullopt, options_.state_directory, machine_seed());
     if (!identifier.warning.empty()) log::daemon().warn("{}", identifier.warning);
     own_identifier_ = identifier.value;
+    begin_after_restart(time);
     apply(config_);
   } else if (kernel_is_known_) {
     if (links_differ)
@@ -210,6 +236,30 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
     else if (routes_differ && config_.bgp && config_.bgp->network_import_check)
       announce_own_subnets();
   }
+}
+
+void Daemon::end_sessions_on(std::uint32_t interface_index) {
+  const auto time = now();
+  speaker_->peers().visit([&](session::Peer& peer) {
+    const auto& settings = peer.settings();
+    if (peer.is_established() && !settings.interface_name.empty() &&
+        settings.interface_index == interface_index)
+      peer.close(wire::cease_with_text(wire::CeaseReason::AdministrativeReset, "the interface is down"),
+                 time);
+  });
+}
+
+/// RFC 4724 §4.1: who has restarted finds routes of its own in the kernel; a first start waits for nobody.
+void Daemon::begin_after_restart(rib::TimePoint time) {
+  if (inherited_.empty()) return;
+  const auto settings = config_.bgp.value_or(cli::Bgp{}).graceful_restart;
+  const bool defers = settings.mode == cli::GracefulRestartMode::Restarter;
+  speaker_->set_forwarding_preserved(inherited_, time);
+  speaker_->restarted(
+      defers, std::chrono::seconds(defers ? settings.select_defer_seconds : settings.rib_stale_seconds),
+      time);
+  log::daemon().info(
+      "routes of a former life are in the kernel: they stay until the neighbors have told theirs");
 }
 
 void Daemon::connect_over(std::uint32_t interface_index) {
@@ -221,6 +271,17 @@ void Daemon::connect_over(std::uint32_t interface_index) {
   });
 }
 
+void Daemon::listen_to_links() {
+  std::vector<std::uint32_t> wanted;
+  if (config_.bgp)
+    for (const auto& [name, neighbor] : config_.bgp->interface_neighbors)
+      if (const auto* link = links_.find(name);
+          link && link->is_up && link->is_running &&
+          !cli::resolved(*config_.bgp, neighbor).shutdown.value_or(false))
+        wanted.push_back(link->index);
+  neighbor_finder_->set_links(wanted);
+}
+
 void Daemon::note_written(const rib::FibResult& result) {
   log::fib().warn("the kernel refused {}: {}", result.prefix.to_string(), result.text);
 }
@@ -229,7 +290,9 @@ void Daemon::links_changed() {
   announce_own_subnets();
   // A link-local neighbor can be used once its interface is there.
   const auto is_link_local = [](const auto& entry) { return entry.first.is_link_local(); };
-  if (config_.bgp && std::ranges::any_of(config_.bgp->neighbors, is_link_local)) apply_peers();
+  if (config_.bgp && (!config_.bgp->interface_neighbors.empty() ||
+                      std::ranges::any_of(config_.bgp->neighbors, is_link_local)))
+    apply_peers();
   mesh_->links_changed(links_);
 }
 
@@ -258,9 +321,13 @@ void Daemon::wait_for_signal() {
 void Daemon::stop() {
   if (std::exchange(is_stopping_, true)) return;
   signals_.cancel();
-  mesh_->leave();
+  // Who comes back within the restart time is no news: others keep our routes. RFC 4724 §4.1.
+  const bool is_restart =
+      config_.bgp.value_or(cli::Bgp{}).graceful_restart.mode == cli::GracefulRestartMode::Restarter;
+  if (!is_restart) mesh_->leave();
+  neighbor_finder_->set_links({});
   kernel_->stop();
-  speaker_->peers().shutdown_all("", now());
+  speaker_->peers().leave_all(now());
   server_->stop();
   network_->close_listeners();
   // The NOTIFICATIONs are on their way; their sockets finish by themselves, at the latest after this.

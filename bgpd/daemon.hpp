@@ -16,6 +16,7 @@
 #include "bgpd/api/backend.hpp"
 #include "bgpd/api/server.hpp"
 #include "bgpd/config/neighbor_settings.hpp"
+#include "bgpd/link/neighbor_finder.hpp"
 #include "bgpd/mesh/mesh.hpp"
 #include "bgpd/options.hpp"
 #include "bgpd/originator.hpp"
@@ -53,8 +54,12 @@ class Daemon final : private api::Backend {
   void kernel_events(std::vector<fib::KernelEvent> events);
   /// The link's carrier is back: whoever is behind it need not be waited for.
   void connect_over(std::uint32_t interface_index);
+  /// The link is down: sessions of its interface neighbors need not wait for their hold timer, because their
+  /// next hops are on it as well.
+  void end_sessions_on(std::uint32_t interface_index);
   void note_written(const rib::FibResult& result);
   void schedule_work();
+  void begin_after_restart(rib::TimePoint time);
   void links_changed();
   void wait_for_signal();
   void stop();
@@ -65,6 +70,8 @@ class Daemon final : private api::Backend {
   void apply_forwarding(const cli::Config& config);
   /// Makes the peers those that the configuration and the mesh want.
   void reconcile_peers();
+  /// Looks for routers on the links of interface neighbors that are up.
+  void listen_to_links();
   std::expected<void, std::string> apply_log(const cli::Config& config);
   void announce_own_subnets();
   config::InterfaceIndex interface_index() const;
@@ -96,6 +103,7 @@ class Daemon final : private api::Backend {
   boost::asio::steady_timer stop_timer_{io_};
   fib::Links links_;
   std::unique_ptr<fib::Kernel> kernel_;
+  rib::FamilySet inherited_;      // with routes of a former life in the kernel
   bool kernel_is_known_ = false;  // links, addresses and routes were told once
   bool is_stopping_ = false;
   int exit_status_ = 0;
@@ -105,6 +113,7 @@ class Daemon final : private api::Backend {
   std::unique_ptr<Speaker> speaker_;
   std::unique_ptr<Originator> originator_;
   std::unique_ptr<mesh::Mesh> mesh_;
+  std::unique_ptr<link::NeighborFinder> neighbor_finder_;
   std::unique_ptr<api::Server> server_;
 };
 

@@ -20,7 +20,7 @@ api::DaemonView Daemon::daemon() const {
 
 void Daemon::visit_neighbors(const std::function<void(const api::NeighborView&)>& visit) const {
   std::as_const(speaker_->peers()).visit([&](const session::Peer& peer) {
-    visit(neighbor_view(peer, *speaker_, links_));
+    visit(neighbor_view(peer, *speaker_, links_, now()));
   });
 }
 
@@ -50,10 +50,16 @@ std::size_t Daemon::clear(const api::ClearOrder& order) {
   speaker_->peers().visit([&](session::Peer& peer) {
     const auto& settings = peer.settings();
     if (order.address && *order.address != settings.address) return;
-    if (!order.interface.empty() && interface_name(settings.interface_index) != order.interface) return;
+    if (!order.interface.empty()) {
+      const auto name = order.address ? interface_name(settings.interface_index) : settings.interface_name;
+      if (name != order.interface) return;
+    }
     const auto as = peer.negotiated() ? peer.negotiated()->peer_as : settings.remote_as;
     if (order.remote_as && as != order.remote_as) return;
+    if (!order.peer_group.empty() && settings.peer_group != order.peer_group) return;
+    if (order.only_external && as == speaker_->local().as) return;
     ++count;
+    if (order.action == Action::Counters) return peer.clear_counters();
     if (order.action == Action::Hard) {
       peer.clear(time);
       return;

@@ -108,29 +108,56 @@ void Daemon::apply_peers() {
     else
       log::config().warn("neighbor {}: {}", address.to_string(), settings.error());
   }
+  for (auto& [name, settings] : config::all_interface_neighbor_settings(config_, interface_index())) {
+    if (settings)
+      configured_peers_.push_back(std::move(*settings));
+    else
+      log::config().warn("neighbor {}: {}", name, settings.error());
+  }
   reconcile_peers();
+  listen_to_links();
+  std::vector<session::ListenRange> ranges;
+  for (auto& [range, settings] : config::listen_ranges(config_)) {
+    if (settings)
+      ranges.push_back(std::move(*settings));
+    else
+      log::config().warn("bgp listen range {}: {}", range.to_string(), settings.error());
+  }
+  const auto time = now();
+  speaker_->peers().set_listen_ranges(std::move(ranges), config_.bgp ? config_.bgp->listen_limit : 0, time,
+                                      [&](session::Peer& peer) { speaker_->settings_changed(peer, time); });
 }
 
 void Daemon::reconcile_peers() {
-  using Key = std::pair<rib::IpAddress, std::uint32_t>;
+  struct Key {
+    std::string interface_name;
+    rib::IpAddress address;
+    std::uint32_t interface_index;
+    auto operator<=>(const Key&) const = default;
+  };
+  // An interface peer is its interface, whoever is on the link.
+  const auto key_of = [](const session::PeerSettings& settings) {
+    if (!settings.interface_name.empty()) return Key{settings.interface_name, {}, 0};
+    return Key{"", settings.address, settings.interface_index};
+  };
   std::map<Key, session::PeerSettings> wanted;
-  for (auto& settings : config::merged_peers(configured_peers_, discovered_peers_)) {
-    const Key key{settings.address, settings.interface_index};
-    wanted.emplace(key, std::move(settings));
-  }
+  for (auto& settings : config::merged_peers(configured_peers_, discovered_peers_))
+    wanted.emplace(key_of(settings), std::move(settings));
   const auto time = now();
   auto& peers = speaker_->peers();
-  std::vector<Key> gone;
+  std::map<Key, session::Peer*> known;
   peers.visit([&](session::Peer& peer) {
-    const Key key{peer.settings().address, peer.settings().interface_index};
-    if (!wanted.contains(key)) gone.push_back(key);
+    const bool is_dynamic = peer.settings().source == session::PeerSource::Dynamic;
+    const auto key = key_of(peer.settings());
+    if (!is_dynamic || wanted.contains(key)) known.emplace(key, &peer);
   });
-  for (const auto& [address, interface_index] : gone) peers.remove(address, interface_index, time);
+  for (const auto& [key, peer] : known)
+    if (!wanted.contains(key)) peers.remove(*peer, time);
   for (const auto& [key, settings] : wanted) {
-    const auto* known = peers.find(key.first, key.second);
-    if (known && known->settings() == settings) continue;
+    const auto at = known.find(key);
+    if (at != known.end() && at->second->settings() == peers.completed(settings)) continue;
     const bool was_reset = peers.add_or_update(settings, time);
-    if (known && !was_reset) speaker_->settings_changed(*peers.find(key.first, key.second), time);
+    if (at != known.end() && !was_reset) speaker_->settings_changed(*at->second, time);
   }
 }
 

@@ -27,6 +27,12 @@ rib::IpAddress own_next_hop(const SessionEnds& ends, rib::Family family, const f
   return rib::IpAddress::unspecified(afi);
 }
 
+/// The family of our own next hops. RFC 8950: over an IPv6 session IPv4 routes may have IPv6 ones.
+rib::Family next_hop_family(rib::Family family, const SessionEnds& ends,
+                            const session::Negotiated& negotiated) {
+  return negotiated.extended_next_hop && ends.local.is_v6() ? rib::Family::Ipv6Unicast : family;
+}
+
 }  // namespace
 
 std::uint32_t link_of_peer(const session::PeerSettings& settings, const rib::IpAddress& remote,
@@ -42,24 +48,40 @@ rib::ExportProfile export_profile(rib::Family family, const session::LocalSettin
   rib::ExportProfile profile;
   profile.family = family;
   profile.type = negotiated.peer_type;
-  profile.local_as = local.as;
+  profile.local_as = negotiated.local_as;
+  if (settings.local_as != 0 && !settings.local_as_replace_as)
+    profile.inner_as = local.confederation_id != 0 ? local.confederation_id : local.as;
+  profile.is_confederation_peer = negotiated.is_confederation_peer;
+  profile.local_role = negotiated.local_role;
   profile.is_route_reflector_client = settings.is_route_reflector_client[index];
   profile.next_hop_mode = settings.next_hop_mode[index];
-  profile.local_address = own_next_hop(ends, family, links);
-  if (family == rib::Family::Ipv6Unicast && ends.interface_index) {
+  const auto own_family = next_hop_family(family, ends, negotiated);
+  profile.local_address = own_next_hop(ends, own_family, links);
+  if (own_family == rib::Family::Ipv6Unicast && ends.interface_index) {
     const auto link_local = links.link_local_address(ends.interface_index, rib::Afi::Ipv6);
     if (link_local && *link_local != profile.local_address) profile.local_link_local = link_local;
   }
   profile.shared_subnet = shared_subnet(ends, family, links);
   profile.requires_policy = settings.requires_policy_out[index];
   profile.policy = settings.policy_out[index];
-  profile.send_standard_communities = settings.send_standard_communities;
-  profile.send_extended_communities = settings.send_extended_communities;
-  profile.send_large_communities = settings.send_large_communities;
+  const auto& exports = settings.exports[index];
+  profile.send_standard_communities = exports.send_standard_communities;
+  profile.send_extended_communities = exports.send_extended_communities;
+  profile.send_large_communities = exports.send_large_communities;
+  if (negotiated.peer_type == rib::PeerType::External) {
+    auto& rewriting = profile.rewriting;
+    if (exports.as_override) rewriting.overridden_as = negotiated.peer_as;
+    rewriting.remove_private_as = exports.remove_private_as;
+    if (exports.remove_private_as != rib::RemovePrivateAs::No) rewriting.kept_private_as = negotiated.peer_as;
+    rewriting.as_path_unchanged = exports.as_path_unchanged;
+    rewriting.med_unchanged = exports.med_unchanged;
+  }
   profile.default_originate = settings.default_originate[index];
+  profile.default_originate_map = settings.default_originate_map[index];
   profile.four_octet_as = negotiated.four_octet_as;
   profile.extended_next_hop = negotiated.extended_next_hop;
   profile.add_path_send = negotiated.add_path_send[index];
+  if (profile.add_path_send) profile.add_path = exports.add_path;
   profile.maximum_message_size = negotiated.maximum_message_size();
   return profile;
 }

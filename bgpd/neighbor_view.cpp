@@ -1,5 +1,8 @@
 #include "bgpd/neighbor_view.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace bgpd {
 namespace {
 
@@ -16,14 +19,26 @@ api::CapabilitiesView capabilities_view(const wire::Open& open) {
   if (const auto& restart = from.graceful_restart) {
     view.graceful_restart = true;
     view.restart_seconds = restart->restart_time;
+    view.restarting = restart->restarting;
+    view.graceful_notification = restart->notification;
     for (const auto& state : restart->families)
-      if (const auto family = state.family.family()) view.graceful_restart_families.insert(*family);
+      if (const auto family = state.family.family()) {
+        view.graceful_restart_families.insert(*family);
+        if (state.forwarding_preserved) view.preserved_families.insert(*family);
+      }
   }
+  if (from.role && *from.role <= std::to_underlying(rib::Role::Peer)) view.role = rib::Role{*from.role};
+  for (const auto& state : from.long_lived.value_or(std::vector<wire::LongLivedFamily>{}))
+    if (const auto family = state.family.family()) {
+      view.long_lived_families.insert(*family);
+      view.long_lived_seconds = std::max(view.long_lived_seconds, state.stale_time);
+    }
   for (const auto& entry : from.add_path)
     if (const auto family = entry.family.family()) {
       if (entry.receives()) view.add_path_receive.insert(*family);
       if (entry.sends()) view.add_path_send.insert(*family);
     }
+  view.extended_next_hop = session::offers_ipv6_next_hop_for_ipv4(open);
   if (from.fqdn) {
     view.hostname = from.fqdn->host;
     view.domain = from.fqdn->domain;
@@ -51,7 +66,8 @@ api::LastResetView::Cause cause_of(const session::EndReason& reason) {
   if (!is_ours) return Cause::Administrative;
   if (reason.notification.code == wire::ErrorCode::HoldTimerExpired) return Cause::HoldTimerExpired;
   if (reason.notification.code != wire::ErrorCode::Cease) return Cause::NotificationSent;
-  switch (static_cast<wire::CeaseReason>(reason.notification.subcode)) {
+  const auto inner = wire::hard_reset_reason(reason.notification).value_or(reason.notification);
+  switch (static_cast<wire::CeaseReason>(inner.subcode)) {
     case wire::CeaseReason::AdministrativeShutdown:
       return Cause::Administrative;
     case wire::CeaseReason::PeerDeconfigured:
@@ -73,8 +89,36 @@ api::LastResetView reset_view(const session::LastReset& last) {
   view.when = last.time;
   view.code = static_cast<std::uint8_t>(last.reason.notification.code);
   view.subcode = last.reason.notification.subcode;
-  view.text = wire::shutdown_text(last.reason.notification).value_or(last.reason.text);
+  const auto inner = wire::hard_reset_reason(last.reason.notification).value_or(last.reason.notification);
+  view.text = wire::shutdown_text(inner).value_or(last.reason.text);
   return view;
+}
+
+void set_agreement(api::NeighborView& view, const session::PeerSettings& settings) {
+  const auto& graceful = settings.graceful_restart;
+  view.graceful_mode = static_cast<api::NeighborView::GracefulMode>(graceful.mode);
+  view.graceful_mode_is_own = graceful.is_own_mode;
+  view.restart_seconds = graceful.restart_time;
+  view.stale_path_time = graceful.stale_path_time;
+  view.delay_open_time = settings.delay_open_time;
+  if (settings.local_as != 0) view.local_as = settings.local_as;
+  view.local_as_no_prepend = settings.local_as_no_prepend;
+  view.local_as_replace_as = settings.local_as_replace_as;
+  view.local_role = settings.local_role;
+  view.strict_role = settings.strict_role;
+  view.offers_no_capabilities = !settings.offers_capabilities;
+  view.overrides_capabilities = settings.overrides_capabilities;
+  view.strict_capabilities = settings.requires_equal_capabilities;
+}
+
+void set_stale(api::NeighborView& view, const StaleRoutes& stale, rib::TimePoint now) {
+  for (const auto family : rib::kFamilies) {
+    auto& in = view.families[rib::index_of(family)];
+    in.stale = static_cast<api::NeighborFamilyView::Stale>(stale.phase(family));
+    if (stale.until(family) <= now || stale.until(family) == StaleRoutes::kNever) continue;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(stale.until(family) - now);
+    in.stale_ms_left = static_cast<std::uint64_t>(left.count());
+  }
 }
 
 void set_routing(api::NeighborView& view, const session::Peer& peer, const RouteSession& session,
@@ -97,18 +141,29 @@ void set_routing(api::NeighborView& view, const session::Peer& peer, const Route
 
 }  // namespace
 
-api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speaker, const fib::Links& links) {
+api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speaker, const fib::Links& links,
+                                rib::TimePoint now) {
   const auto& settings = peer.settings();
   const auto& statistics = peer.counters();
   api::NeighborView view;
   view.address = settings.address;
   if (const auto* link = settings.interface_index ? links.find(settings.interface_index) : nullptr)
     view.interface = link->name;
+  if (!settings.interface_name.empty()) {
+    view.named_by_interface = true;
+    view.interface = settings.interface_name;
+  }
+  view.dynamic = settings.source == session::PeerSource::Dynamic;
+  view.peer_group = settings.peer_group;
+  view.listen_range = settings.listen_range;
   view.description = settings.description;
   view.discovered = settings.source == session::PeerSource::Discovered;
   view.remote_as = settings.remote_as;
   view.local_as = speaker.local().as;
   view.type = settings.remote_as == speaker.local().as ? rib::PeerType::Internal : rib::PeerType::External;
+  set_agreement(view, settings);
+  if (const auto* stale = speaker.stale_of(peer)) set_stale(view, *stale, now);
+  view.last_error_message = statistics.last_error_message;
   view.state = static_cast<api::SessionState>(peer.state());
   view.shutdown = settings.shutdown;
   view.shutdown_message = settings.shutdown_message;
@@ -129,6 +184,13 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
   view.prefix_limit_reached = peer.is_held_down();
   if (statistics.last_reset) view.last_reset = reset_view(*statistics.last_reset);
   if (view.last_reset.text.empty()) view.last_reset.text = statistics.last_error;
+  if (!peer.is_established()) {
+    view.last_error = statistics.last_error;
+    if (!settings.interface_name.empty() && settings.address.is_unspecified())
+      view.last_error = settings.interface_index == 0
+                            ? "there is no interface " + settings.interface_name
+                            : "no router advertisement was heard on " + settings.interface_name + " yet";
+  }
   view.ttl = settings.ttl;
   view.minimum_ttl = settings.minimum_ttl;
   view.authenticated = !settings.password.empty();
@@ -158,13 +220,21 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
     in.allow_own_as = import.allow_own_as;
     in.allow_own_as_as_origin = import.allow_own_as_as_origin;
     in.weight = import.weight;
-    in.send_standard = settings.send_standard_communities;
-    in.send_extended = settings.send_extended_communities;
-    in.send_large = settings.send_large_communities;
+    in.send_standard = settings.exports[index].send_standard_communities;
+    in.send_extended = settings.exports[index].send_extended_communities;
+    in.send_large = settings.exports[index].send_large_communities;
+    in.add_path = settings.exports[index].add_path;
+    in.accepts_add_path = settings.accepts_add_path[index];
+    in.as_override = settings.exports[index].as_override;
+    in.remove_private_as = settings.exports[index].remove_private_as;
+    in.as_path_unchanged = settings.exports[index].as_path_unchanged;
+    in.med_unchanged = settings.exports[index].med_unchanged;
   }
   if (const auto* negotiated = peer.negotiated()) {
     view.remote_as = negotiated->peer_as;
     view.type = negotiated->peer_type;
+    view.local_as = negotiated->local_as;
+    view.is_confederation_peer = negotiated->is_confederation_peer;
     view.remote_identifier = negotiated->peer_identifier;
     view.hold_time = negotiated->hold_time;
     view.keepalive_time = negotiated->keepalive_interval;

@@ -7,6 +7,7 @@
 
 namespace bgpd {
 
-api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speaker, const fib::Links& links);
+api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speaker, const fib::Links& links,
+                                rib::TimePoint now);
 
 }  // namespace bgpd

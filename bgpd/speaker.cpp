@@ -31,9 +31,12 @@ Speaker::Speaker(session::Network& network, const fib::Links& links, Hooks hooks
 Speaker::~Speaker() = default;
 
 void Speaker::set_local(const session::LocalSettings& local, const rib::Speaker& routing, TimePoint now) {
+  const auto preserved = local_.forwarding_preserved;
   local_ = local;
+  local_.is_restarting = restart_ && restart_->defers;
+  local_.forwarding_preserved = preserved;
   with_engine([&](rib::Engine& engine) { engine.set_speaker(routing, now); });
-  peers_->set_local(local, now);
+  peers_->set_local(local_, now);
 }
 
 const RouteSession* Speaker::routes_of(const session::Peer& peer) const {
@@ -62,6 +65,8 @@ bool Speaker::run(TimePoint now) {
   close_condemned(now);
   engine_.run(kSlice, now);
   work_noted_ = engine_.has_work() || !condemned_.empty();
+  if (!work_noted_ && std::exchange(tells_restart_is_over_, false) && hooks_.restart_is_over)
+    hooks_.restart_is_over();
   return work_noted_;
 }
 
@@ -113,6 +118,8 @@ rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negoti
   up.as = negotiated.peer_as;
   up.identifier = negotiated.peer_identifier;
   up.type = negotiated.peer_type;
+  up.is_confederation_peer = negotiated.is_confederation_peer;
+  up.local_as = negotiated.local_as;
   up.families = negotiated.families;
   up.guard = settings.guard;
   up.name = peer.name();
@@ -121,6 +128,8 @@ rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negoti
     if (!negotiated.families.contains(family)) continue;
     up.add_path_receive[index] = negotiated.add_path_receive[index];
     up.imports[index] = settings.imports[index];
+    up.imports[index].prepend_as = settings.local_as_no_prepend ? 0 : settings.local_as;
+    up.imports[index].local_role = negotiated.local_role;
     up.exports[index] = export_profile(family, local_, settings, negotiated, ends, links_);
   }
   return up;
@@ -129,10 +138,12 @@ rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negoti
 void Speaker::established(session::Peer& peer, const session::Negotiated& negotiated, TimePoint now) {
   auto up = peer_up_of(peer, negotiated);
   rib::PeerHandle handle;
-  with_engine([&](rib::Engine& engine) { handle = engine.peer_up(up, now); });
+  with_engine([&](rib::Engine&) { handle = tell_engine_up(peer, negotiated, up, now); });
+  if (negotiated.enhanced_route_refresh) outbound_.mark_refreshes(handle);
   auto session = std::make_unique<RouteSession>(outbound_, handle);
   session->peer = &peer;
-  session->context = negotiated.decode_context(local_.as);
+  session->up_since = now;
+  session->context = negotiated.decode_context();
   session->context.enforce_first_as = peer.settings().enforces_first_as;
   if (by_index_.size() <= handle.index) by_index_.resize(handle.index + 1);
   by_index_[handle.index] = session.get();
@@ -140,20 +151,42 @@ void Speaker::established(session::Peer& peer, const session::Negotiated& negoti
   if (by_slot_.size() <= peer.slot()) by_slot_.resize(peer.slot() + 1);
   by_slot_[peer.slot()] = std::move(session);
   if (hooks_.session_up) hooks_.session_up(peer);
+  look_at_restart(now);
 }
 
 void Speaker::down(session::Peer& peer, const session::EndReason& reason, TimePoint now) {
   if (!routes_of(peer)) return;
   const auto session = std::move(by_slot_[peer.slot()]);
   const auto handle = session->handle;
-  with_engine([&](rib::Engine& engine) { engine.peer_down(handle, now); });
+  auto& stale = stale_routes(peer);
+  stale.handle = handle;
+  const auto retained = stale.lost(*peer.last_negotiated(), reason, now);
+  with_engine([&](rib::Engine& engine) {
+    if (retained.empty())
+      engine.peer_down(handle, now);
+    else
+      engine.peer_lost(handle, retained, now);
+  });
+  set_alarm(now);
   outbound_.forget(handle);
   by_index_[handle.index] = nullptr;
   if (hooks_.session_down) hooks_.session_down(peer, reason);
+  look_at_restart(now);
 }
 
-void Speaker::attempt_failed(session::Peer& peer, const std::string& why, TimePoint) {
+void Speaker::attempt_failed(session::Peer& peer, const std::string& why, TimePoint now) {
   if (hooks_.attempt_failed) hooks_.attempt_failed(peer, why);
+  look_at_restart(now);
+}
+
+void Speaker::refused(const session::Endpoint& remote, const std::string& why, TimePoint now) {
+  constexpr std::chrono::seconds kPause{10};
+  if (refusal_told_ && now - *refusal_told_ < kPause) {
+    ++refusals_untold_;
+    return;
+  }
+  refusal_told_ = now;
+  if (hooks_.refused) hooks_.refused(remote, why, std::exchange(refusals_untold_, 0));
 }
 
 std::optional<wire::Notification> Speaker::update(session::Peer& peer, wire::Octets body, TimePoint now) {
@@ -164,10 +197,7 @@ std::optional<wire::Notification> Speaker::update(session::Peer& peer, wire::Oct
   if (!decoded) return decoded.error();
   with_engine([&](rib::Engine& engine) {
     for (const auto& update : decoded_.updates()) engine.received(session->handle, update, now);
-    if (const auto family = decoded_.end_of_rib()) {
-      session->end_of_rib_received[rib::index_of(*family)] = true;
-      engine.end_of_rib(session->handle, *family, now);
-    }
+    if (const auto family = decoded_.end_of_rib()) end_of_rib(peer, *session, *family, now);
   });
   return std::nullopt;
 }

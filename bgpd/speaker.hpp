@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bgpd/export_profiles.hpp"
+#include "bgpd/graceful_restart.hpp"
 #include "bgpd/peer_output.hpp"
 #include "bgpd/session/peer_manager.hpp"
 #include "bgpd/update/outbound.hpp"
@@ -29,6 +30,7 @@ struct RouteSession {
 
   rib::PeerHandle handle;
   session::Peer* peer = nullptr;
+  rib::TimePoint up_since;
   wire::DecodeContext context;
   PeerOutput output;
   bool end_of_rib_received[rib::kFamilyCount] = {};
@@ -45,6 +47,11 @@ class Speaker final : public session::SessionHandler {
     std::function<void(const session::Peer&)> session_up;
     std::function<void(const session::Peer&, const session::EndReason&)> session_down;
     std::function<void(const session::Peer&, const std::string& why)> attempt_failed;
+    /// A connection was turned away. Told rarely; `more`: how many others since the last time.
+    std::function<void(const session::Endpoint&, const std::string& why, std::size_t more)> refused;
+    /// After restarted(): routes are chosen and handed to the kernel; what it has besides is of the former
+    /// life.
+    std::function<void()> restart_is_over;
     /// An UPDATE had errors that RFC 7606 lets the session survive.
     std::function<void(const session::Peer&, const std::string& error)> attribute_error;
   };
@@ -56,6 +63,14 @@ class Speaker final : public session::SessionHandler {
   /// Ours: AS, identifier, decision options. Sessions that must learn of it are reset by the peer manager.
   void set_local(const session::LocalSettings& local, const rib::Speaker& routing, rib::TimePoint now);
 
+  /// We run again after a restart that forwarding survived (RFC 4724 §4.1). With `defers`, nothing is
+  /// announced and nothing told to the kernel until the neighbors have sent their tables, or `patience` is
+  /// over.
+  void restarted(bool defers, std::chrono::seconds patience, rib::TimePoint now);
+  bool is_restarting() const { return restart_.has_value(); }
+  /// Families whose forwarding state outlives the sessions: the F bit of OPENs to come.
+  void set_forwarding_preserved(rib::FamilySet families, rib::TimePoint now);
+
   session::PeerManager& peers() { return *peers_; }
   const session::PeerManager& peers() const { return *peers_; }
   rib::Engine& engine() { return engine_; }
@@ -64,6 +79,8 @@ class Speaker final : public session::SessionHandler {
   /// The routing side of a session; nullptr unless Established.
   const RouteSession* routes_of(const session::Peer& peer) const;
   const session::Peer* peer_of(rib::PeerHandle handle) const;
+  /// What of the peer's routes is stale; nullptr: nothing.
+  const StaleRoutes* stale_of(const session::Peer& peer) const;
   std::size_t output_memory() const { return outbound_.memory(); }
 
   /// Tells the engine something and remembers that it may have work now.
@@ -85,10 +102,21 @@ class Speaker final : public session::SessionHandler {
   std::optional<wire::Notification> update(session::Peer& peer, wire::Octets body,
                                            rib::TimePoint now) override;
   void route_refresh(session::Peer& peer, rib::Family family, rib::TimePoint now) override;
+  void refresh_begins(session::Peer& peer, rib::Family family, rib::TimePoint now) override;
+  void refresh_ends(session::Peer& peer, rib::Family family, rib::TimePoint now) override;
   void down(session::Peer& peer, const session::EndReason& reason, rib::TimePoint now) override;
+  void refused(const session::Endpoint& remote, const std::string& why, rib::TimePoint now) override;
+  void stopped(session::Peer& peer, rib::TimePoint now) override;
+  void alarm(rib::TimePoint now) override;
   void attempt_failed(session::Peer& peer, const std::string& why, rib::TimePoint now) override;
 
  private:
+  /// After a restart: how long the neighbors' tables are waited for.
+  struct Restart {
+    bool defers = false;
+    rib::TimePoint begun, deadline;
+  };
+
   void note_work();
   void handle_notice(const rib::Notice& notice);
   void note_attribute_errors(RouteSession& session);
@@ -98,6 +126,14 @@ class Speaker final : public session::SessionHandler {
   void close_later(rib::PeerHandle handle, const wire::Notification& cease);
   void close_over_limit(const rib::Notice& notice);
   void close_condemned(rib::TimePoint now);
+  StaleRoutes& stale_routes(const session::Peer& peer);
+  rib::PeerHandle tell_engine_up(session::Peer& peer, const session::Negotiated& negotiated, rib::PeerUp up,
+                                 rib::TimePoint now);
+  void end_of_rib(session::Peer& peer, RouteSession& session, rib::Family family, rib::TimePoint now);
+  void expire_stale(StaleRoutes& stale, rib::TimePoint now);
+  bool has_table(const session::Peer& peer, rib::TimePoint now) const;
+  void look_at_restart(rib::TimePoint now);
+  void set_alarm(rib::TimePoint now);
 
   const fib::Links& links_;
   Hooks hooks_;
@@ -114,6 +150,11 @@ class Speaker final : public session::SessionHandler {
   };
   std::vector<Condemned> condemned_;
   bool work_noted_ = false;
+  std::optional<rib::TimePoint> refusal_told_;  // the log is not flooded by who is refused
+  std::size_t refusals_untold_ = 0;
+  std::vector<std::unique_ptr<StaleRoutes>> stale_;  // Peer::slot
+  std::optional<Restart> restart_;
+  bool tells_restart_is_over_ = false;  // once the engine has nothing to do
   std::unique_ptr<session::PeerManager> peers_;
 };
 

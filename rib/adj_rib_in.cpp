@@ -124,6 +124,7 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& re
   Outcome outcome;
   if (!by_prefix) outcome = judge(peer, received, prefixes[0].prefix);
   const auto learned = seconds_of(now);
+  const auto generation = counts.generations.current();
 
   Lookahead lookahead(loc_rib_.table(family), prefixes);
   for (const auto& nlri : prefixes) {
@@ -133,7 +134,7 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& re
     Path* path = destination.find(index, nlri.path_id);
     // Said again; import has looked at it, or will in the walk that a changed policy has asked for.
     if (path && path->attributes.is_made_of(received)) {
-      path->set(Path::Stale, false);
+      path->set_generation(generation);
       continue;
     }
     if (by_prefix) outcome = judge(peer, received, nlri.prefix);
@@ -143,7 +144,7 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& re
     if (path) {
       replace_attributes(family, id, *path, Outcome(outcome));
       path->learned = learned;
-      path->set(Path::Stale, false);
+      path->set_generation(generation);
       set_state(family, *path, state);
     } else {
       path = &destination.add({.attributes = outcome.attributes,
@@ -152,6 +153,7 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& re
                                .learned = learned,
                                .state = state});
       next_hops_.add_reference(outcome.next_hop);
+      path->set_generation(generation);
       ++counts.received;
       counts.accepted += path->is_feasible();
       counts.denied += path->state == PathState::PolicyDenied;
@@ -177,7 +179,7 @@ bool AdjRibIn::revise(Family family, Table::Id id, bool all) {
       continue;
     }
     const auto& peer = peers_[path.peer];
-    if (!peer.is_up()) {
+    if (peer.is_leaving() || peer.of(family).generations.is_doomed(path.generation())) {
       begin();
       if (path.has(Path::Multipath)) loc_rib_.touch(family, id);
       release(family, path);

@@ -30,8 +30,8 @@ class AdjRibIn {
   void announce(std::uint32_t peer, Family family, const Attributes& attributes,
                 std::span<const Nlri> prefixes, TimePoint now);
 
-  /// One destination's part in a walk: removes paths of Leaving peers, checks again the paths of peers that
-  /// need it (all, with `all`) and those whose next hop moved. True when something was done.
+  /// One destination's part in a walk: removes paths of Leaving peers and doomed ones, checks again the paths
+  /// of peers that need it (all, with `all`) and those whose next hop moved. True when something was done.
   bool revise(Family family, Table::Id id, bool all);
   /// Tells what is, or no longer is, to be told about maximum_prefix.
   void check_limit(std::uint32_t index, Family family);

@@ -176,28 +176,48 @@ std::optional<AsNumber> AsPath::origin() const {
   return origin;
 }
 
-AsPath AsPath::prepended(AsNumber as, unsigned times) const {
+AsPath AsPath::prepended(AsNumber as, unsigned times, SegmentType type) const {
   if (times == 0) return *this;
   const auto old = octets();
-  const bool extends = !old.empty() && static_cast<SegmentType>(old[0]) == SegmentType::Sequence &&
+  const bool extends = !old.empty() && static_cast<SegmentType>(old[0]) == type &&
                        old[1] + std::size_t{times} <= kMaximumSegmentLength;
   std::vector<std::uint8_t> out;
   out.reserve(old.size() + 4 + times * std::size_t{4});
   if (extends) {
-    append_segment_header(out, SegmentType::Sequence, old[1] + times);
+    append_segment_header(out, type, old[1] + times);
     for (unsigned i = 0; i < times; ++i) append_number(out, as);
     out.insert(out.end(), old.begin() + 2, old.end());
   } else {
     // RFC 4271 §5.1.2 (b): a new AS_SEQUENCE when the first segment is none, or would overflow.
     for (std::size_t left = times; left > 0;) {
       const auto count = std::min<std::size_t>(left, kMaximumSegmentLength);
-      append_segment_header(out, SegmentType::Sequence, count);
+      append_segment_header(out, type, count);
       for (std::size_t i = 0; i < count; ++i) append_number(out, as);
       left -= count;
     }
     out.insert(out.end(), old.begin(), old.end());
   }
   return AsPath(CompactArray<std::uint8_t>(std::span<const std::uint8_t>(out)));
+}
+
+AsPath AsPath::without_confederation() const {
+  auto all = segments();
+  const auto erased = std::erase_if(all, [](const Segment& segment) {
+    return segment.type == SegmentType::ConfedSequence || segment.type == SegmentType::ConfedSet;
+  });
+  return erased == 0 ? *this : AsPath(all);
+}
+
+AsPath AsPath::transformed(const std::function<std::optional<AsNumber>(AsNumber)>& becomes) const {
+  auto all = segments();
+  for (auto& segment : all) {
+    std::vector<AsNumber> kept;
+    for (const auto as : segment.as_numbers)
+      if (const auto now = becomes(as)) kept.push_back(*now);
+    segment.as_numbers = std::move(kept);
+  }
+  std::erase_if(all, [](const Segment& segment) { return segment.as_numbers.empty(); });
+  return AsPath(all);
 }
 
 AsPath AsPath::merged(const AsPath& as_path, const AsPath& as4_path) {

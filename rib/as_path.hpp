@@ -61,7 +61,13 @@ class AsPath {
   std::optional<AsNumber> origin() const;
 
   /// A copy with `as` put in front `times` times, in a new or the first AS_SEQUENCE. RFC 4271 §5.1.2 (b).
-  AsPath prepended(AsNumber as, unsigned times = 1) const;
+  /// To another member of our confederation: in an AS_CONFED_SEQUENCE, RFC 5065 §4.
+  AsPath prepended(AsNumber as, unsigned times = 1, SegmentType type = SegmentType::Sequence) const;
+  /// Without the confederation's segments, as those outside of it get it. RFC 5065 §4.
+  AsPath without_confederation() const;
+  /// A copy with each AS replaced by what `becomes(as)` says; nothing: it goes, and a segment with its last
+  /// one.
+  AsPath transformed(const std::function<std::optional<AsNumber>(AsNumber)>& becomes) const;
   /// AS_PATH merged with the AS4_PATH received beside it, RFC 6793 §4.2.3.
   static AsPath merged(const AsPath& as_path, const AsPath& as4_path);
 

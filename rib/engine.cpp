@@ -1,5 +1,7 @@
 #include "rib/engine.hpp"
 
+#include <algorithm>
+
 #include "rib/engine_impl.hpp"
 
 namespace rib {
@@ -7,7 +9,8 @@ namespace {
 
 bool changes_exports(const Speaker& a, const Speaker& b) {
   return a.as != b.as || a.identifier != b.identifier || a.cluster_id != b.cluster_id ||
-         a.default_local_pref != b.default_local_pref ||
+         a.default_local_pref != b.default_local_pref || a.confederation_id != b.confederation_id ||
+         a.graceful_shutdown != b.graceful_shutdown ||
          a.client_to_client_reflection != b.client_to_client_reflection;
 }
 
@@ -54,20 +57,91 @@ PeerHandle Engine::peer_up(PeerUp peer, TimePoint) {
   auto& e = *impl_;
   const auto handle = e.peers.add(std::move(peer));
   e.tell_duplicate_identifier(handle);
-  const auto& up = e.peers[handle.index].up;
-  for (const auto family : kFamilies) {
-    if (up.families.contains(family) && up.exports[index_of(family)]) e.groups.join(handle.index, family);
-  }
+  e.join_groups(handle.index);
   return handle;
+}
+
+void Engine::Impl::join_groups(std::uint32_t index) {
+  const auto& up = peers[index].up;
+  for (const auto family : kFamilies) {
+    if (up.families.contains(family) && up.exports[index_of(family)]) groups.join(index, family);
+  }
 }
 
 void Engine::peer_down(PeerHandle handle, TimePoint) {
   auto& e = *impl_;
-  if (!e.peers.find(handle)) return;
-  for (const auto family : kFamilies) e.groups.leave(handle.index, family);
+  if (!e.peers.find(handle) && !e.peers.find_retained(handle)) return;
+  e.leave_groups(handle.index);
   e.peers.leave(handle.index);
   e.sweep.request({});
 }
+
+void Engine::Impl::leave_groups(std::uint32_t index) {
+  for (const auto family : kFamilies) groups.leave(index, family);
+}
+
+// --- stale paths
+// -------------------------------------------------------------------------------------------------
+
+void Engine::peer_lost(PeerHandle handle, FamilySet retained, TimePoint now) {
+  auto& e = *impl_;
+  if (!e.peers.find(handle)) return;
+  auto& peer = e.peers[handle.index];
+  for (const auto family : kFamilies) {
+    e.doom_stale(handle.index, family);  // RFC 4724 §4.2: nothing outlives two losses
+    if (!peer.of(family).generations.begin()) return peer_down(handle, now);
+    if (!retained.contains(family)) e.doom_stale(handle.index, family);
+  }
+  e.leave_groups(handle.index);
+  e.peers.retain(handle.index);
+}
+
+namespace {
+
+/// Whether a peer's paths can stay as they are when it comes back: what they and their next hops are counted
+/// under is the same.
+bool is_same_place(const PeerUp& a, const PeerUp& b) {
+  return a.address == b.address && a.interface_index == b.interface_index && a.as == b.as &&
+         a.type == b.type && std::ranges::equal(a.add_path_receive, b.add_path_receive);
+}
+
+}  // namespace
+
+PeerHandle Engine::peer_returned(PeerHandle lost, PeerUp up, FamilySet retained, TimePoint now) {
+  auto& e = *impl_;
+  auto* const peer = e.peers.find_retained(lost);
+  if (!peer || !is_same_place(peer->up, up)) {
+    peer_down(lost, now);
+    return peer_up(std::move(up), now);
+  }
+  const bool differs = !std::ranges::equal(peer->up.imports, up.imports) || peer->up.guard != up.guard ||
+                       peer->up.identifier != up.identifier || peer->up.local_address != up.local_address;
+  const auto handle = e.peers.revive(lost.index, std::move(up));
+  for (const auto family : kFamilies)
+    if (!retained.contains(family) || !peer->up.families.contains(family)) e.doom_stale(handle.index, family);
+  if (differs) {
+    for (auto& family : peer->families) family.needs_recheck = true;
+    e.sweep.request({.import_profile = true});
+  }
+  e.tell_duplicate_identifier(handle);
+  e.join_groups(handle.index);
+  return handle;
+}
+
+void Engine::mark_stale(PeerHandle handle, Family family) {
+  if (auto* const peer = impl_->peers.find(handle)) peer->of(family).generations.begin();
+}
+
+void Engine::sweep_stale(PeerHandle handle, Family family) {
+  auto& e = *impl_;
+  if (e.peers.find(handle) || e.peers.find_retained(handle)) e.doom_stale(handle.index, family);
+}
+
+void Engine::Impl::doom_stale(std::uint32_t index, Family family) {
+  if (peers[index].of(family).generations.doom_stale()) sweep.request({.doomed = true});
+}
+
+void Engine::defer_selection(bool deferred) { impl_->is_deferred = deferred; }
 
 void Engine::received(PeerHandle handle, const Update& update, TimePoint now) {
   auto& e = *impl_;
@@ -78,8 +152,6 @@ void Engine::received(PeerHandle handle, const Update& update, TimePoint now) {
   const auto attributes = e.attributes.intern(*update.attributes);
   e.adj_rib_in.announce(handle.index, update.family, attributes, update.announced, now);
 }
-
-void Engine::end_of_rib(PeerHandle, Family, TimePoint) {}
 
 void Engine::refresh_requested(PeerHandle handle, Family family) {
   if (impl_->peers.find(handle)) impl_->groups.resend_table(handle.index, family);
@@ -209,10 +281,11 @@ void Engine::fib_result(const FibResult& result, TimePoint) { impl_->routing_tab
 
 bool Engine::has_work() const {
   const auto& e = *impl_;
-  return e.loc_rib.has_pending() || e.next_hops.needs_refresh() || e.sweep.has_work() ||
-         e.groups.has_walks() || !e.peers.leaving().empty() || !e.notices.empty() ||
-         e.conflicts.has_notices() || e.adj_rib_in.has_notices() || e.redistribution.has_work() ||
-         e.aggregates.has_work();
+  if (e.next_hops.needs_refresh() || e.sweep.has_work() || !e.notices.empty() || e.conflicts.has_notices() ||
+      e.adj_rib_in.has_notices() || e.redistribution.has_work())
+    return true;
+  return !e.is_deferred && (e.loc_rib.has_pending() || e.groups.has_walks() || !e.peers.leaving().empty() ||
+                            e.aggregates.has_work());
 }
 
 void Engine::run(std::size_t budget, TimePoint now) {
@@ -221,6 +294,7 @@ void Engine::run(std::size_t budget, TimePoint now) {
   e.sweep.run(budget);
   e.redistribution.run(budget, now);
   e.emit_notices();
+  if (e.is_deferred) return;
   e.flush(budget);
   if (e.loc_rib.has_pending()) return;
   e.groups.walk(budget);

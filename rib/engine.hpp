@@ -60,6 +60,15 @@ struct RouteView {
   TimePoint changed;
 };
 
+/// Peers that are sent the same.
+struct UpdateGroupView {
+  GroupId id = 0;
+  ExportProfile profile;
+  std::vector<PeerHandle> members;
+  std::uint32_t sent = 0;   // prefixes in the Adj-RIB-Out; paths, with ADD-PATH
+  bool is_walking = false;  // members that joined have not got the whole table yet
+};
+
 struct PeerCounters {
   std::uint32_t received[kFamilyCount] = {};  // paths in Adj-RIB-In
   std::uint32_t accepted[kFamilyCount] = {};
@@ -86,6 +95,13 @@ struct NextHopView {
   std::uint32_t references = 0;
 };
 
+/// What a peer was sent.
+struct AdvertisedRoute {
+  Prefix prefix;
+  std::uint32_t path_id = 0;  // RFC 7911
+  PathAttributes attributes;
+};
+
 class Engine {
  public:
   explicit Engine(Output& output);
@@ -102,8 +118,21 @@ class Engine {
   PeerHandle peer_up(PeerUp peer, TimePoint now);
   /// Its paths go (in slices), it leaves its groups at once.
   void peer_down(PeerHandle peer, TimePoint now);
+  /// The session is lost but the peer is expected back, RFC 4724 §4.2: it leaves its groups, the paths of
+  /// `retained` stay and are stale, those of other families and those that were stale already go (in slices).
+  /// The handle is then good for peer_returned, sweep_stale and peer_down only.
+  void peer_lost(PeerHandle peer, FamilySet retained, TimePoint now);
+  /// A lost peer is back, like peer_up. What it does not announce again goes with sweep_stale; the stale
+  /// paths of families out of `retained` go now. All do when the peer's place is another one than before.
+  PeerHandle peer_returned(PeerHandle lost, PeerUp peer, FamilySet retained, TimePoint now);
   void received(PeerHandle peer, const Update& update, TimePoint now);
-  void end_of_rib(PeerHandle peer, Family family, TimePoint now);
+  /// All paths of the family that the peer announced so far are stale: it begins a refresh, RFC 7313 §4.
+  void mark_stale(PeerHandle peer, Family family);
+  /// What is stale still goes, in slices: the peer has announced everything again, or its time is over.
+  void sweep_stale(PeerHandle peer, Family family);
+  /// While selection is deferred nothing leaves the engine: neither to peers nor to the kernel. RFC 4724
+  /// §4.1.
+  void defer_selection(bool deferred);
   /// ROUTE-REFRESH, or a member that lost the group's sequence: sends the table again. RFC 2918.
   void refresh_requested(PeerHandle peer, Family family);
   void set_import_profile(PeerHandle peer, Family family, ImportProfile profile, TimePoint now);
@@ -148,10 +177,9 @@ class Engine {
   /// Adj-RIB-In of one peer: prefixes it announced (accepted or not).
   std::vector<Prefix> prefixes_from(PeerHandle peer, Family family, std::optional<Prefix> after,
                                     std::size_t limit) const;
-  /// Adj-RIB-Out of one peer, with the attributes as they are sent.
-  std::vector<std::pair<Prefix, PathAttributes>> prefixes_to(PeerHandle peer, Family family,
-                                                             std::optional<Prefix> after,
-                                                             std::size_t limit) const;
+  /// Adj-RIB-Out of one peer, with the attributes as they are sent: all paths of at most `limit` prefixes.
+  std::vector<AdvertisedRoute> prefixes_to(PeerHandle peer, Family family, std::optional<Prefix> after,
+                                           std::size_t limit) const;
   /// The verdict of phase 3 for one prefix and one peer, with who of the policy decided and the attributes as
   /// they are sent.
   Exported exported_to(PeerHandle peer, const Prefix& prefix) const;
@@ -168,6 +196,7 @@ class Engine {
   std::optional<Prefix> route_match(const IpAddress& address) const;
 
   PeerCounters counters(PeerHandle peer) const;
+  std::vector<UpdateGroupView> update_groups(Family family) const;
   /// Of the group the peer is in.
   std::optional<ExportProfile> export_profile(PeerHandle peer, Family family) const;
   Totals totals() const;

@@ -17,6 +17,9 @@ struct Engine::Impl {
 
   void emit_notices();
   void flush(std::size_t budget);
+  void join_groups(std::uint32_t index);
+  void leave_groups(std::uint32_t index);
+  void doom_stale(std::uint32_t index, Family family);
   void tell_duplicate_identifier(PeerHandle handle);
   /// What a change of our own subnets means to others' prefixes.
   void own_subnet_changed(bool concerns_others);
@@ -39,6 +42,7 @@ struct Engine::Impl {
   RoutingTable routing_table{speaker, peers, next_hops, kernel_routes, fib_routes, loc_rib};
   Sweep sweep{peers, next_hops, loc_rib, adj_rib_in, conflicts};
   std::vector<Notice> notices;
+  bool is_deferred = false;  // RFC 4724 §4.1
 };
 
 }  // namespace rib

@@ -80,7 +80,6 @@ std::optional<DestinationView> Engine::destination(const Prefix& prefix) const {
     shown.state = path->state;
     shown.is_best = path == destination.best();
     shown.is_multipath = path->has(Path::Multipath);
-    shown.is_stale = path->has(Path::Stale);
     shown.is_suppressed = path == destination.best() && destination.has(Destination::Suppressed);
     shown.igp_metric = e.loc_rib.interior_cost(*path);
     shown.learned = TimePoint(std::chrono::seconds(path->learned));
@@ -97,6 +96,7 @@ std::optional<DestinationView> Engine::destination(const Prefix& prefix) const {
       shown.peer_address = up.address;
       shown.peer_identifier = up.identifier;
       shown.peer_type = up.type;
+      shown.is_stale = e.peers[path->peer].of(prefix.family()).generations.is_stale(path->generation());
     }
   }
   return view;
@@ -123,28 +123,27 @@ std::vector<Prefix> Engine::prefixes_from(PeerHandle handle, Family family, std:
   });
 }
 
-std::vector<std::pair<Prefix, PathAttributes>> Engine::prefixes_to(PeerHandle handle, Family family,
-                                                                   std::optional<Prefix> after,
-                                                                   std::size_t limit) const {
+std::vector<AdvertisedRoute> Engine::prefixes_to(PeerHandle handle, Family family,
+                                                 std::optional<Prefix> after, std::size_t limit) const {
   const auto& e = *impl_;
   const auto* peer = e.peers.find(handle);
   const auto* group = peer ? peer->of(family).group : nullptr;
   if (!group || limit == 0) return {};
-  std::vector<std::pair<Prefix, PathAttributes>> result;
+  std::vector<AdvertisedRoute> result;
   const auto default_route = Prefix::default_route(afi_of(family));
-  if (group->profile().default_originate && (!after || *after < default_route)) {
-    result.emplace_back(
-        default_route, exported(e.speaker, group->profile(), {.is_local = true}, default_route_attributes()));
+  if (group->originates_default() && (!after || *after < default_route)) {
+    result.push_back({default_route, 0,
+                      exported(e.speaker, group->profile(), {.is_local = true}, default_route_attributes())});
   }
   const auto& table = e.loc_rib.table(family);
   const auto prefixes =
       page(table, after, limit - result.size(), [&](Table::Id id, const Destination& destination) {
-        return group->has_sent(id) && destination.best() && destination.best()->peer != handle.index;
+        return group->has_sent(id) && destination.best() &&
+               (group->sends_paths() || destination.best()->peer != handle.index);
       });
   for (const auto& prefix : prefixes) {
-    const auto id = table.find(prefix);
-    auto sent = e.groups.exported_to(handle.index, family, *id);
-    if (sent.state == ExportState::Sent) result.emplace_back(prefix, std::move(sent.attributes));
+    for (auto& route : e.groups.sent_to(handle.index, family, *table.find(prefix)))
+      result.push_back({prefix, route.path_id, std::move(route.attributes)});
   }
   return result;
 }
@@ -155,6 +154,7 @@ Exported Engine::exported_to(PeerHandle handle, const Prefix& prefix) const {
   const auto* group = peer ? peer->of(prefix.family()).group : nullptr;
   if (!group) return {};
   if (group->profile().default_originate && prefix.is_default()) {
+    if (!group->originates_default()) return {ExportState::PolicyDenied, {}, {}};
     return {ExportState::Sent,
             {},
             exported(e.speaker, group->profile(), {.is_local = true}, default_route_attributes())};
@@ -172,7 +172,9 @@ std::vector<PeerHandle> Engine::advertised_to(const Prefix& prefix) const {
   if (!best) return result;
   for (std::uint32_t index = 0; index < e.peers.end_index(); ++index) {
     const auto* group = e.peers[index].of(prefix.family()).group;
-    if (group && group->has_sent(*id) && best->peer != index) result.push_back(e.peers.handle(index));
+    if (!group || !group->has_sent(*id)) continue;
+    if (group->sends_paths() ? !e.groups.sent_to(index, prefix.family(), *id).empty() : best->peer != index)
+      result.push_back(e.peers.handle(index));
   }
   return result;
 }
@@ -204,6 +206,18 @@ PeerCounters Engine::counters(PeerHandle handle) const {
     result.group[i] = mine.group->id();
   }
   return result;
+}
+
+std::vector<UpdateGroupView> Engine::update_groups(Family family) const {
+  const auto& e = *impl_;
+  std::vector<UpdateGroupView> views;
+  for (const auto& group : e.groups.groups(family)) {
+    views.push_back({group->id(), group->profile(), {}, group->sent_count(), group->is_walking()});
+    for (std::uint32_t index = 0; index < e.peers.end_index(); ++index)
+      if (e.peers[index].of(family).group == group.get())
+        views.back().members.push_back(e.peers.handle(index));
+  }
+  return views;
 }
 
 std::optional<ExportProfile> Engine::export_profile(PeerHandle handle, Family family) const {

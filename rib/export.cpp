@@ -10,6 +10,21 @@ bool is_reflected(const ExportProfile& profile, const RouteOrigin& origin) {
   return !origin.is_local && origin.type == PeerType::Internal && profile.type == PeerType::Internal;
 }
 
+/// Out of our AS; a confederation is one AS to everybody else, RFC 5065 §4.
+bool crosses_border(const ExportProfile& profile) {
+  return profile.type == PeerType::External && !profile.is_confederation_peer;
+}
+
+/// RFC 9234 §5, by what we are to the peer: it is our provider, route server or peer.
+bool is_no_customer(const ExportProfile& profile) {
+  const auto role = profile.local_role;
+  return role == Role::Customer || role == Role::RouteServerClient || role == Role::Peer;
+}
+bool marks_only_to_customer(const ExportProfile& profile) {
+  const auto role = profile.local_role;
+  return role == Role::Provider || role == Role::RouteServer || role == Role::Peer;
+}
+
 struct OfferedNextHop {
   IpAddress global;
   std::optional<IpAddress> link_local;
@@ -40,6 +55,7 @@ OfferedNextHop choose_next_hop(const ExportProfile& profile, const RouteOrigin& 
       break;
   }
   if (profile.type == PeerType::Internal) return unchanged(profile, attributes);  // RFC 4271 §5.1.3 (1)
+  if (profile.is_confederation_peer) return unchanged(profile, attributes);       // RFC 5065 §4
   // RFC 4271 §5.1.3 (2): a next hop on the link that we share with the peer may stay ("third party").
   const bool is_third_party = profile.shared_subnet && profile.shared_subnet->contains(attributes.next_hop);
   return is_third_party ? unchanged(profile, attributes) : self(profile);
@@ -64,40 +80,91 @@ CompactArray<ExtendedCommunity> transitive_only(const CompactArray<ExtendedCommu
   return CompactArray<ExtendedCommunity>(std::span<const ExtendedCommunity>(kept));
 }
 
+/// RFC 6996 §5, RFC 5398 aside: 64512 to 65534, 4200000000 to 4294967294.
+bool is_private(AsNumber as) {
+  return (as >= 64512 && as <= 65534) || (as >= 4200000000u && as <= 4294967294u);
+}
+
+AsPath without_private(const ExportProfile& profile, const AsPath& path) {
+  const auto& rewriting = profile.rewriting;
+  const auto rule = rewriting.remove_private_as;
+  const bool whole_paths_only =
+      rule == RemovePrivateAs::OfPrivatePaths || rule == RemovePrivateAs::OfPrivatePathsReplaced;
+  bool has_public = false;
+  path.for_each([&](AsPath::SegmentType, AsNumber as) { has_public |= !is_private(as); });
+  if (whole_paths_only && has_public) return path;
+  const bool replaces =
+      rule == RemovePrivateAs::OfPrivatePathsReplaced || rule == RemovePrivateAs::AllReplaced;
+  return path.transformed([&](AsNumber as) -> std::optional<AsNumber> {
+    if (!is_private(as) || as == rewriting.kept_private_as) return as;
+    return replaces ? std::optional(profile.local_as) : std::nullopt;
+  });
+}
+
+void rewrite_path(const ExportProfile& profile, AsPath& path) {
+  const auto& rewriting = profile.rewriting;
+  if (rewriting.remove_private_as != RemovePrivateAs::No) path = without_private(profile, path);
+  if (rewriting.overridden_as != 0 && path.contains(rewriting.overridden_as)) {
+    path = path.transformed([&](AsNumber as) -> std::optional<AsNumber> {
+      return as == rewriting.overridden_as ? profile.local_as : as;
+    });
+  }
+}
+
 /// What a route is like before policy looks at it: FRR's order, so that `set` clauses have the last word on
 /// MED and LOCAL_PREF and match what will be sent.
 PathAttributes prepared(const Speaker& speaker, const ExportProfile& profile, const RouteOrigin& origin,
                         const PathAttributes& attributes) {
   PathAttributes result = attributes;
   set_next_hop(result, choose_next_hop(profile, origin, attributes));
-  if (profile.type == PeerType::External) {
+  if (crosses_border(profile)) {
     // RFC 4271 §5.1.4: a MED that another AS gave us stays with us; only routes of our own AS carry ours out.
-    if (!result.as_path.empty()) result.med.reset();
+    if (result.as_path.length() > 0 && !profile.rewriting.med_unchanged) result.med.reset();
+    rewrite_path(profile, result.as_path);
   } else if (!result.local_pref) {
     result.local_pref = speaker.default_local_pref;  // RFC 4271 §5.1.5
   }
   return result;
 }
 
-void finish_for_external(const ExportProfile& profile, PathAttributes& attributes) {
-  attributes.as_path = attributes.as_path.prepended(profile.local_as);  // RFC 4271 §5.1.2 (b)
-  attributes.local_pref.reset();                                        // RFC 4271 §5.1.5
-  attributes.originator_id.reset();                                     // RFC 4456 §8: within the AS only
+/// RFC 5065 §4: LOCAL_PREF, MED and NEXT_HOP pass between members of a confederation.
+void finish_for_confederation(const Speaker& speaker, const ExportProfile& profile,
+                              PathAttributes& attributes) {
+  attributes.as_path = attributes.as_path.prepended(profile.local_as, 1, AsPath::SegmentType::ConfedSequence);
+  attributes.originator_id.reset();  // RFC 4456 §8: within the AS only
+  attributes.cluster_list = {};
+  if (speaker.graceful_shutdown) attributes.local_pref = 0;
+}
+
+void finish_for_external(const Speaker& speaker, const ExportProfile& profile, PathAttributes& attributes) {
+  if (speaker.confederation_id != 0) attributes.as_path = attributes.as_path.without_confederation();
+  if (!profile.rewriting.as_path_unchanged) {  // RFC 4271 §5.1.2 (b)
+    if (profile.inner_as != 0) attributes.as_path = attributes.as_path.prepended(profile.inner_as);
+    attributes.as_path = attributes.as_path.prepended(profile.local_as);
+  }
+  attributes.local_pref.reset();     // RFC 4271 §5.1.5
+  attributes.originator_id.reset();  // RFC 4456 §8: within the AS only
   attributes.cluster_list = {};
   const auto& extended = attributes.extended_communities;
   if (std::any_of(extended.begin(), extended.end(), [](auto& c) { return !c.is_transitive(); })) {
     attributes.extended_communities = transitive_only(extended);
   }
+  if (marks_only_to_customer(profile) && !attributes.only_to_customer)
+    attributes.only_to_customer = profile.local_as;  // RFC 9234 §5
 }
 
 /// What belongs to the border and to the reflector, beneath which policy's `prepend` stands.
 void finish(const Speaker& speaker, const ExportProfile& profile, const RouteOrigin& origin,
             PathAttributes& attributes) {
+  if (speaker.graceful_shutdown && crosses_border(profile) && !attributes.has_community(kGracefulShutdown))
+    attributes.communities = attributes.communities.prepended(kGracefulShutdown);  // RFC 8326 §4.2
   if (!profile.send_standard_communities) attributes.communities = {};
   if (!profile.send_extended_communities) attributes.extended_communities = {};
   if (!profile.send_large_communities) attributes.large_communities = {};
   attributes.weight = 0;  // ours alone
-  if (profile.type == PeerType::External) return finish_for_external(profile, attributes);
+  if (crosses_border(profile)) return finish_for_external(speaker, profile, attributes);
+  if (profile.is_confederation_peer) return finish_for_confederation(speaker, profile, attributes);
+  if (speaker.graceful_shutdown) attributes.local_pref = 0;  // RFC 8326 §4
   if (!is_reflected(profile, origin)) return;
   if (!attributes.originator_id) attributes.originator_id = origin.identifier;  // RFC 4456 §8
   attributes.cluster_list =
@@ -119,8 +186,10 @@ ExportState may_export(const Speaker& speaker, const ExportProfile& profile, con
   for (const auto community : attributes.communities) {
     if (community == kNoAdvertise) return ExportState::NoAdvertise;
     if (profile.type != PeerType::External) continue;
-    if (community == kNoExport || community == kNoExportSubconfed) return ExportState::NoExport;
+    if (community == kNoExportSubconfed) return ExportState::NoExport;
+    if (community == kNoExport && crosses_border(profile)) return ExportState::NoExport;
   }
+  if (attributes.only_to_customer && is_no_customer(profile)) return ExportState::RoleForbids;
   // A route map may still set another next hop; then this is asked again behind it.
   if (profile.policy.route_map.empty() &&
       !is_usable(profile, choose_next_hop(profile, origin, attributes).global)) {
@@ -148,13 +217,15 @@ Exported exported(const Speaker& speaker, const Policies& policies, const Export
                                 .own_address = &profile.local_address,
                                 .own_as = profile.local_as};
     const auto next_hop = result.attributes.next_hop;
+    const auto link_local = result.attributes.link_local_next_hop;
     result.policy = policies.apply(profile.policy, subject, result.attributes);
     if (!result.policy.permitted) {
       result.state = ExportState::PolicyDenied;
       return result;
     }
     // The link-local half belongs to the next hop that policy replaced.
-    if (result.policy.next_hop_set && result.attributes.next_hop != next_hop)
+    if (result.policy.next_hop_set && result.attributes.next_hop != next_hop &&
+        result.attributes.link_local_next_hop == link_local)
       result.attributes.link_local_next_hop.reset();
     if (!is_usable(profile, result.attributes.next_hop)) {
       result.state = ExportState::NextHopUnusable;

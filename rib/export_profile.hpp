@@ -30,10 +30,45 @@ enum class NextHopMode : std::uint8_t {
   Unchanged,  // next-hop-unchanged
 };
 
+/// Which paths of a destination a peer gets that takes several, RFC 7911.
+struct AddPathSelection {
+  enum class Kind : std::uint8_t {
+    None,   // one path: the best
+    All,    // addpath-tx-all-paths
+    Best,   // addpath-tx-best-selected: the first `count` in the order of the decision process
+    PerAs,  // addpath-tx-bestpath-per-AS: the best of each neighbor AS
+  };
+  Kind kind = Kind::None;
+  std::uint8_t count = 0;
+  bool operator==(const AddPathSelection&) const = default;
+};
+
+/// `remove-private-AS [all] [replace-AS]`, towards external peers.
+enum class RemovePrivateAs : std::uint8_t {
+  No,
+  OfPrivatePaths,  // only when nothing but private ASes is in the path
+  OfPrivatePathsReplaced,
+  All,
+  AllReplaced,  // our own AS stands where they were, so that the length stays
+};
+
+/// What a neighbor's lines change about AS_PATH and MED beyond what RFC 4271 asks for.
+struct PathRewriting {
+  AsNumber overridden_as = 0;  // as-override: the peer's own, which becomes ours; 0: off
+  RemovePrivateAs remove_private_as = RemovePrivateAs::No;
+  AsNumber kept_private_as = 0;    // ... but not the peer's own, or it would not find its loop
+  bool as_path_unchanged = false;  // attribute-unchanged: not even our own AS
+  bool med_unchanged = false;
+  bool operator==(const PathRewriting&) const = default;
+};
+
 struct ExportProfile {
   Family family = Family::Ipv4Unicast;
   PeerType type = PeerType::Internal;
-  AsNumber local_as = 0;  // prepended towards external peers
+  AsNumber local_as = 0;  // prepended towards external peers; to those of a confederation our member AS
+  AsNumber inner_as = 0;  // `local-as` without replace-as: our real AS, which stands behind it; 0: none
+  bool is_confederation_peer = false;  // External, another member AS of our confederation, RFC 5065 §4
+  std::optional<Role> local_role;      // RFC 9234 §5: what OTC does to routes that we send
   bool is_route_reflector_client = false;
   NextHopMode next_hop_mode = NextHopMode::Standard;
   IpAddress local_address;                    // next hop "self" in this family (IPv6: global or the only one)
@@ -44,6 +79,9 @@ struct ExportProfile {
   bool send_extended_communities = true;
   bool send_large_communities = true;
   bool default_originate = false;
+  std::string default_originate_map;  // ... only while this route map permits some route; "": always
+  AddPathSelection add_path;          // when add_path_send
+  PathRewriting rewriting;
   PolicyChain policy;
   /// The peer, when `policy` asks who it is (Policies::depends_on_peer): the engine sets it.
   std::optional<IpAddress> policy_peer;

@@ -145,7 +145,7 @@ void LocRib::select(Family family, Table::Id id, const Winner& before) {
   const Path* best = destination.best();
   const bool is_same = best ? before.attributes == best->attributes && before.peer == best->peer : !before;
   if (!is_same) destination.version = static_cast<std::uint32_t>(++versions_[index_of(family)]);
-  if (!is_same || kernel_differs) append(family, id, before);
+  if (!is_same || kernel_differs || logs_every_path_[index_of(family)]) append(family, id, before);
 }
 
 void LocRib::append(Family family, Table::Id id, const Winner& before) {

@@ -38,6 +38,9 @@ class LocRib {
   /// again.
   void touch(Family family, Table::Id id, bool resend = false);
 
+  /// Some group sends more than the best path (ADD-PATH): changes of the others go into the log as well.
+  void log_every_path(Family family, bool on) { logs_every_path_[index_of(family)] = on; }
+
   std::size_t pending(Family family) const { return log(family).changes.size() - log(family).done; }
   bool has_pending() const { return pending(Family::Ipv4Unicast) + pending(Family::Ipv6Unicast) > 0; }
   /// The oldest changes, at most `limit`. They stay valid until forget(), with which they leave the log and
@@ -84,6 +87,7 @@ class LocRib {
   Conflicts& conflicts_;
   Table tables_[kFamilyCount];
   Log logs_[kFamilyCount];
+  bool logs_every_path_[kFamilyCount] = {};
   std::uint64_t versions_[kFamilyCount] = {};
   std::vector<Candidate> candidates_;  // scratch of select()
 };

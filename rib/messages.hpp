@@ -59,6 +59,7 @@ struct Speaker {
   bool multipath_relax = false;        // paths of equal length, not of equal AS_PATH, share traffic
   BandwidthUse link_bandwidth = BandwidthUse::Used;
   bool client_to_client_reflection = true;
+  bool graceful_shutdown = false;  // RFC 8326: our routes shall be the last choice of everybody
   FamilyRules families[kFamilyCount] = {};
   bool resolve_via_default = true;  // may a BGP next hop resolve through a default route?
   bool operator==(const Speaker&) const = default;

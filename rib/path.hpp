@@ -16,7 +16,7 @@ namespace rib {
 inline constexpr std::uint32_t kLocalPeer = UINT32_MAX;
 
 struct Path {
-  enum Flag : std::uint8_t { Stale = 1, Multipath = 2 };
+  enum Flag : std::uint8_t { Multipath = 2 };
 
   Attributes attributes;
   std::uint32_t peer = kLocalPeer;  // PeerHandle::index
@@ -32,6 +32,11 @@ struct Path {
   bool is_feasible() const { return state == PathState::Accepted || state == PathState::DuplicateSubnet; }
   bool has(Flag flag) const { return (flags & flag) != 0; }
   void set(Flag flag, bool on) { flags = static_cast<std::uint8_t>(on ? flags | flag : flags & ~flag); }
+  /// Of its peer's announcements; which of them are stale is in generations.hpp. The two high bits of flags.
+  std::uint8_t generation() const { return flags >> 6; }
+  void set_generation(std::uint8_t generation) {
+    flags = static_cast<std::uint8_t>((flags & 0x3f) | generation << 6);
+  }
 };
 
 static_assert(sizeof(Path) == 24);

@@ -28,6 +28,21 @@ Peer* PeerTable::find(PeerHandle handle) {
   return peer.is_up() && peer.generation == handle.generation ? &peer : nullptr;
 }
 
+Peer* PeerTable::find_retained(PeerHandle handle) {
+  if (handle.index >= peers_.size()) return nullptr;
+  auto& peer = *peers_[handle.index];
+  return peer.state == Peer::State::Retained && peer.generation == handle.generation ? &peer : nullptr;
+}
+
+PeerHandle PeerTable::revive(std::uint32_t index, PeerUp up) {
+  auto& peer = *peers_[index];
+  count_mesh_member(peer.up.guard.is_mesh_member, up.guard.is_mesh_member);
+  peer.state = Peer::State::Up;
+  peer.up = std::move(up);
+  peer.guard_notices = 0;
+  return {index, ++peer.generation};
+}
+
 void PeerTable::leave(std::uint32_t index) {
   peers_[index]->state = Peer::State::Leaving;
   count_mesh_member(peers_[index]->up.guard.is_mesh_member, false);

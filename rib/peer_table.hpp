@@ -1,12 +1,13 @@
-// The peers whose routes the engine holds: Established ones, and those that went and whose paths are not all
-// removed yet. A handle is an index and a generation; the index is given anew only when nothing names it any
-// more.
+// The peers whose routes the engine holds: Established ones, those that are expected back (Retained: their
+// paths stay, stale), and those that went and whose paths are not all removed yet. A handle is an index and a
+// generation; the index is given anew only when nothing names it any more.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "rib/bitmap.hpp"
+#include "rib/generations.hpp"
 #include "rib/messages.hpp"
 #include "rib/path.hpp"
 
@@ -15,7 +16,7 @@ namespace rib {
 class UpdateGroup;
 
 struct Peer {
-  enum class State : std::uint8_t { Free, Up, Leaving };
+  enum class State : std::uint8_t { Free, Up, Retained, Leaving };
 
   struct PerFamily {
     std::uint32_t received = 0;  // paths in the Adj-RIB-In
@@ -28,6 +29,7 @@ struct Peer {
     CohortId table_cohort = 0;  // the last one joined in this group for the table, or the table again
     CohortId move_cohort = 0;   // ... for what differs from the group before
     Bitmap chunks;              // chunks of the table that may hold paths of this peer
+    Generations generations;
   };
 
   State state = State::Free;
@@ -41,6 +43,7 @@ struct Peer {
   PerFamily& of(Family family) { return families[index_of(family)]; }
   const PerFamily& of(Family family) const { return families[index_of(family)]; }
   bool is_up() const { return state == State::Up; }
+  bool is_leaving() const { return state == State::Leaving; }
   /// Of another AS than the confederation, whose members are one AS to the decision process. RFC 5065 §5.3.
   bool is_external() const { return up.type == PeerType::External && !up.is_confederation_peer; }
   bool is_internal() const { return up.type == PeerType::Internal; }
@@ -59,6 +62,11 @@ class PeerTable {
   PeerHandle handle(std::uint32_t index) const { return {index, peers_[index]->generation}; }
   std::uint32_t end_index() const { return static_cast<std::uint32_t>(peers_.size()); }
 
+  /// It is Retained: found by find_retained() only.
+  void retain(std::uint32_t index) { peers_[index]->state = Peer::State::Retained; }
+  Peer* find_retained(PeerHandle handle);
+  /// A Retained peer is up again, under a new handle.
+  PeerHandle revive(std::uint32_t index, PeerUp up);
   /// From here on it is Leaving; its index is free once free_departed() finds it without paths.
   void leave(std::uint32_t index);
   const std::vector<std::uint32_t>& leaving() const { return leaving_; }

@@ -16,6 +16,7 @@ class Prefix {
   }
   /// "10.1.0.0/16"; nothing when the text is not a prefix. Host bits are cleared.
   static std::optional<Prefix> parse(std::string_view text);
+  static Prefix host(const IpAddress& address) { return {address, address.bit_count()}; }
   static Prefix default_route(Afi afi) { return {IpAddress::unspecified(afi), 0}; }
 
   constexpr const IpAddress& address() const { return address_; }

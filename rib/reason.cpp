@@ -112,6 +112,8 @@ std::string_view name_of(ExportState state) {
       return "denied by policy";
     case ExportState::NextHopUnusable:
       return "no usable next hop to offer";
+    case ExportState::RoleForbids:
+      return "only to customers (OTC)";
     case ExportState::DuplicateSubnet:
       return "duplicate subnet";
     case ExportState::Suppressed:

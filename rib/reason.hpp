@@ -67,7 +67,8 @@ enum class ExportState : std::uint8_t {
   PolicyDenied,
   NextHopUnusable,  // no next hop of the right family to offer
   DuplicateSubnet,
-  Suppressed,  // an aggregate stands for it
+  Suppressed,   // an aggregate stands for it
+  RoleForbids,  // RFC 9234 §5: OTC is set and the peer is no customer of ours
 };
 
 std::string_view name_of(BestReason reason);  // "AS Path", FRR's words

@@ -12,6 +12,7 @@ void Sweep::request(const Reasons& reasons) {
   reasons_.next_hops |= reasons.next_hops;
   reasons_.import_profile |= reasons.import_profile;
   reasons_.reflection |= reasons.reflection;
+  reasons_.doomed |= reasons.doomed;
   active_ = true;
   wrapped_ = false;
   start_ = position_;
@@ -20,7 +21,7 @@ void Sweep::request(const Reasons& reasons) {
 bool Sweep::has_reason() const {
   const auto& leaving = peers_.leaving();
   return reasons_.everything || reasons_.own_subnets || reasons_.next_hops || reasons_.import_profile ||
-         reasons_.reflection ||
+         reasons_.reflection || reasons_.doomed ||
          std::any_of(leaving.begin(), leaving.end(), [&](auto index) { return peers_[index].has_paths(); });
 }
 
@@ -32,6 +33,12 @@ bool Sweep::is_concerned(Family family, Table::Id chunk) const {
   if (std::any_of(leaving.begin(), leaving.end(),
                   [&](auto index) { return peers_[index].of(family).chunks.test(chunk); })) {
     return true;
+  }
+  if (reasons_.doomed) {
+    for (std::uint32_t index = 0; index < peers_.end_index(); ++index) {
+      const auto& mine = peers_[index].of(family);
+      if (mine.generations.has_doomed() && mine.chunks.test(chunk)) return true;
+    }
   }
   if (!reasons_.import_profile && !reasons_.reflection) return false;
   for (std::uint32_t index = 0; index < peers_.end_index(); ++index) {
@@ -115,6 +122,11 @@ void Sweep::finish() {
   }
   if (reasons_.reflection) {
     for (std::uint32_t index = 0; index < peers_.end_index(); ++index) peers_[index].needs_resend = false;
+  }
+  if (reasons_.doomed) {
+    for (std::uint32_t index = 0; index < peers_.end_index(); ++index) {
+      for (auto& family : peers_[index].families) family.generations.swept();
+    }
   }
   reasons_ = {};
   active_ = false;

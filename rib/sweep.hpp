@@ -18,6 +18,7 @@ class Sweep {
     bool next_hops = false;       // NextHopTable::has_moved()
     bool import_profile = false;  // of peers with needs_recheck
     bool reflection = false;      // of peers with needs_resend
+    bool doomed = false;          // paths that a peer did not announce again
   };
 
   Sweep(PeerTable& peers, NextHopTable& next_hops, LocRib& loc_rib, AdjRibIn& adj_rib_in,

@@ -21,8 +21,16 @@ UpdateGroup& UpdateGroups::group_of(const ExportProfile& profile) {
       std::find_if(groups.begin(), groups.end(), [&](auto& group) { return group->profile_ == profile; });
   if (found != groups.end()) return **found;
   auto& group = *groups.emplace_back(std::make_unique<UpdateGroup>(next_group_++, profile));
+  count_group_with_paths(group, true);
   output_.group_opened(group.id_, profile);
   return group;
+}
+
+void UpdateGroups::count_group_with_paths(const UpdateGroup& group, bool opens) {
+  if (!group.sends_paths()) return;
+  auto& count = groups_with_paths_[index_of(group.family())];
+  count = opens ? count + 1 : count - 1;
+  loc_rib_.log_every_path(group.family(), count > 0);
 }
 
 UpdateGroup::Walk& UpdateGroups::waiting_walk(UpdateGroup& group, bool is_move) {
@@ -37,7 +45,7 @@ UpdateGroup::Walk& UpdateGroups::waiting_walk(UpdateGroup& group, bool is_move) 
 void UpdateGroups::join(std::uint32_t index, Family family) {
   auto& mine = peers_[index].of(family);
   auto& group = group_of(keyed_profile(index, family));
-  ++group.members_;
+  note_member(group, index, true);
   mine.group = &group;
   mine.table_cohort = waiting_walk(group, false).cohort;
   mine.move_cohort = 0;
@@ -50,11 +58,48 @@ void UpdateGroups::leave(std::uint32_t index, Family family) {
   auto& group = *mine.group;
   mine.group = nullptr;
   output_.member_left(group.id_, peers_.handle(index));
+  note_member(group, index, false);
   member_gone(group);
 }
 
+void UpdateGroups::note_member(UpdateGroup& group, std::uint32_t index, bool is_there) {
+  group.members_ = is_there ? group.members_ + 1 : group.members_ - 1;
+  const auto& profile = group.profile_;
+  if (profile.type != PeerType::External || !profile.shared_subnet) return;
+  const auto& address = peers_[index].up.address;
+  if (is_there)
+    group.on_link_.insert_or_assign(address, index);
+  else
+    group.on_link_.erase(address);
+}
+
+namespace {
+
+PathAttributes with_own_next_hop(const ExportProfile& profile, const PathAttributes& attributes) {
+  auto own = attributes;
+  own.next_hop = profile.local_address;
+  own.link_local_next_hop = profile.local_link_local;
+  return own;
+}
+
+}  // namespace
+
+void UpdateGroups::announce(UpdateGroup& group, const Audience& audience, const PathAttributes& attributes,
+                            std::span<const Nlri> prefixes) {
+  if (prefixes.empty()) return;
+  const auto owner = group.on_link_.empty() ? group.on_link_.end() : group.on_link_.find(attributes.next_hop);
+  const bool is_owned = owner != group.on_link_.end() && owner->second != audience.except;
+  const bool is_for_owner =
+      is_owned && audience.kind == Audience::Kind::Only && audience.only == owner->second;
+  if (!is_for_owner) output_.announce(group.id_, audience, attributes, prefixes);
+  if (!is_owned || (audience.kind == Audience::Kind::Only && !is_for_owner)) return;
+  output_.announce(group.id_, {.kind = Audience::Kind::Only, .only = owner->second},
+                   with_own_next_hop(group.profile_, attributes), prefixes);
+}
+
 void UpdateGroups::member_gone(UpdateGroup& group) {
-  if (--group.members_ > 0) return;
+  if (group.members_ > 0) return;
+  count_group_with_paths(group, false);
   output_.group_closed(group.id_);
   std::erase_if(groups_[index_of(group.family())], [&](auto& g) { return g.get() == &group; });
 }
@@ -69,7 +114,15 @@ void UpdateGroups::move(std::uint32_t index, Family family) {
   from.for_each_walk([&](const auto& walk) { owes_end_of_rib |= walk.cohort == mine.table_cohort; });
   auto& walk = waiting_walk(to, !owes_end_of_rib);
   take_held(from, index, walk);
-  ++to.members_;
+  if (to.profile_.default_originate) {  // a real default route is no business of this group any more
+    const auto id = loc_rib_.table(family).find(Prefix::default_route(afi_of(family)));
+    if (id && walk.held.test(*id)) {
+      walk.held.reset(*id);
+      walk.held_default = true;
+    }
+  }
+  note_member(from, index, false);
+  note_member(to, index, true);
   mine.group = &to;
   mine.table_cohort = owes_end_of_rib ? walk.cohort : 0;
   mine.move_cohort = walk.cohort;
@@ -81,10 +134,18 @@ void UpdateGroups::move(std::uint32_t index, Family family) {
 void UpdateGroups::take_held(const UpdateGroup& from, std::uint32_t index, UpdateGroup::Walk& to) {
   const auto& mine = peers_[index].of(from.family());
   to.held.merge(from.sent_);
-  to.held_default |= from.profile_.default_originate;
+  const auto add = [&](Table::Id id, std::uint32_t path_id) {
+    auto& held = to.held_paths[id];
+    if (std::ranges::find(held, path_id) == held.end()) held.push_back(path_id);
+  };
+  for (const auto& [id, paths] : from.paths_)
+    for (const auto& path : paths) add(id, path.id);
+  to.held_default |= from.told_default_;
   const auto take = [&](const UpdateGroup::Walk& walk) {
     if (walk.cohort != mine.table_cohort && walk.cohort != mine.move_cohort) return;
     to.held.merge(walk.held);
+    for (const auto& [id, path_ids] : walk.held_paths)
+      for (const auto path_id : path_ids) add(id, path_id);
     to.held_default |= walk.held_default;
   };
   if (from.walking_) take(*from.walking_);
@@ -101,7 +162,9 @@ void UpdateGroups::resend_table(std::uint32_t index, Family family) {
 void UpdateGroups::policies_changed(const std::shared_ptr<const Policies>& before) {
   for (const auto family : kFamilies) {
     for (auto& group : groups_[index_of(family)]) {
-      if (!group->asks_policy() || !policies_.differs(group->profile_.policy, *before)) continue;
+      const PolicyChain condition{.route_map = group->profile_.default_originate_map};
+      if (!policies_.differs(group->profile_.policy, *before) && !policies_.differs(condition, *before))
+        continue;
       const bool goes_on = group->reevaluation_.has_value();
       group->reevaluation_.emplace().before = goes_on ? nullptr : before;
     }
@@ -214,6 +277,35 @@ bool UpdateGroups::owns_default(const UpdateGroup& group, const Prefix& prefix) 
   return group.profile_.default_originate && prefix.is_default();
 }
 
+void UpdateGroups::note_default_condition(UpdateGroup& group, Table::Id id) {
+  const auto& destination = loc_rib_.table(group.family())[id];
+  const Path* best = destination.best();
+  bool permits = false;
+  if (best && !destination.prefix.is_default()) {
+    const PolicyChain condition{.route_map = group.profile_.default_originate_map};
+    auto attributes = *best->attributes;
+    permits = policies_.apply(condition, {.prefix = destination.prefix}, attributes).permitted;
+  }
+  if (permits == group.permits_default_.test(id)) return;
+  if (permits)
+    group.permits_default_.set(id);
+  else
+    group.permits_default_.reset(id);
+  group.reasons_for_default_ = permits ? group.reasons_for_default_ + 1 : group.reasons_for_default_ - 1;
+}
+
+void UpdateGroups::tell_default(UpdateGroup& group) {
+  const bool is = group.originates_default();
+  if (!group.first_walk_done_ || is == group.told_default_) return;
+  group.told_default_ = is;
+  const Nlri nlri{Prefix::default_route(afi_of(group.family())), 0};
+  const Audience everyone{.kind = Audience::Kind::Group};
+  if (!is) return output_.withdraw(group.id_, everyone, std::span(&nlri, 1));
+  output_.announce(group.id_, everyone,
+                   exported(speaker_, group.profile_, {.is_local = true}, default_route_attributes()),
+                   std::span(&nlri, 1));
+}
+
 // --- queries
 // -----------------------------------------------------------------------------------------------------
 
@@ -225,7 +317,28 @@ Exported UpdateGroups::exported_to(std::uint32_t peer, Family family, Table::Id 
   auto result = evaluate(*group, policies_, destination.prefix, best->peer, *best->attributes);
   if (result.state == ExportState::Sent && best->peer == peer) result.state = ExportState::FromSamePeer;
   if (destination.has(Destination::Suppressed)) result.state = ExportState::Suppressed;
+  if (const auto owner = group->on_link_.find(result.attributes.next_hop);
+      owner != group->on_link_.end() && owner->second == peer)
+    result.attributes = with_own_next_hop(group->profile_, result.attributes);
   return result;
+}
+
+std::vector<SentRoute> UpdateGroups::sent_to(std::uint32_t peer, Family family, Table::Id id) const {
+  std::vector<SentRoute> routes;
+  const auto* group = peers_[peer].of(family).group;
+  if (!group || !group->has_sent(id)) return routes;
+  if (!group->sends_paths()) {
+    auto sent = exported_to(peer, family, id);
+    if (sent.state == ExportState::Sent) routes.push_back({0, std::move(sent.attributes)});
+    return routes;
+  }
+  const auto& prefix = loc_rib_.table(family)[id].prefix;
+  for (const auto& path : group->paths_.at(id)) {
+    if (path.source == peer) continue;
+    auto sent = evaluate(*group, policies_, prefix, path.source, *path.attributes);
+    if (sent.state == ExportState::Sent) routes.push_back({path.id, std::move(sent.attributes)});
+  }
+  return routes;
 }
 
 std::size_t UpdateGroups::memory_bytes() const {
@@ -233,6 +346,8 @@ std::size_t UpdateGroups::memory_bytes() const {
   for (const auto& groups : groups_) {
     for (const auto& group : groups) {
       bytes += sizeof(UpdateGroup) + group->sent_.heap_bytes() +
+               group->paths_.size() * sizeof(*group->paths_.begin()) +
+               group->sent_count_ * group->sends_paths() * sizeof(UpdateGroup::SentPath) +
                group->sent_by_source_.capacity() * sizeof(std::uint32_t);
       group->for_each_walk([&](const auto& walk) { bytes += walk.held.heap_bytes(); });
     }

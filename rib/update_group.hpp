@@ -12,9 +12,14 @@
 // right. A member that comes from another group brings that one's bits along: what this group does not send
 // is withdrawn from it, when the walk comes by or when the destination changes, whichever is first.
 //
+// A group whose members take several paths of a destination (ADD-PATH, RFC 7911) keeps a list of what it sent
+// instead of bits; see update_group_paths.cpp. Only while there is one does the log carry changes of paths
+// that are not best.
+//
 // When policies change, a group's destinations are evaluated again, in slices, before any walk goes on.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -34,16 +39,32 @@ class UpdateGroup {
   const ExportProfile& profile() const { return profile_; }
   Family family() const { return profile_.family; }
   std::uint32_t member_count() const { return members_; }
-  std::uint32_t sent_count() const { return sent_count_ + profile_.default_originate; }
+  std::uint32_t sent_count() const { return sent_count_ + originates_default(); }
+  /// Whether the members get the default route that `default-originate` makes up, now.
+  bool originates_default() const {
+    return profile_.default_originate && (!has_default_condition() || reasons_for_default_ > 0);
+  }
   /// Without those whose best path is the peer's own.
   std::uint32_t sent_count_to(std::uint32_t peer) const {
     return sent_count() - (peer < sent_by_source_.size() ? sent_by_source_[peer] : 0);
   }
   /// Whether the destination is announced to the members (except to its source).
-  bool has_sent(Table::Id id) const { return sent_.test(id); }
+  bool has_sent(Table::Id id) const { return sends_paths() ? paths_.contains(id) : sent_.test(id); }
+  /// Several paths of a destination, RFC 7911.
+  bool is_walking() const { return walking_ || !waiting_.empty(); }
+  bool sends_paths() const { return profile_.add_path_send; }
 
  private:
   friend class UpdateGroups;
+
+  /// A path as the members have it.
+  struct SentPath {
+    std::uint32_t source;       // peer index
+    std::uint32_t received_id;  // by which the source told it
+    std::uint32_t id;       // by which we tell it; unique in its destination, and the path's until it goes
+    Attributes attributes;  // before export
+  };
+  using SentPaths = std::vector<SentPath>;
 
   /// Members that have yet to get the table.
   struct Walk {
@@ -51,6 +72,7 @@ class UpdateGroup {
     bool is_move = false;       // they had their End-of-RIB
     bool held_default = false;  // the former group made a default route up
     Bitmap held;                // sent by former groups, and by this one neither confirmed nor withdrawn yet
+    boost::unordered_flat_map<Table::Id, std::vector<std::uint32_t>> held_paths;  // likewise, path ids
   };
   /// Policies changed: from `position` on the members have what `before` made of their routes; where that is
   /// not known, what several have made of them.
@@ -60,6 +82,9 @@ class UpdateGroup {
     std::shared_ptr<const Policies> before;
   };
 
+  bool has_default_condition() const {
+    return profile_.default_originate && !profile_.default_originate_map.empty();
+  }
   bool asks_policy() const { return !profile_.policy.empty(); }
   /// The first walk fills the bits; destinations that it did not reach yet need no messages of their own.
   bool has_reached(Table::Id id) const { return first_walk_done_ || id < position_; }
@@ -70,21 +95,34 @@ class UpdateGroup {
   }
   bool has_held() {
     bool any = false;
-    for_each_walk([&](const Walk& walk) { any |= !walk.held.empty(); });
+    for_each_walk([&](const Walk& walk) { any |= !walk.held.empty() || !walk.held_paths.empty(); });
     return any;
   }
 
   GroupId id_;
   ExportProfile profile_;
   Bitmap sent_;
+  boost::unordered_flat_map<Table::Id, SentPaths> paths_;  // instead, when sends_paths()
   std::uint32_t sent_count_ = 0;
   std::vector<std::uint32_t> sent_by_source_;  // by peer index, of any group
   std::uint32_t members_ = 0;
+  /// Destinations that `default_originate_map` permits, and how many; what the members were told of it.
+  Bitmap permits_default_;
+  std::uint32_t reasons_for_default_ = 0;
+  bool told_default_ = false;
+  /// Members whose address may be the next hop of a third party's route; empty where that cannot be.
+  boost::unordered_flat_map<IpAddress, std::uint32_t, std::hash<IpAddress>> on_link_;
   bool first_walk_done_ = false;
   std::optional<Walk> walking_;
   std::vector<Walk> waiting_;  // at most one of new members and one of those that moved
   Table::Id position_ = 0;     // of the walk
   std::optional<Reevaluation> reevaluation_;
+};
+
+/// One entry of a peer's Adj-RIB-Out.
+struct SentRoute {
+  std::uint32_t path_id = 0;  // RFC 7911
+  PathAttributes attributes;  // as sent
 };
 
 class UpdateGroups {
@@ -111,6 +149,8 @@ class UpdateGroups {
 
   /// The verdict, who of its policy decided, and the attributes as they are sent.
   Exported exported_to(std::uint32_t peer, Family family, Table::Id id) const;
+  /// What the peer has of the destination.
+  std::vector<SentRoute> sent_to(std::uint32_t peer, Family family, Table::Id id) const;
   std::span<const std::unique_ptr<UpdateGroup>> groups(Family family) const {
     return groups_[index_of(family)];
   }
@@ -135,6 +175,11 @@ class UpdateGroups {
   UpdateGroup::Walk& waiting_walk(UpdateGroup& group, bool is_move);
   void take_held(const UpdateGroup& from, std::uint32_t peer, UpdateGroup::Walk& to);
   void member_gone(UpdateGroup& group);
+  void note_member(UpdateGroup& group, std::uint32_t peer, bool is_there);
+  /// Announces; a peer whose own address would be the next hop gets ours instead, RFC 4271 §5.1.3.
+  void announce(UpdateGroup& group, const Audience& audience, const PathAttributes& attributes,
+                std::span<const Nlri> prefixes);
+  void count_group_with_paths(const UpdateGroup& group, bool opens);
 
   // what flush, evaluation and walk ask
   RouteOrigin origin_of(std::uint32_t source, Family family) const;
@@ -146,6 +191,9 @@ class UpdateGroups {
   bool is_member(const UpdateGroup& group, std::uint32_t peer) const;
   /// `peer` as the one a message leaves out: nobody when it is no member.
   std::uint32_t exception(const UpdateGroup& group, std::uint32_t peer) const;
+  void note_default_condition(UpdateGroup& group, Table::Id id);
+  /// After that: the members hear when the condition came or went.
+  void tell_default(UpdateGroup& group);
   void mark_sent(UpdateGroup& group, Table::Id id, std::uint32_t source, bool sent);
   bool owns_default(const UpdateGroup& group, const Prefix& prefix) const;
 
@@ -158,10 +206,36 @@ class UpdateGroups {
   void withdraw_all(UpdateGroup& group);
   void emit_withdraws(UpdateGroup& group, std::vector<Addressed>& withdraws, Audience::Kind kind);
   void announce_bucket(UpdateGroup& group, std::size_t number);
-  void announce(UpdateGroup& group, Audience audience, std::size_t number, std::span<const Nlri> prefixes);
+  void announce(UpdateGroup& group, const Audience& audience, std::size_t number,
+                std::span<const Nlri> prefixes);
+
+  // several paths
+  struct PathMessage {
+    CohortId cohort;  // 0: the group
+    std::uint32_t except;
+    PathAttributes attributes;
+    Nlri nlri;
+  };
+  struct WantedPath {
+    const Path* path;
+    PathAttributes attributes;
+  };
+  void flush_paths(UpdateGroup& group, std::span<const Change> changes);
+  std::vector<WantedPath> wanted_paths(const UpdateGroup& group, const Destination& destination) const;
+  void plan_paths(UpdateGroup& group, Table::Id id, const Policies* told);
+  bool sends_the_same(const UpdateGroup& group, const Policies& told, const Prefix& prefix,
+                      const UpdateGroup::SentPath& sent, const WantedPath& wanted) const;
+  void settle_held_paths(UpdateGroup& group, Table::Id id);
+  void tell_cohort(UpdateGroup& group, UpdateGroup::Walk& walk, Table::Id id);
+  void tell_path(const UpdateGroup& group, CohortId cohort, const UpdateGroup::SentPath& sent,
+                 PathAttributes attributes, const Prefix& prefix);
+  void emit_paths(UpdateGroup& group);
+  void count_path(UpdateGroup& group, std::uint32_t source, bool sent);
+  void walk_paths(UpdateGroup& group);
 
   // evaluations and walks
   std::size_t reevaluate(UpdateGroup& group, std::size_t budget);
+  void finish_reevaluation(UpdateGroup& group);
   Action reevaluate_one(UpdateGroup& group, std::size_t number, std::uint32_t position);
   std::size_t walk_group(UpdateGroup& group, std::size_t budget);
   /// The next destinations with a best path from `position` on.
@@ -176,6 +250,7 @@ class UpdateGroups {
   PeerTable& peers_;
   LocRib& loc_rib_;
   std::vector<std::unique_ptr<UpdateGroup>> groups_[kFamilyCount];
+  std::uint32_t groups_with_paths_[kFamilyCount] = {};
   GroupId next_group_ = 1;
   CohortId next_cohort_ = 1;
 
@@ -186,6 +261,7 @@ class UpdateGroups {
   std::vector<Action> actions_;
   std::vector<Outcome> outcomes_;  // of each bucket for the group at hand
   std::vector<Addressed> withdrawn_from_group_, withdrawn_from_one_, withdrawn_from_cohort_;
+  std::vector<PathMessage> path_messages_;
   std::vector<Nlri> prefixes_;
   std::vector<Table::Id> ids_;
 };

@@ -7,8 +7,17 @@ namespace rib {
 
 void UpdateGroups::flush(Family family, std::span<const Change> changes) {
   if (groups_[index_of(family)].empty()) return;
+  for (auto& group : groups_[index_of(family)]) {
+    if (!group->has_default_condition()) continue;
+    for (const auto& change : changes) note_default_condition(*group, change.id);
+    tell_default(*group);
+  }
+  for (auto& group : groups_[index_of(family)])
+    if (group->sends_paths()) flush_paths(*group, changes);
+  if (groups_with_paths_[index_of(family)] == groups_[index_of(family)].size()) return;
   shared_batch_.load(loc_rib_, family, changes);
-  for (auto& group : groups_[index_of(family)]) flush_group(*group);
+  for (auto& group : groups_[index_of(family)])
+    if (!group->sends_paths()) flush_group(*group);
 }
 
 void UpdateGroups::flush_group(UpdateGroup& group) {
@@ -139,9 +148,9 @@ void UpdateGroups::announce_bucket(UpdateGroup& group, std::size_t number) {
   }
 }
 
-void UpdateGroups::announce(UpdateGroup& group, Audience audience, std::size_t number,
+void UpdateGroups::announce(UpdateGroup& group, const Audience& audience, std::size_t number,
                             std::span<const Nlri> prefixes) {
-  if (!prefixes.empty()) output_.announce(group.id_, audience, exported_bucket(group, number), prefixes);
+  if (!prefixes.empty()) announce(group, audience, exported_bucket(group, number), prefixes);
 }
 
 }  // namespace rib

@@ -50,8 +50,16 @@ std::size_t UpdateGroups::reevaluate(UpdateGroup& group, std::size_t budget) {
   const auto& table = loc_rib_.table(family);
   auto& position = group.reevaluation_->position;
   const auto visited = collect(family, position, budget, [&](Table::Id id) {
+    if (group.has_default_condition()) note_default_condition(group, id);
     return group.has_reached(id) && !owns_default(group, table[id].prefix);
   });
+  if (group.sends_paths()) {
+    for (const auto id : ids_) plan_paths(group, id, group.reevaluation_->before.get());
+    withdraw_all(group);
+    emit_paths(group);
+    if (position >= table.end_id()) finish_reevaluation(group);
+    return visited;
+  }
   shared_batch_.load(loc_rib_, family, ids_);
   load_outcomes(group);
   const auto buckets = batch_->buckets();
@@ -61,8 +69,13 @@ std::size_t UpdateGroups::reevaluate(UpdateGroup& group, std::size_t budget) {
   }
   withdraw_all(group);
   for (std::size_t number = 0; number < buckets.size(); ++number) announce_bucket(group, number);
-  if (position >= table.end_id()) group.reevaluation_.reset();
+  if (position >= table.end_id()) finish_reevaluation(group);
   return visited;
+}
+
+void UpdateGroups::finish_reevaluation(UpdateGroup& group) {
+  group.reevaluation_.reset();
+  tell_default(group);
 }
 
 UpdateGroups::Action UpdateGroups::reevaluate_one(UpdateGroup& group, std::size_t number,
@@ -99,14 +112,17 @@ std::size_t UpdateGroups::walk_group(UpdateGroup& group, std::size_t budget) {
   }
   if (!group.walking_) return 0;
   const auto& table = loc_rib_.table(group.family());
-  const auto visited = collect(group.family(), group.position_, budget,
-                               [&](Table::Id id) { return !owns_default(group, table[id].prefix); });
+  const auto visited = collect(group.family(), group.position_, budget, [&](Table::Id id) {
+    if (group.has_default_condition() && !group.first_walk_done_) note_default_condition(group, id);
+    return group.sends_paths() || !owns_default(group, table[id].prefix);
+  });
   walk_slice(group);
   if (group.position_ >= table.end_id()) finish_walk(group);
   return visited;
 }
 
 void UpdateGroups::walk_slice(UpdateGroup& group) {
+  if (group.sends_paths()) return walk_paths(group);
   auto& walk = *group.walking_;
   shared_batch_.load(loc_rib_, group.family(), ids_);
   load_outcomes(group);
@@ -142,14 +158,15 @@ void UpdateGroups::finish_walk(UpdateGroup& group) {
   const auto default_route = Prefix::default_route(afi_of(group.family()));
   const Nlri nlri{default_route, 0};
   const Audience cohort{.kind = Audience::Kind::Cohort, .cohort = walk.cohort};
-  if (group.profile_.default_originate) {
+  group.told_default_ = group.originates_default();
+  if (group.told_default_) {
     const auto attributes =
         exported(speaker_, group.profile_, {.is_local = true}, default_route_attributes());
     output_.announce(group.id_, cohort, attributes, std::span(&nlri, 1));
   } else if (walk.held_default) {
     const auto& table = loc_rib_.table(group.family());
     const auto id = table.find(default_route);
-    if (!id || !group.has_sent(*id)) {
+    if (!id || !group.has_sent(*id) || group.sends_paths()) {
       output_.withdraw(group.id_, cohort, std::span(&nlri, 1));
     } else if (const auto source = table[*id].best()->peer; is_member(group, source)) {
       output_.withdraw(group.id_, {.kind = Audience::Kind::Only, .only = source}, std::span(&nlri, 1));

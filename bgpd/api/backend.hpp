@@ -40,6 +40,11 @@ struct CapabilitiesView {
   std::uint16_t restart_seconds = 0;
   rib::FamilySet graceful_restart_families;
   rib::FamilySet add_path_receive, add_path_send;
+  bool extended_next_hop = false;  // RFC 8950, of IPv4 routes
+  std::optional<rib::Role> role;
+  bool restarting = false, graceful_notification = false;
+  rib::FamilySet preserved_families, long_lived_families;
+  std::uint32_t long_lived_seconds = 0;
   std::optional<std::string> hostname;  // FQDN capability
   std::string domain;
 };
@@ -89,6 +94,15 @@ struct NeighborFamilyView {
   std::uint32_t weight = 0;
   bool policy_missing_in = false, policy_missing_out = false;
   bool send_standard = true, send_extended = true, send_large = true;
+  /// What of its routes is stale; the numbers are the API's.
+  enum class Stale : std::uint8_t { Nothing, Restarting, Returning, Refreshing };
+  Stale stale = Stale::Nothing;
+  std::uint64_t stale_ms_left = 0;
+  rib::AddPathSelection add_path;  // RFC 7911: what it gets, if it takes several paths
+  bool accepts_add_path = true;
+  bool as_override = false;
+  rib::RemovePrivateAs remove_private_as = rib::RemovePrivateAs::No;
+  bool as_path_unchanged = false, med_unchanged = false;
   std::uint64_t sent_table_version = 0;  // the neighbor has been sent the table up to here
 };
 
@@ -97,7 +111,11 @@ struct NeighborView {
   rib::IpAddress address;
   std::string interface;  // of a link-local address; "" otherwise
   std::string description;
+  bool named_by_interface = false;  // `neighbor eth0 interface …`; interface is its name
   bool discovered = false;
+  bool dynamic = false;  // out of a listen range
+  std::string peer_group;
+  std::optional<rib::Prefix> listen_range;
   std::optional<rib::AsNumber> remote_as;  // configured or, once known, learned from the OPEN
   rib::AsNumber local_as = 0;
   rib::PeerType type = rib::PeerType::Internal;
@@ -122,6 +140,19 @@ struct NeighborView {
   std::string last_malformed_update;
   std::uint32_t established_count = 0, dropped_count = 0;
   LastResetView last_reset;
+  std::string last_error;  // why there is no session now, as far as a reset does not tell
+  std::vector<std::uint8_t> last_error_message;  // that made us send a NOTIFICATION
+  /// RFC 4724: our part; the numbers are the API's.
+  enum class GracefulMode : std::uint8_t { Disabled, Helper, Restarter };
+  GracefulMode graceful_mode = GracefulMode::Disabled;
+  bool graceful_mode_is_own = false;
+  std::uint16_t restart_seconds = 0;
+  std::chrono::seconds stale_path_time{0}, delay_open_time{0};
+  bool local_as_no_prepend = false, local_as_replace_as = false;
+  bool is_confederation_peer = false;
+  std::optional<rib::Role> local_role;
+  bool strict_role = false;
+  bool offers_no_capabilities = false, overrides_capabilities = false, strict_capabilities = false;
   std::uint8_t ttl = 255, minimum_ttl = 0;
   bool authenticated = false;
   std::string update_source;
@@ -139,9 +170,11 @@ struct InterfaceView {
 
 /// Which sessions `clear` means, and what it does to them.
 struct ClearOrder {
-  enum class Action : std::uint8_t { Hard, SoftBoth, SoftIn, SoftOut };
+  enum class Action : std::uint8_t { Hard, SoftBoth, SoftIn, SoftOut, Counters };
   std::optional<rib::IpAddress> address;  // with interface for a link-local one; neither set: all
-  std::string interface;
+  std::string interface;                  // without address: the neighbor that is called so
+  std::string peer_group;
+  bool only_external = false;
   std::optional<rib::AsNumber> remote_as;
   Action action = Action::Hard;
   rib::FamilySet families;  // soft: these

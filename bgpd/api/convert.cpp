@@ -52,9 +52,16 @@ void put_capabilities(const CapabilitiesView& view, proto::Capabilities& to) {
   to.set_extended_message(view.extended_message);
   to.set_graceful_restart(view.graceful_restart);
   to.set_long_lived_graceful_restart(view.long_lived_graceful_restart);
+  to.set_extended_next_hop(view.extended_next_hop);
   to.set_restart_seconds(view.restart_seconds);
+  to.set_restarting(view.restarting);
+  to.set_graceful_notification(view.graceful_notification);
+  to.set_long_lived_seconds(view.long_lived_seconds);
+  if (view.role) to.set_role(static_cast<std::uint32_t>(*view.role));
   for (const auto family : rib::kFamilies) {
     if (view.families.contains(family)) to.add_families(family_of(family));
+    if (view.preserved_families.contains(family)) to.add_preserved_families(family_of(family));
+    if (view.long_lived_families.contains(family)) to.add_long_lived_families(family_of(family));
     if (view.graceful_restart_families.contains(family)) to.add_graceful_restart_families(family_of(family));
     if (view.add_path_receive.contains(family)) to.add_add_path_receive(family_of(family));
     if (view.add_path_send.contains(family)) to.add_add_path_send(family_of(family));
@@ -72,6 +79,36 @@ void put_counts(const MessageCounts& counts, proto::MessageCounts& to) {
   to.set_keepalives(counts.keepalives);
   to.set_route_refreshes(counts.route_refreshes);
   to.set_capabilities(counts.capabilities);
+}
+
+std::string text_of(const rib::AddPathSelection& selection) {
+  switch (selection.kind) {
+    case rib::AddPathSelection::Kind::None:
+      break;
+    case rib::AddPathSelection::Kind::All:
+      return "all";
+    case rib::AddPathSelection::Kind::Best:
+      return "best " + std::to_string(selection.count);
+    case rib::AddPathSelection::Kind::PerAs:
+      return "per-AS";
+  }
+  return "";
+}
+
+std::string text_of(rib::RemovePrivateAs rule) {
+  switch (rule) {
+    case rib::RemovePrivateAs::No:
+      break;
+    case rib::RemovePrivateAs::OfPrivatePaths:
+      return "removed";
+    case rib::RemovePrivateAs::OfPrivatePathsReplaced:
+      return "replaced";
+    case rib::RemovePrivateAs::All:
+      return "(all) removed";
+    case rib::RemovePrivateAs::AllReplaced:
+      return "(all) replaced";
+  }
+  return "";
 }
 
 void put_family(const NeighborFamilyView& view, rib::Family family, const rib::PeerCounters* counters,
@@ -99,6 +136,15 @@ void put_family(const NeighborFamilyView& view, rib::Family family, const rib::P
   to.set_send_standard(view.send_standard);
   to.set_send_extended(view.send_extended);
   to.set_send_large(view.send_large);
+  to.set_stale(same<proto::NeighborFamily::Stale>(view.stale));
+  to.set_stale_ms_left(view.stale_ms_left);
+  to.set_next_hop_self_all(view.next_hop_mode == rib::NextHopMode::SelfForce);
+  to.set_add_path_send(text_of(view.add_path));
+  to.set_add_path_receive_disabled(!view.accepts_add_path);
+  to.set_as_override(view.as_override);
+  to.set_remove_private_as(text_of(view.remove_private_as));
+  to.set_as_path_unchanged(view.as_path_unchanged);
+  to.set_med_unchanged(view.med_unchanged);
   if (!counters) return;
   to.set_received(counters->received[i]);
   to.set_accepted(counters->accepted[i]);
@@ -172,9 +218,11 @@ std::vector<rib::Family> families_from(proto::Family family) {
 void put_name(const NeighborView& neighbor, proto::NeighborName& to) {
   to.set_address(octets_of(neighbor.address));
   to.set_interface(neighbor.interface);
+  to.set_named_by_interface(neighbor.named_by_interface);
 }
 
 bool is_named(const proto::NeighborName& name, const NeighborView& neighbor) {
+  if (name.address().empty()) return neighbor.named_by_interface && name.interface() == neighbor.interface;
   return address_from(name.address()) == neighbor.address &&
          (name.interface().empty() || name.interface() == neighbor.interface);
 }
@@ -287,6 +335,7 @@ void put_summary(const NeighborView& view, rib::Family family, const Backend& ba
   to.set_not_negotiated(view.state == SessionState::Established && !view.families[i].negotiated);
   to.set_policy_missing(view.families[i].policy_missing);
   to.set_discovered(view.discovered);
+  to.set_dynamic(view.dynamic);
   to.set_description(readable_text(view.description));
   if (view.received && view.received->hostname) to.set_hostname(readable_text(*view.received->hostname));
   const auto total = [](const MessageCounts& c) {
@@ -306,6 +355,29 @@ void put_summary(const NeighborView& view, rib::Family family, const Backend& ba
   to.set_sent(counters.sent[i]);
 }
 
+namespace {
+
+/// Who we are to the neighbor, and what both agreed on.
+void put_agreement(const NeighborView& view, proto::Neighbor& to) {
+  const auto seconds = [](std::chrono::seconds value) { return static_cast<std::uint32_t>(value.count()); };
+  to.set_graceful_mode(same<proto::Neighbor::GracefulMode>(view.graceful_mode));
+  to.set_graceful_mode_is_own(view.graceful_mode_is_own);
+  to.set_configured_restart_seconds(view.restart_seconds);
+  to.set_stale_path_seconds(seconds(view.stale_path_time));
+  to.set_delay_open_seconds(seconds(view.delay_open_time));
+  to.set_local_as_no_prepend(view.local_as_no_prepend);
+  to.set_local_as_replace_as(view.local_as_replace_as);
+  to.set_confederation_peer(view.is_confederation_peer);
+  if (view.local_role) to.set_local_role(static_cast<std::uint32_t>(*view.local_role));
+  to.set_strict_role(view.strict_role);
+  to.set_offers_no_capabilities(view.offers_no_capabilities);
+  to.set_overrides_capabilities(view.overrides_capabilities);
+  to.set_strict_capabilities(view.strict_capabilities);
+  to.set_last_error_message(octets_of(std::span<const std::uint8_t>(view.last_error_message)));
+}
+
+}  // namespace
+
 void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neighbor& to) {
   const auto now = backend.now();
   put_name(view, *to.mutable_name());
@@ -315,6 +387,9 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   to.set_state(same<proto::SessionState>(view.state));
   to.set_description(readable_text(view.description));
   to.set_discovered(view.discovered);
+  to.set_dynamic(view.dynamic);
+  to.set_peer_group(view.peer_group);
+  if (view.listen_range) put_prefix(*view.listen_range, *to.mutable_listen_range());
   to.set_shutdown(view.shutdown);
   to.set_shutdown_message(readable_text(view.shutdown_message));
   to.set_prefix_limit(view.prefix_limit_reached);
@@ -332,6 +407,7 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   to.set_configured_hold_seconds(seconds(view.configured_hold_time));
   to.set_configured_keepalive_seconds(seconds(view.configured_keepalive_time));
   to.set_connect_retry_seconds(seconds(view.connect_retry_time));
+  put_agreement(view, to);
   if (view.advertised) put_capabilities(*view.advertised, *to.mutable_advertised());
   if (view.received) put_capabilities(*view.received, *to.mutable_received());
   put_counts(view.sent_messages, *to.mutable_sent());
@@ -353,6 +429,7 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   reset.set_code(view.last_reset.code);
   reset.set_subcode(view.last_reset.subcode);
   reset.set_text(readable_text(view.last_reset.text));
+  to.set_last_error(readable_text(view.last_error));
   to.set_ttl(view.ttl);
   to.set_minimum_ttl(view.minimum_ttl);
   to.set_authenticated(view.authenticated);

@@ -36,6 +36,8 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
       return handle_summary(request.summary(), backend, replies);
     case proto::Request::kNeighbors:
       return handle_neighbors(request.neighbors(), backend, replies);
+    case proto::Request::kUpdateGroups:
+      return handle_update_groups(request.update_groups(), backend, replies);
     case proto::Request::kRoutes:
       return handle_routes(request.routes(), backend, replies);
     case proto::Request::kRouteTable:

@@ -29,6 +29,9 @@ proto::Done done(proto::Done::Code code = proto::Done::OK, std::string message =
 proto::Done handle_summary(const proto::GetSummary& request, const Backend& backend, Replies& replies);
 proto::Done handle_neighbors(const proto::ListNeighbors& request, const Backend& backend, Replies& replies);
 proto::Done handle_clear(const proto::ClearSessions& request, Backend& backend);
+// update_groups.cpp
+proto::Done handle_update_groups(const proto::ListUpdateGroups& request, const Backend& backend,
+                                 Replies& replies);
 // routes.cpp
 proto::Done handle_routes(const proto::ListRoutes& request, const Backend& backend, Replies& replies);
 // route_table.cpp

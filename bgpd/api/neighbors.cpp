@@ -40,6 +40,8 @@ proto::Done handle_summary(const proto::GetSummary& request, const Backend& back
     block.set_rib_bytes(memory_share(totals, family));
     block.set_neighbor_bytes(backend.daemon().neighbor_bytes / neighbors *
                              static_cast<std::uint64_t>(block.neighbors_size()));
+    const auto& bgp = *backend.running_config().bgp;
+    if (!bgp.listen_ranges.empty()) block.set_listen_limit(bgp.listen_limit);
     *summary.add_families() = std::move(block);
   }
   return done();
@@ -64,10 +66,16 @@ proto::Done handle_clear(const proto::ClearSessions& request, Backend& backend) 
   if (request.has_neighbor()) {
     order.address = address_from(request.neighbor().address());
     order.interface = request.neighbor().interface();
-    if (!order.address) return done(proto::Done::INVALID, "Malformed address");
+    if (!order.address && (order.interface.empty() || !request.neighbor().address().empty()))
+      return done(proto::Done::INVALID, "Malformed address");
   }
   if (request.has_remote_as()) order.remote_as = request.remote_as();
+  order.peer_group = request.peer_group();
+  order.only_external = request.external();
   switch (request.direction()) {
+    case proto::ClearSessions::COUNTERS:
+      order.action = ClearOrder::Action::Counters;
+      break;
     case proto::ClearSessions::SOFT_BOTH:
       order.action = ClearOrder::Action::SoftBoth;
       break;
@@ -83,8 +91,13 @@ proto::Done handle_clear(const proto::ClearSessions& request, Backend& backend) 
   }
   for (const auto family : families_from(request.family())) order.families.insert(family);
   const auto cleared = backend.clear(order);
-  if (cleared > 0 || (!order.address && !order.remote_as)) return done();
-  const auto who = order.address ? order.address->to_string() : std::to_string(*order.remote_as);
+  if (cleared > 0) return done();
+  if (!order.peer_group.empty())
+    return done(proto::Done::NOT_FOUND, "BGP: No peer-group \"" + order.peer_group + "\" has a neighbor");
+  if (!request.has_neighbor() && !order.remote_as) return done();
+  const auto who = order.address     ? order.address->to_string()
+                   : order.remote_as ? std::to_string(*order.remote_as)
+                                     : order.interface;
   return done(proto::Done::NOT_FOUND, "BGP: Unknown neighbor - \"" + who + "\"");
 }
 

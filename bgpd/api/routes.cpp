@@ -59,14 +59,17 @@ class Page {
     return true;
   }
 
-  void add_sent(const rib::Prefix& prefix, const rib::PathAttributes& attributes) {
-    auto& to = *routes_.add_destinations();
-    put_prefix(prefix, *to.mutable_prefix());
+  void add_sent(const rib::AdvertisedRoute& route) {
+    const bool is_next_path = last_sent_ == route.prefix;  // of a peer that takes several, RFC 7911
+    auto& to = is_next_path ? *routes_.mutable_destinations()->rbegin() : *routes_.add_destinations();
+    last_sent_ = route.prefix;
+    put_prefix(route.prefix, *to.mutable_prefix());
     auto& path = *to.add_paths();
-    put_attributes(attributes, *path.mutable_attributes());
+    put_attributes(route.attributes, *path.mutable_attributes());
+    path.set_path_id(route.path_id);
     path.set_own(true);  // what this speaker sends is its own word
-    path.set_best(true);
-    octets_ += to.ByteSizeLong();
+    path.set_best(!is_next_path);
+    octets_ += path.ByteSizeLong();
   }
 
   bool is_full() const { return octets_ >= kPageOctets; }
@@ -92,6 +95,7 @@ class Page {
   const Backend& backend_;
   PeerNames names_;
   proto::Routes routes_;
+  std::optional<rib::Prefix> last_sent_;
   std::size_t octets_ = 0;
 };
 
@@ -115,6 +119,7 @@ void fill(Page& page, const Entries& entries, std::size_t limit, const std::opti
     if (within && !within->contains(prefix)) return;
     add(entries[i]);
     const bool is_last = i + 1 == entries.size();
+    if (!is_last && prefix_of(entries[i + 1]) == prefix) continue;  // another path of the same
     if (page.is_full() || (is_last && entries.size() >= limit)) return page.continues_after(prefix);
   }
 }
@@ -157,8 +162,8 @@ proto::Done handle_routes(const proto::ListRoutes& request, const Backend& backe
   } else if (request.view() == proto::ADJ_RIB_OUT) {
     fill(
         page, engine.prefixes_to(*peer, family, after, limit), limit, prefix,
-        [](const auto& entry) -> const rib::Prefix& { return entry.first; },
-        [&](const auto& entry) { page.add_sent(entry.first, entry.second); });
+        [](const auto& entry) -> const rib::Prefix& { return entry.prefix; },
+        [&](const auto& entry) { page.add_sent(entry); });
   } else if (request.view() == proto::ADJ_RIB_IN) {
     fill(page, engine.prefixes_from(*peer, family, after, limit), limit, prefix, itself,
          [&](const rib::Prefix& p) { page.add(p, peer); });

@@ -79,7 +79,22 @@ std::optional<std::string> reset_reason(const PeerSettings& before, const PeerSe
     return "ebgp-multihop or ttl-security changed";
   if (before.password != after.password) return "password changed";
   if (before.families != after.families) return "address families changed";
-  if (before.graceful_restart != after.graceful_restart) return "graceful-restart changed";
+  if (before.address != after.address || before.interface_index != after.interface_index)
+    return "its address on the link changed";
+  if (before.graceful_restart.mode != after.graceful_restart.mode) return "graceful-restart changed";
+  if (before.local_as != after.local_as) return "local-as changed";
+  if (before.local_role != after.local_role || before.strict_role != after.strict_role)
+    return "local-role changed";
+  const auto offers = [](const PeerSettings& peer) {
+    return std::tuple(peer.offers_extended_next_hop, peer.offers_capabilities, peer.overrides_capabilities,
+                      peer.requires_equal_capabilities);
+  };
+  if (offers(before) != offers(after)) return "capabilities changed";
+  for (std::size_t i = 0; i < rib::kFamilyCount; ++i) {
+    if (before.accepts_add_path[i] != after.accepts_add_path[i] ||
+        before.exports[i].offers_add_path() != after.exports[i].offers_add_path())
+      return "addpath changed";
+  }
   return "settings changed";
 }
 
@@ -95,6 +110,9 @@ Differences differences(const cli::Config& before, const cli::Config& after, rib
   if (before.bgp && after.bgp) {
     if (old_speaker.local.as != new_speaker.local.as)
       reset_all(after, "AS changed", interface_index, found);
+    else if (old_speaker.local.confederation_id != new_speaker.local.confederation_id ||
+             old_speaker.local.confederation_peers != new_speaker.local.confederation_peers)
+      reset_all(after, "confederation changed", interface_index, found);
     else if (old_speaker.local.identifier != new_speaker.local.identifier)
       reset_all(after, "router-id changed", interface_index, found);
   }

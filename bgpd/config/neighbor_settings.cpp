@@ -49,7 +49,25 @@ void set_source(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
   if (!peer.local_address) peer.local_interface = *neighbor.update_source;
 }
 
-/// What the contract has once for all families is made of the active ones: the most restrictive.
+/// Who we are to the neighbor, and what our OPEN offers it.
+void set_negotiation(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
+  if (const auto& own = neighbor.local_as) {
+    peer.local_as = own->as;
+    peer.local_as_no_prepend = own->no_prepend;
+    peer.local_as_replace_as = own->replace_as;
+  }
+  if (const auto& role = neighbor.local_role) {
+    peer.local_role = role->role;
+    peer.strict_role = role->strict;
+  }
+  peer.offers_extended_next_hop =
+      neighbor.capability_extended_nexthop.value_or(peer.address.is_v6() && peer.address.is_link_local());
+  peer.offers_capabilities = !neighbor.dont_capability_negotiate.value_or(false);
+  peer.overrides_capabilities = neighbor.override_capability.value_or(false);
+  peer.requires_equal_capabilities = neighbor.strict_capability_match.value_or(false);
+  peer.delay_open_time = std::chrono::seconds(neighbor.delay_open_seconds.value_or(0));
+}
+
 void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
   for (const auto family : rib::kFamilies) {
     const auto index = index_of(family);
@@ -57,6 +75,8 @@ void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
     peer.is_route_reflector_client[index] = settings.route_reflector_client.value_or(false);
     peer.next_hop_mode[index] = settings.next_hop_mode.value_or(rib::NextHopMode::Standard);
     peer.default_originate[index] = settings.default_originate.value_or(false);
+    if (peer.default_originate[index])
+      peer.default_originate_map[index] = settings.default_originate_map.value_or("");
     auto& import = peer.imports[index];
     import.policy = settings.policy_in.chain();
     import.requires_policy = peer.requires_policy && import.policy.empty();
@@ -70,16 +90,63 @@ void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
     import.maximum_prefix_warning_only = limit.warning_only;
     import.maximum_prefix_counts_denied = limit.counts_denied;
     peer.maximum_prefix_restart[index] = std::chrono::minutes(limit.restart_minutes);
+    auto& exports = peer.exports[index];
+    exports.send_standard_communities = settings.send_standard.value_or(true);
+    exports.send_extended_communities = settings.send_extended.value_or(true);
+    exports.send_large_communities = settings.send_large.value_or(true);
+    exports.add_path = settings.add_path.value_or(rib::AddPathSelection{});
+    exports.as_override = settings.as_override.value_or(false);
+    exports.remove_private_as = settings.remove_private_as.value_or(rib::RemovePrivateAs::No);
+    exports.as_path_unchanged = settings.as_path_unchanged.value_or(false);
+    exports.med_unchanged = settings.med_unchanged.value_or(false);
+    peer.accepts_add_path[index] = !settings.disable_add_path_receive.value_or(false);
     peer.policy_out[index] = settings.policy_out.chain();
     peer.requires_policy_out[index] = peer.requires_policy && peer.policy_out[index].empty();
-    if (!peer.families.contains(family)) continue;
-    peer.send_standard_communities &= settings.send_standard.value_or(true);
-    peer.send_extended_communities &= settings.send_extended.value_or(true);
-    peer.send_large_communities &= settings.send_large.value_or(true);
   }
 }
 
+/// What is the same however the neighbor is found. neighbor.remote_as is there, peer.families is set.
+void set_common(session::PeerSettings& peer, const cli::Bgp& bgp, const cli::Neighbor& neighbor) {
+  const bool internal = is_internal(bgp, *neighbor.remote_as);
+  peer.peer_group = neighbor.peer_group.value_or("");
+  peer.description = neighbor.description.value_or("");
+  peer.source = session::PeerSource::Configured;
+  peer.remote_as = expected_as(bgp, *neighbor.remote_as);
+  peer.port = neighbor.port.value_or(179);
+  peer.passive = neighbor.passive.value_or(false);
+  peer.shutdown = neighbor.shutdown.value_or(false);
+  peer.shutdown_message = neighbor.shutdown_message.value_or("");
+  peer.hold_time = std::chrono::seconds(neighbor.hold_seconds.value_or(bgp.hold_seconds));
+  peer.keepalive_time = std::chrono::seconds(neighbor.keepalive_seconds.value_or(bgp.keepalive_seconds));
+  peer.connect_retry_time =
+      std::chrono::seconds(neighbor.connect_retry_seconds.value_or(bgp.connect_retry_seconds));
+  set_ttl(peer, neighbor, internal);
+  peer.enforces_first_as = neighbor.enforce_first_as.value_or(true);
+  peer.password = neighbor.password.value_or("");
+  peer.graceful_restart = graceful_restart_settings(bgp, neighbor.graceful_restart);
+  set_negotiation(peer, neighbor);
+  peer.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212
+  set_families(peer, neighbor);
+}
+
 }  // namespace
+
+session::GracefulRestartSettings graceful_restart_settings(const cli::Bgp& bgp,
+                                                           std::optional<cli::GracefulRestartMode> own) {
+  using From = cli::GracefulRestartMode;
+  using To = session::GracefulRestartSettings::Mode;
+  const auto& common = bgp.graceful_restart;
+  const auto mode = own.value_or(common.mode);
+  return {.mode = mode == From::Disabled ? To::Disabled
+                  : mode == From::Helper ? To::Helper
+                                         : To::Restarter,
+          .is_own_mode = own.has_value() && *own != common.mode,
+          .restart_time = common.restart_seconds,
+          .stale_path_time = std::chrono::seconds(common.stalepath_seconds),
+          .notification = common.notification,
+          .hard_administrative_reset = common.hard_administrative_reset,
+          .preserves_forwarding = common.preserve_forwarding};
+}
 
 std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::Bgp& bgp,
                                                                     const rib::IpAddress& address,
@@ -99,26 +166,59 @@ std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::B
     peer.interface_index = interface_index ? interface_index(peer.local_interface) : 0;
     if (peer.interface_index == 0) return std::unexpected("there is no interface " + peer.local_interface);
   }
-  const bool internal = is_internal(bgp, *neighbor.remote_as);
-  peer.description = neighbor.description.value_or("");
-  peer.source = session::PeerSource::Configured;
-  peer.remote_as = expected_as(bgp, *neighbor.remote_as);
-  peer.port = neighbor.port.value_or(179);
-  peer.passive = neighbor.passive.value_or(false);
-  peer.shutdown = neighbor.shutdown.value_or(false);
-  peer.shutdown_message = neighbor.shutdown_message.value_or("");
-  peer.hold_time = std::chrono::seconds(neighbor.hold_seconds.value_or(bgp.hold_seconds));
-  peer.keepalive_time = std::chrono::seconds(neighbor.keepalive_seconds.value_or(bgp.keepalive_seconds));
-  peer.connect_retry_time =
-      std::chrono::seconds(neighbor.connect_retry_seconds.value_or(bgp.connect_retry_seconds));
-  set_ttl(peer, neighbor, internal);
-  peer.enforces_first_as = neighbor.enforce_first_as.value_or(true);
-  peer.password = neighbor.password.value_or("");
-  // Not bgp.graceful_restart: who offers it promises to keep routes of a restarting peer, which we do not do
-  // yet.
-  peer.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212
-  set_families(peer, neighbor);
+  set_common(peer, bgp, neighbor);
   return peer;
+}
+
+std::expected<session::PeerSettings, std::string> interface_neighbor_settings(
+    const cli::Bgp& bgp, const std::string& name, const cli::Neighbor& neighbor,
+    const InterfaceIndex& interface_index) {
+  if (!neighbor.remote_as) return std::unexpected("no remote-as");
+  session::PeerSettings peer;
+  peer.interface_name = name;
+  peer.address = rib::IpAddress::unspecified(rib::Afi::Ipv6);
+  peer.interface_index = interface_index ? interface_index(name) : 0;
+  peer.families = activated_families(bgp, neighbor);
+  if (peer.families.empty()) return std::unexpected("no address family is activated");
+  set_common(peer, bgp, neighbor);
+  peer.offers_extended_next_hop = neighbor.capability_extended_nexthop.value_or(true);
+  return peer;
+}
+
+std::map<std::string, std::expected<session::PeerSettings, std::string>> all_interface_neighbor_settings(
+    const cli::Config& config, const InterfaceIndex& interface_index) {
+  std::map<std::string, std::expected<session::PeerSettings, std::string>> all;
+  if (!config.bgp) return all;
+  for (const auto& [name, neighbor] : config.bgp->interface_neighbors)
+    all.emplace(name, interface_neighbor_settings(*config.bgp, name, cli::resolved(*config.bgp, neighbor),
+                                                  interface_index));
+  return all;
+}
+
+std::map<rib::Prefix, std::expected<session::ListenRange, std::string>> listen_ranges(
+    const cli::Config& config) {
+  std::map<rib::Prefix, std::expected<session::ListenRange, std::string>> all;
+  if (!config.bgp) return all;
+  for (const auto& [range, name] : config.bgp->listen_ranges) {
+    cli::Neighbor member;
+    member.peer_group = name;
+    const auto neighbor = cli::resolved(*config.bgp, member);
+    session::PeerSettings peer;
+    peer.families = activated_families(*config.bgp, neighbor);
+    if (!neighbor.remote_as || peer.families.empty()) {
+      all.emplace(range, std::unexpected(
+                             "peer-group " + name +
+                             (neighbor.remote_as ? " activates no address family" : " has no remote-as")));
+      continue;
+    }
+    set_source(peer, neighbor);
+    set_common(peer, *config.bgp, neighbor);
+    peer.source = session::PeerSource::Dynamic;
+    peer.passive = true;
+    peer.listen_range = range;
+    all.emplace(range, session::ListenRange{range, std::move(peer)});
+  }
+  return all;
 }
 
 std::map<rib::IpAddress, std::expected<session::PeerSettings, std::string>> all_neighbor_settings(
@@ -155,6 +255,7 @@ SpeakerSettings speaker_settings(const cli::Config& config, rib::BgpIdentifier i
   speaker.as = bgp.as;
   speaker.identifier = bgp.router_id.value_or(identifier);
   speaker.cluster_id = bgp.cluster_id.value_or(0);
+  speaker.confederation_id = bgp.confederation_id.value_or(0);
   speaker.default_local_pref = bgp.default_local_preference;
   speaker.always_compare_med = bgp.always_compare_med;
   speaker.med_missing_as_worst = bgp.med_missing_as_worst;
@@ -166,9 +267,12 @@ SpeakerSettings speaker_settings(const cli::Config& config, rib::BgpIdentifier i
   speaker.link_bandwidth = bgp.link_bandwidth;
   std::ranges::copy(bgp.family_rules, speaker.families);
   speaker.client_to_client_reflection = bgp.client_to_client_reflection;
+  speaker.graceful_shutdown = bgp.graceful_shutdown;
   speaker.resolve_via_default = config.resolve_via_default;
   settings.local = {.as = bgp.as,
                     .identifier = speaker.identifier,
+                    .confederation_id = bgp.confederation_id.value_or(0),
+                    .confederation_peers = {bgp.confederation_peers.begin(), bgp.confederation_peers.end()},
                     .hostname = config.hostname.value_or(hostname),
                     .port = port};
   return settings;

@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,24 @@ std::expected<session::PeerSettings, std::string> neighbor_settings(const cli::B
                                                                     const rib::IpAddress& address,
                                                                     const cli::Neighbor& neighbor,
                                                                     const InterfaceIndex& interface_index);
+
+/// The same of `neighbor eth0 interface …`: its address is left open (PeerManager knows who was heard on the
+/// link), its interface_index is 0 while there is no such link.
+std::expected<session::PeerSettings, std::string> interface_neighbor_settings(
+    const cli::Bgp& bgp, const std::string& name, const cli::Neighbor& neighbor,
+    const InterfaceIndex& interface_index);
+
+/// All of them, resolved here.
+std::map<std::string, std::expected<session::PeerSettings, std::string>> all_interface_neighbor_settings(
+    const cli::Config& config, const InterfaceIndex& interface_index);
+
+/// `bgp listen range`: each with its group's settings, or why nobody can come from there.
+std::map<rib::Prefix, std::expected<session::ListenRange, std::string>> listen_ranges(
+    const cli::Config& config);
+
+/// own: the neighbor's mode where it has one.
+session::GracefulRestartSettings graceful_restart_settings(
+    const cli::Bgp& bgp, std::optional<cli::GracefulRestartMode> own = std::nullopt);
 
 /// All configured neighbors, resolved here. Those without remote-as and the like have their error.
 std::map<rib::IpAddress, std::expected<session::PeerSettings, std::string>> all_neighbor_settings(

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 
+#include "bgpd/config/neighbor_settings.hpp"
 #include "bgpd/mesh/uplinks.hpp"
 
 namespace bgpd::mesh {
@@ -38,7 +39,7 @@ std::optional<MeshSettings> mesh_settings(const cli::Config& config, rib::BgpIde
                  .connect_retry_time = std::chrono::seconds(bgp.connect_retry_seconds),
                  .pools = bgp.discovery.pools.empty() ? default_pools() : bgp.discovery.pools,
                  .maximum_prefix = bgp.discovery.maximum_prefix,
-                 .graceful_restart = false},
+                 .graceful_restart = config::graceful_restart_settings(bgp)},
       .port = bgp.discovery.port,
       .interfaces = bgp.discovery.interfaces,
   };

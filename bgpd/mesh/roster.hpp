@@ -39,7 +39,7 @@ struct RosterSettings {
   std::chrono::seconds hold_time = 9s, keepalive_time = 3s, connect_retry_time = 5s;
   std::vector<rib::Prefix> pools;     // the guard: prefixes inside these only
   std::uint32_t maximum_prefix = 64;  // per node and family
-  bool graceful_restart = false;
+  session::GracefulRestartSettings graceful_restart{};
   bool operator==(const RosterSettings&) const = default;
 };
 

@@ -62,7 +62,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     set_common_options(socket_.native_handle(), remote.afi());
     if (auto failure = set_ttl(socket_.native_handle(), remote.afi(), request.settings)) return failure;
     if (!request.settings.password.empty())
-      if (auto failure = set_md5_password(socket_.native_handle(), remote, request.settings.password))
+      if (auto failure =
+              set_md5_password(socket_.native_handle(), rib::Prefix::host(remote), request.settings.password))
         return failure;
 
     auto local = request.local_address;
@@ -138,8 +139,8 @@ std::expected<void, std::string> AsioNetwork::open_listener(const rib::IpAddress
   // The answer to a SYN must satisfy a peer that checks the TTL (RFC 5082) before we know who it is.
   set_common_options(acceptor->native_handle(), address.afi());
   set_ttl(acceptor->native_handle(), address.afi(), {.ttl = 255, .minimum_ttl = 0, .password = {}});
-  for (const auto& [remote, password] : passwords_)
-    if (remote.afi() == address.afi()) set_md5_password(acceptor->native_handle(), remote, password);
+  for (const auto& [remotes, password] : passwords_)
+    if (remotes.afi() == address.afi()) set_md5_password(acceptor->native_handle(), remotes, password);
 
   port_ = acceptor->local_endpoint(error).port();
   acceptors_.push_back(std::move(acceptor));
@@ -189,14 +190,14 @@ std::unique_ptr<ConnectAttempt> AsioNetwork::connect(const ConnectRequest& reque
   return std::make_unique<AttemptHandle>(std::move(attempt));
 }
 
-void AsioNetwork::set_password(const Endpoint& remote, const std::string& password) {
-  std::erase_if(passwords_, [&](const auto& entry) { return entry.first == remote.address; });
-  if (!password.empty()) passwords_.emplace_back(remote.address, password);
+void AsioNetwork::set_password(const rib::Prefix& remotes, const std::string& password) {
+  std::erase_if(passwords_, [&](const auto& entry) { return entry.first == remotes; });
+  if (!password.empty()) passwords_.emplace_back(remotes, password);
   for (const auto& acceptor : acceptors_) {
     error_code error;
     const auto local = acceptor->local_endpoint(error);
-    if (!error && local.address().is_v4() == remote.address.is_v4())
-      set_md5_password(acceptor->native_handle(), remote.address, password);
+    if (!error && local.address().is_v4() == remotes.address().is_v4())
+      set_md5_password(acceptor->native_handle(), remotes, password);
   }
 }
 

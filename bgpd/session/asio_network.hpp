@@ -16,6 +16,7 @@
 
 #include "bgpd/session/asio_transport.hpp"
 #include "bgpd/session/network.hpp"
+#include "bgpd/session/tcp_options.hpp"
 
 namespace bgpd::session {
 
@@ -37,8 +38,9 @@ class AsioNetwork final : public Network {
   std::size_t finishing_count() const { return shared_->finishing; }
 
   // Network
+  std::optional<SignatureFailures> signature_failures() const override { return read_signature_failures(); }
   std::unique_ptr<ConnectAttempt> connect(const ConnectRequest& request, ConnectEvents& events) override;
-  void set_password(const Endpoint& remote, const std::string& password) override;
+  void set_password(const rib::Prefix& remotes, const std::string& password) override;
   void wake_at(TimePoint time) override;
 
  private:
@@ -52,7 +54,7 @@ class AsioNetwork final : public Network {
   std::shared_ptr<AsioShared> shared_ = std::make_shared<AsioShared>();
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
   std::uint16_t port_ = 0;
-  std::vector<std::pair<rib::IpAddress, std::string>> passwords_;
+  std::vector<std::pair<rib::Prefix, std::string>> passwords_;
   PeerManager* manager_ = nullptr;
   boost::asio::steady_timer wake_timer_;
   boost::asio::steady_timer accept_timer_;  // after an error, e.g. no descriptors left

@@ -181,6 +181,8 @@ void Connection::send_keepalive() {
 
 void Connection::send_notification(const wire::Notification& notification) {
   if (!transport_) return;
+  if (at_hand_ && notification.code != wire::ErrorCode::Cease)
+    owner_.statistics().last_error_message = wire::whole_message(at_hand_->header.type, at_hand_->body);
   auto last = output_.take_rest();
   const auto message = wire::encode_notification(notification);
   last.insert(last.end(), message.begin(), message.end());
@@ -192,6 +194,12 @@ void Connection::send_notification(const wire::Notification& notification) {
 // --- messages ----------------------------------------------------------------------------------------------
 
 void Connection::dispatch(const Message& message, TimePoint now) {
+  at_hand_ = &message;
+  receive(message, now);
+  at_hand_ = nullptr;
+}
+
+void Connection::receive(const Message& message, TimePoint now) {
   owner_.statistics().received.count(message.header.type);
   switch (message.header.type) {
     case wire::MessageType::Open:
@@ -232,7 +240,8 @@ void Connection::receive_route_refresh(Octets body, TimePoint now) {
   if (state() == State::Established) {
     const auto message = wire::decode_route_refresh(body);
     // RFC 7313 §5 names only errors of its own subtypes; the event fits because the session ends as by a bad
-    // UPDATE.
+    // UPDATE. Without that capability they are subtypes that nobody knows.
+    if (!message && !negotiated_->enhanced_route_refresh) return handle(RouteRefreshReceived{}, now);
     if (!message) return handle(UpdateInvalid{message.error()}, now);
     owner_.route_refresh_received(*message, now);
   }

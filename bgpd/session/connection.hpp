@@ -105,6 +105,7 @@ class Connection final : public TransportEvents, public ConnectEvents {
   void start_timer(const StartTimer& action, TimePoint now);
   void timer_expired(Timer timer, TimePoint now);
   void dispatch(const Message& message, TimePoint now);
+  void receive(const Message& message, TimePoint now);
   void receive_open(Octets body, TimePoint now);
   void receive_update(Octets body, TimePoint now);
   void receive_notification(Octets body, TimePoint now);
@@ -130,6 +131,7 @@ class Connection final : public TransportEvents, public ConnectEvents {
   wire::Open open_sent_;
   Endpoint local_, remote_;
   TimePoint connected_since_{};
+  const Message* at_hand_ = nullptr;  // being dispatched: what a NOTIFICATION answers
 };
 
 }  // namespace bgpd::session

@@ -93,12 +93,23 @@ class ConnectAttempt {
   virtual ~ConnectAttempt() = default;
 };
 
+/// What the kernel has dropped for its TCP MD5 signature, of all connections together. RFC 2385.
+struct SignatureFailures {
+  std::uint64_t missing = 0;     // not signed, though a password is set
+  std::uint64_t unexpected = 0;  // signed, though none is set
+  std::uint64_t wrong = 0;       // signed with another password
+  bool operator==(const SignatureFailures&) const = default;
+};
+
 class Network {
  public:
   virtual ~Network() = default;
+  /// Nothing: not known here.
+  virtual std::optional<SignatureFailures> signature_failures() const { return std::nullopt; }
   virtual std::unique_ptr<ConnectAttempt> connect(const ConnectRequest& request, ConnectEvents& events) = 0;
-  /// Connections that come in from this address must be signed so (RFC 2385). "": not signed.
-  virtual void set_password(const Endpoint& remote, const std::string& password) = 0;
+  /// Connections that come in from these addresses must be signed so (RFC 2385); the longest prefix of an
+  /// address counts. "": not signed.
+  virtual void set_password(const rib::Prefix& remotes, const std::string& password) = 0;
   /// PeerManager::on_time shall be called then, or a little later; replaces the wish before.
   virtual void wake_at(TimePoint time) = 0;
 };

@@ -13,6 +13,11 @@ constexpr std::chrono::seconds kStableTime{60};  // Established this long: earli
 constexpr std::chrono::seconds kOpenPatience{
     5};  // how long a connection in OpenSent keeps us from opening another
 constexpr std::chrono::seconds kProbeInterval{1};
+constexpr std::chrono::seconds kRestartAtLeast{1};  // no speaker comes up, restarts and dials in less
+
+bool is_reset(const wire::Notification& cease) {
+  return cease == wire::Notification(wire::CeaseReason::AdministrativeReset);
+}
 
 std::chrono::milliseconds at_least(std::chrono::milliseconds duration) {
   return std::max(duration, kFirstRetry);
@@ -34,6 +39,7 @@ void Peer::apply_times() {
   const auto retry = at_least(settings_.connect_retry_time);
   connect_backoff_.set_limit(retry);
   idle_backoff_.set_limit(std::min<std::chrono::milliseconds>(retry, kIdleHoldLimit));
+  times_.delay_open = settings_.delay_open_time;
   times_.connect_attempt =
       std::min<std::chrono::milliseconds>(std::max<std::chrono::milliseconds>(retry, 1s), kAttemptLimit);
 }
@@ -62,20 +68,31 @@ void Peer::start(TimePoint now) {
 void Peer::stop(const wire::Notification& cease, TimePoint now) {
   enabled_ = false;
   held_until_.reset();
-  end_all(ManualStop{cease}, now);
+  end_all(ManualStop{as_told(cease)}, now);
+  tell([&](SessionHandler& handler) { handler.stopped(*this, now); });
+  settle(now);
+}
+
+void Peer::leave(TimePoint now) {
+  if (!established_ || !keeps_our_routes()) return stop(wire::CeaseReason::AdministrativeShutdown, now);
+  enabled_ = false;
+  established_->handle(TcpConnectionFails{"stopped"}, now);
+  end_all(ManualStop{}, now);  // the other connection, if there is one
   settle(now);
 }
 
 void Peer::clear(TimePoint now, const wire::Notification& cease) {
   if (!enabled_) return start(now);
   held_until_.reset();
-  end_all(ManualStop{cease}, now);
+  const bool keeps_nothing = as_told(cease) != cease || (!established_ && is_reset(cease));
+  end_all(ManualStop{as_told(cease)}, now);
+  if (keeps_nothing) tell([&](SessionHandler& handler) { handler.stopped(*this, now); });
   forget_failures();
   settle(now);
 }
 
 void Peer::close(const wire::Notification& cease, TimePoint now) {
-  end_all(AutomaticStop{cease}, now);
+  end_all(AutomaticStop{as_told(cease)}, now);
   settle(now);
 }
 
@@ -83,6 +100,28 @@ void Peer::hold_down(const wire::Notification& cease, std::chrono::seconds resta
   if (!enabled_) return;
   held_until_ = restart == 0s ? TimePoint::max() : now + restart;
   close(cease, now);
+}
+
+wire::Notification Peer::as_told(const wire::Notification& cease) const {
+  if (!established_ || !negotiated()->graceful_notification || cease.code != wire::ErrorCode::Cease)
+    return cease;
+  switch (static_cast<wire::CeaseReason>(cease.subcode)) {
+    case wire::CeaseReason::AdministrativeShutdown:
+    case wire::CeaseReason::PeerDeconfigured:
+    case wire::CeaseReason::MaximumPrefixesReached:
+    case wire::CeaseReason::OutOfResources:
+      return wire::hard_reset(cease);
+    case wire::CeaseReason::AdministrativeReset:
+      return settings_.graceful_restart.hard_administrative_reset ? wire::hard_reset(cease) : cease;
+    default:
+      return cease;
+  }
+}
+
+/// Whether the peer said that it helps, and our OPEN that we keep forwarding.
+bool Peer::keeps_our_routes() const {
+  const auto& ours = negotiated()->advertised.capabilities.graceful_restart;
+  return negotiated()->peer_graceful_restart && ours && !ours->families.empty();
 }
 
 bool Peer::set_settings(PeerSettings settings, TimePoint now) {
@@ -116,6 +155,15 @@ bool Peer::set_settings(PeerSettings settings, TimePoint now) {
 void Peer::accept(std::unique_ptr<Transport> transport, TimePoint now) {
   const auto refuse = [&](wire::CeaseReason why) { transport->finish(wire::encode_notification(why)); };
   if (!enabled_ || held_until_) return refuse(wire::CeaseReason::ConnectionRejected);
+  // RFC 4724 §5: one that restarts comes back before we have noticed that it was gone.
+  // One that just came up has not restarted: that is the collision below.
+  const bool may_have_restarted = established_ && negotiated()->peer_graceful_restart &&
+                                  !negotiated()->peer_graceful_restart->families.empty() &&
+                                  now - *statistics_.up_since >= kRestartAtLeast;
+  if (may_have_restarted) {
+    established_->handle(TcpConnectionFails{"the neighbor opened another connection"}, now);
+    settle(now);
+  }
   if (established_) {
     // RFC 4271 §6.8: the Established one stays. But a peer that has lost its state without our knowing would
     // have to wait for our hold timer: a KEEPALIVE on the old connection makes its TCP answer with a reset.
@@ -192,16 +240,28 @@ std::optional<TimePoint> Peer::next_attempt() const {
 }
 
 bool needs_reset(const PeerSettings& before, const PeerSettings& after) {
-  return before.remote_as != after.remote_as || before.port != after.port ||
+  for (std::size_t i = 0; i < rib::kFamilyCount; ++i) {
+    if (before.accepts_add_path[i] != after.accepts_add_path[i] ||
+        before.exports[i].offers_add_path() != after.exports[i].offers_add_path())
+      return true;
+  }
+  return before.address != after.address || before.interface_index != after.interface_index ||
+         before.remote_as != after.remote_as || before.port != after.port ||
          before.local_address != after.local_address || before.local_interface != after.local_interface ||
          before.ttl != after.ttl || before.minimum_ttl != after.minimum_ttl ||
          before.password != after.password || before.families != after.families ||
-         before.graceful_restart != after.graceful_restart;
+         before.graceful_restart.mode != after.graceful_restart.mode || before.local_as != after.local_as ||
+         before.local_role != after.local_role || before.strict_role != after.strict_role ||
+         before.offers_extended_next_hop != after.offers_extended_next_hop ||
+         before.offers_capabilities != after.offers_capabilities ||
+         before.overrides_capabilities != after.overrides_capabilities ||
+         before.requires_equal_capabilities != after.requires_equal_capabilities;
 }
 
 // --- connections -------------------------------------------------------------------------------------------
 
 std::unique_ptr<ConnectAttempt> Peer::open_tcp(ConnectEvents& events) {
+  if (!signature_failures_) signature_hint();  // what was before the first attempt does not count
   ConnectRequest request;
   request.remote = {settings_.address, settings_.port, settings_.interface_index};
   request.local_address = settings_.local_address;
@@ -210,10 +270,29 @@ std::unique_ptr<ConnectAttempt> Peer::open_tcp(ConnectEvents& events) {
   return context_.network.connect(request, events);
 }
 
+wire::Open Peer::our_open() const {
+  auto open = make_open(context_.local, settings_);
+  if (lacks_capabilities_) open.capabilities = {};
+  return open;
+}
+
+/// RFC 5492 §3: a speaker that does not know the capabilities parameter says so with this subcode; it gets an
+/// OPEN without. Should that fail too, the next one has them again.
+void Peer::note_refused_open(const Connection& connection, const EndReason& reason) {
+  const bool knows_no_parameter =
+      reason.kind == EndReason::Kind::NotificationReceived &&
+      reason.notification.code == wire::ErrorCode::OpenMessage &&
+      reason.notification.subcode == std::to_underlying(wire::OpenError::UnsupportedOptionalParameter);
+  lacks_capabilities_ = knows_no_parameter && connection.open_sent().capabilities != wire::Capabilities{};
+}
+
 Event Peer::judge_open(Connection& connection, const wire::Open& received, TimePoint now) {
-  auto negotiated = negotiate(context_.local, settings_, connection.open_sent(), received);
+  if (received.capabilities != wire::Capabilities{}) lacks_capabilities_ = false;
+  // While the DelayOpenTimer runs their OPEN may come before ours has left.
+  const auto advertised = connection.state() >= State::OpenSent ? connection.open_sent() : our_open();
+  auto negotiated = negotiate(context_.local, settings_, advertised, received);
   if (!negotiated) return OpenInvalid{negotiated.error()};
-  if (loses_collision(connection, received, now)) return OpenCollisionDump{};
+  if (loses_collision(connection, advertised, received, now)) return OpenCollisionDump{};
   const OpenReceived event{negotiated->hold_time, negotiated->keepalive_interval};
   connection.set_negotiated(std::move(*negotiated));
   return event;
@@ -227,11 +306,12 @@ Event Peer::judge_open(Connection& connection, const wire::Open& received, TimeP
 /// when theirs is in OpenConfirm (wants_connected), makes both sides choose the same one. By OpenConfirm
 /// alone one side may see its choice Established while the other is dumping it, and both connections are
 /// lost.
-bool Peer::loses_collision(const Connection& connection, const wire::Open& received, TimePoint now) {
+bool Peer::loses_collision(const Connection& connection, const wire::Open& advertised,
+                           const wire::Open& received, TimePoint now) {
   auto* const rival = other(connection);
   if (!rival || rival->state() < State::OpenSent) return false;
   if (rival->state() == State::Established) return true;
-  const bool ours_stays = ours_survives_collision(context_.local, received.identifier, received.as());
+  const bool ours_stays = ours_survives_collision(advertised, received);
   if (ours_stays != (connection.initiator() == Initiator::Us)) return true;
   rival->handle(OpenCollisionDump{}, now);
   return false;
@@ -245,7 +325,24 @@ Connection* Peer::other(const Connection& connection) {
   return &connection == &ours_ ? theirs_.get() : &ours_;
 }
 
-void Peer::before_failure(Connection& connection, const std::string& why, TimePoint now) {
+/// What the kernel dropped since the last attempt: a neighbor with another password, or with none on one
+/// side, is silent otherwise. The counters are of all connections, so it is a hint; "" without one.
+std::string Peer::signature_hint() {
+  if (settings_.source != PeerSource::Configured) return {};
+  const auto before = std::exchange(signature_failures_, context_.network.signature_failures());
+  if (!before || !signature_failures_) return {};
+  const auto& now = *signature_failures_;
+  if (!settings_.password.empty() && now.wrong > before->wrong)
+    return "; segments with a wrong MD5 signature were dropped (does the neighbor have another password?)";
+  if (!settings_.password.empty() && now.missing > before->missing)
+    return "; segments without MD5 signature were dropped (has the neighbor no password?)";
+  if (settings_.password.empty() && now.unexpected > before->unexpected)
+    return "; segments with MD5 signature were dropped (does the neighbor have a password?)";
+  return {};
+}
+
+void Peer::before_failure(Connection& connection, const std::string& reason, TimePoint now) {
+  const auto why = connection.state() < State::OpenSent ? reason + signature_hint() : reason;
   statistics_.last_error = why;
   if (connection.initiator() == Initiator::Us && connection.state() < State::OpenConfirm)
     times_.connect_retry = connect_backoff_.next();
@@ -283,6 +380,7 @@ void Peer::session_ended(Connection& connection, const SessionEnded& ended, Time
                             std::to_underlying(wire::CeaseReason::ConnectionCollisionResolution);
   if (!ended.was_established) {
     if (!collided) {
+      note_refused_open(connection, ended.reason);
       statistics_.last_error = describe(ended.reason);
       statistics_.last_reset = LastReset{ended.reason, now};
       tell([&](SessionHandler& handler) { handler.attempt_failed(*this, statistics_.last_error, now); });
@@ -290,6 +388,7 @@ void Peer::session_ended(Connection& connection, const SessionEnded& ended, Time
     return;
   }
   if (established_ == &connection) established_ = nullptr;
+  last_negotiated_ = connection.negotiated();
   if (statistics_.up_since && now - *statistics_.up_since >= kStableTime) idle_backoff_.reset();
   ++statistics_.dropped_count;
   statistics_.up_since.reset();
@@ -306,8 +405,14 @@ void Peer::route_refresh_received(const wire::RouteRefresh& message, TimePoint n
   const auto family = rib::family_from(message.afi, message.safi);
   // RFC 2918 §4: a family that was not negotiated is ignored. RFC 7313 §5: so are unknown subtypes.
   if (!family || !negotiated()->families.contains(*family)) return;
-  if (message.is(wire::RouteRefresh::Subtype::Request))
-    tell([&](SessionHandler& handler) { handler.route_refresh(*this, *family, now); });
+  using Subtype = wire::RouteRefresh::Subtype;
+  if (message.is(Subtype::Request))
+    return tell([&](SessionHandler& handler) { handler.route_refresh(*this, *family, now); });
+  if (!negotiated()->enhanced_route_refresh) return;
+  if (message.is(Subtype::BeginOfRib))
+    tell([&](SessionHandler& handler) { handler.refresh_begins(*this, *family, now); });
+  if (message.is(Subtype::EndOfRib))
+    tell([&](SessionHandler& handler) { handler.refresh_ends(*this, *family, now); });
 }
 
 TimePoint::duration Peer::jittered(TimePoint::duration duration) {
@@ -323,14 +428,17 @@ void Peer::turn_ended(TimePoint now) {
 
 // --- beginning and ending ----------------------------------------------------------------------------------
 
+/// Also while nobody was heard on the link of an interface peer: there is no address to connect to.
+bool Peer::only_waits() const { return settings_.passive || settings_.address.is_unspecified(); }
+
 void Peer::begin(TimePoint now) {
-  ours_.handle(settings_.passive ? Event{AutomaticStartPassive{}} : Event{AutomaticStart{}}, now);
+  ours_.handle(only_waits() ? Event{AutomaticStartPassive{}} : Event{AutomaticStart{}}, now);
 }
 
 /// After a failure: damped, RFC 4271 §8.1.1.
 void Peer::begin_again(TimePoint now) {
   times_.idle_hold = idle_backoff_.next();
-  ours_.handle(settings_.passive ? Event{AutomaticStartDampedPassive{}} : Event{AutomaticStartDamped{}}, now);
+  ours_.handle(only_waits() ? Event{AutomaticStartDampedPassive{}} : Event{AutomaticStartDamped{}}, now);
 }
 
 void Peer::end_all(const Event& event, TimePoint now) {
@@ -341,6 +449,7 @@ void Peer::end_all(const Event& event, TimePoint now) {
 void Peer::forget_failures() {
   connect_backoff_.reset();
   idle_backoff_.reset();
+  lacks_capabilities_ = false;
 }
 
 /// The end of every turn: what died is cleared away, and what should be tried is.

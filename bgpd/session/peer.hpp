@@ -42,6 +42,8 @@ class Peer final : private ConnectionOwner {
   void start(TimePoint now);
   /// Ends the session and stays down until start().
   void stop(const wire::Notification& cease, TimePoint now);
+  /// Stops without a word where the peer would keep our routes, RFC 4724 §4.1.
+  void leave(TimePoint now);
   /// Ends the session and begins again at once, also after stop(); Cease/Administrative Reset unless told
   /// otherwise.
   void clear(TimePoint now, const wire::Notification& cease = wire::CeaseReason::AdministrativeReset);
@@ -76,6 +78,8 @@ class Peer final : private ConnectionOwner {
   bool is_established() const { return established_ != nullptr; }
   /// nullptr unless Established.
   const Negotiated* negotiated() const { return established_ ? &*established_->negotiated() : nullptr; }
+  /// Of the session that ended last, for SessionHandler::down; nullptr when there was none.
+  const Negotiated* last_negotiated() const { return last_negotiated_ ? &*last_negotiated_ : nullptr; }
   const Connection& leading() const;
   /// Ends of the session's TCP connection; zeros before the first.
   const Endpoint& local() const { return leading().local(); }
@@ -88,7 +92,12 @@ class Peer final : private ConnectionOwner {
   std::optional<TimePoint> next_attempt() const;
   bool is_stopped() const { return !enabled_; }
   bool is_held_down() const { return held_until_.has_value(); }
-  std::string name() const { return settings_.address.to_string(); }
+  /// "192.168.1.2", "eth0".
+  std::string name() const {
+    return settings_.interface_name.empty() ? settings_.address.to_string() : settings_.interface_name;
+  }
+  /// A TCP connection is there or on its way.
+  bool has_connection() const { return theirs_ || ours_.has_transport() || ours_.state() == State::Connect; }
 
   /// Set by the handler, which gets it from the routing engine; not used here.
   rib::PeerHandle rib_handle;
@@ -106,7 +115,7 @@ class Peer final : private ConnectionOwner {
  private:
   // ConnectionOwner
   std::unique_ptr<ConnectAttempt> open_tcp(ConnectEvents& events) override;
-  wire::Open our_open() const override { return make_open(context_.local, settings_); }
+  wire::Open our_open() const override;
   Event judge_open(Connection& connection, const wire::Open& received, TimePoint now) override;
   void before_failure(Connection& connection, const std::string& why, TimePoint now) override;
   bool wants_connected(const Connection& connection) const override;
@@ -123,11 +132,18 @@ class Peer final : private ConnectionOwner {
   template <typename Call>
   auto tell(Call call);
   Connection* other(const Connection& connection);
-  bool loses_collision(const Connection& connection, const wire::Open& received, TimePoint now);
+  bool loses_collision(const Connection& connection, const wire::Open& advertised, const wire::Open& received,
+                       TimePoint now);
+  bool only_waits() const;
+  std::string signature_hint();
   void begin(TimePoint now);
   void begin_again(TimePoint now);
   void end_all(const Event& event, TimePoint now);
   void forget_failures();
+  /// A Cease as this peer is to hear it: RFC 8538 §3.1, in a Hard Reset where nothing is to be kept.
+  wire::Notification as_told(const wire::Notification& cease) const;
+  bool keeps_our_routes() const;
+  void note_refused_open(const Connection& connection, const EndReason& reason);
   void settle(TimePoint now);
   void apply_times();
 
@@ -137,13 +153,16 @@ class Peer final : private ConnectionOwner {
   Observer* observer_ = nullptr;
   bool enabled_ = false;
   std::optional<TimePoint> held_until_;  // by hold_down()
+  bool lacks_capabilities_ = false;      // the peer refused our OPEN because it had some, RFC 5492 §3
   FsmTimes times_;
   Backoff connect_backoff_;  // between attempts to connect
   Backoff idle_backoff_;     // DampPeerOscillations
   Connection ours_;
   std::unique_ptr<Connection> theirs_;
   Connection* established_ = nullptr;  // ours_, *theirs_ or none
+  std::optional<Negotiated> last_negotiated_;
   Statistics statistics_;
+  std::optional<SignatureFailures> signature_failures_;  // when the last attempt failed
   unsigned in_handler_ = 0;  // the handler is being called: a connection's functions are on the stack
 };
 

@@ -28,8 +28,19 @@ class SessionHandler {
   virtual std::optional<wire::Notification> update(Peer& peer, Octets body, TimePoint now) = 0;
   /// The peer asks for our routes of a family, RFC 2918; the family was negotiated.
   virtual void route_refresh(Peer& peer, rib::Family family, TimePoint now) = 0;
+  /// The marks around a table that the peer sends again, RFC 7313; negotiated, like the family.
+  virtual void refresh_begins(Peer&, rib::Family, TimePoint) {}
+  virtual void refresh_ends(Peer&, rib::Family, TimePoint) {}
+  /// The operator has ended the peer, whether it had a session or not: nothing of it is to be kept.
+  virtual void stopped(Peer&, TimePoint) {}
+  /// The time of PeerManager::set_alarm has come.
+  virtual void alarm(TimePoint) {}
   /// All messages that had arrived were delivered: time for the routing engine to run.
   virtual void turn_ended(Peer&, TimePoint) {}
+  /// A connection that came in was turned away: for the log.
+  virtual void refused(const Endpoint& /*remote*/, const std::string& /*why*/, TimePoint) {}
+  /// The session is over, but the peer's routes are kept for its return (RFC 4724): it must not be forgotten.
+  virtual bool keeps_routes_of(const Peer&) const { return false; }
   /// An attempt failed or a connection ended before Established: for the log.
   virtual void attempt_failed(Peer&, const std::string& /*why*/, TimePoint) {}
 };

@@ -4,7 +4,8 @@ namespace bgpd::session {
 
 std::string describe(const EndReason& reason) {
   const auto with_text = [&](std::string text) {
-    if (const auto words = wire::shutdown_text(reason.notification)) text += " (\"" + *words + "\")";
+    const auto inner = wire::hard_reset_reason(reason.notification).value_or(reason.notification);
+    if (const auto words = wire::shutdown_text(inner)) text += " (\"" + *words + "\")";
     return text;
   };
   switch (reason.kind) {

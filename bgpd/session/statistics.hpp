@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bgpd/session/actions.hpp"
 #include "bgpd/wire/header.hpp"
@@ -52,6 +53,7 @@ struct Statistics {
   std::optional<LastReset> last_reset;
   std::uint64_t malformed_updates = 0;  // RFC 7606: UPDATEs with errors, survived or not
   std::string last_malformed_update;    // the gravest error of the last one: attribute, reason, octets
+  std::vector<std::uint8_t> last_error_message;  // whole, that made us send a NOTIFICATION
   std::string last_error;  // of the last attempt that failed, e.g. "Connection refused"; "" after a success
 };
 

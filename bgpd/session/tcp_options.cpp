@@ -6,8 +6,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <charconv>
 #include <cstring>
+#include <fstream>
 #include <memory>
+#include <sstream>
+#include <vector>
 
 namespace bgpd::session {
 namespace {
@@ -59,12 +63,12 @@ std::optional<std::string> set_ttl(int socket, rib::Afi afi, const TransportSett
   return std::nullopt;
 }
 
-std::optional<std::string> set_md5_password(int socket, const rib::IpAddress& remote,
+std::optional<std::string> set_md5_password(int socket, const rib::Prefix& remotes,
                                             const std::string& password) {
   tcp_md5sig signature{};
   if (password.size() > sizeof signature.tcpm_key) return "the password is longer than 80 characters";
-  const auto bytes = remote.bytes();
-  if (remote.is_v4()) {
+  const auto bytes = remotes.address().bytes();
+  if (remotes.address().is_v4()) {
     auto* const v4 = reinterpret_cast<sockaddr_in*>(&signature.tcpm_addr);
     v4->sin_family = AF_INET;
     std::memcpy(&v4->sin_addr, bytes.data(), bytes.size());
@@ -75,9 +79,46 @@ std::optional<std::string> set_md5_password(int socket, const rib::IpAddress& re
   }
   signature.tcpm_keylen = static_cast<std::uint16_t>(password.size());
   std::memcpy(signature.tcpm_key, password.data(), password.size());
-  if (::setsockopt(socket, IPPROTO_TCP, TCP_MD5SIG, &signature, sizeof signature) == 0) return std::nullopt;
+  int option = TCP_MD5SIG;
+  if (!remotes.is_host()) {
+    option = TCP_MD5SIG_EXT;
+    signature.tcpm_flags = TCP_MD5SIG_FLAG_PREFIX;
+    signature.tcpm_prefixlen = static_cast<std::uint8_t>(remotes.length());
+  }
+  if (::setsockopt(socket, IPPROTO_TCP, option, &signature, sizeof signature) == 0) return std::nullopt;
   if (password.empty() && errno == ENOENT) return std::nullopt;  // there was none
   return failure("cannot set the MD5 password");
+}
+
+std::optional<SignatureFailures> read_signature_failures() {
+  std::ifstream file("/proc/thread-self/net/netstat");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return parse_signature_failures(text.view());
+}
+
+std::optional<SignatureFailures> parse_signature_failures(std::string_view text) {
+  constexpr std::string_view kHead = "TcpExt:";
+  std::vector<std::string> names, values;
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(kHead)) continue;
+    std::istringstream words(line.substr(kHead.size()));
+    auto& into = names.empty() ? names : values;
+    for (std::string word; words >> word;) into.push_back(word);
+  }
+  SignatureFailures found;
+  bool any = false;
+  for (std::size_t i = 0; i < names.size() && i < values.size(); ++i) {
+    auto* const counter = names[i] == "TCPMD5NotFound"     ? &found.missing
+                          : names[i] == "TCPMD5Unexpected" ? &found.unexpected
+                          : names[i] == "TCPMD5Failure"    ? &found.wrong
+                                                           : nullptr;
+    if (!counter) continue;
+    std::from_chars(values[i].data(), values[i].data() + values[i].size(), *counter);
+    any = true;
+  }
+  return any ? std::optional(found) : std::nullopt;
 }
 
 std::optional<rib::IpAddress> address_of_interface(const std::string& name, const rib::IpAddress& remote) {

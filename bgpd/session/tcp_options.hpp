@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "bgpd/session/network.hpp"
 
@@ -14,9 +15,13 @@ namespace bgpd::session {
 void set_common_options(int socket, rib::Afi afi);
 /// Time to live, minimum of it. The password is set apart, because listeners need it too.
 std::optional<std::string> set_ttl(int socket, rib::Afi afi, const TransportSettings& settings);
-/// Segments from and to this address are signed; "" ends that.
-std::optional<std::string> set_md5_password(int socket, const rib::IpAddress& remote,
+/// Segments from and to these addresses are signed; "" ends that.
+std::optional<std::string> set_md5_password(int socket, const rib::Prefix& remotes,
                                             const std::string& password);
+/// The kernel's counters of this network namespace, /proc/net/netstat.
+std::optional<SignatureFailures> read_signature_failures();
+/// The same from the file's text: lines of names and of values, each headed "TcpExt:".
+std::optional<SignatureFailures> parse_signature_failures(std::string_view text);
 /// An address of the interface to connect from; link-local when `remote` is. Nothing: it has none.
 std::optional<rib::IpAddress> address_of_interface(const std::string& name, const rib::IpAddress& remote);
 

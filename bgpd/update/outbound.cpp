@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "bgpd/wire/route_refresh.hpp"
+
 namespace bgpd::update {
 namespace {
 
@@ -54,10 +56,69 @@ void Outbound::member_joined(rib::GroupId id, rib::PeerHandle handle, rib::Cohor
   auto& membership = peer.memberships[rib::index_of(group->encoder.profile().family)];
   if (membership.cursor && membership.group != id) end_membership(peer, membership);
   if (!membership.cursor) {
-    membership = {id, group->log.join(handle.index)};
+    membership.group = id;
+    membership.cursor = group->log.join(handle.index);
     group->members.push_back(handle.index);
+    if (membership.refresh_has_begun) {
+      membership.refresh = cohort;  // in another group; goes on in this one
+    } else {
+      membership.first = cohort;
+      membership.refresh.reset();  // this table answers it
+    }
+  } else if (peer.marks_refreshes && membership.first != cohort) {
+    membership.refresh = cohort;
+    if (!membership.first) begin_refresh(*group, peer, membership);
   }
   membership.cursor->join_cohort(cohort);
+}
+
+// --- refreshes, RFC 7313 §4
+// ---------------------------------------------------------------------------------------
+
+namespace {
+
+std::vector<std::uint8_t> mark_of(rib::Family family, wire::RouteRefresh::Subtype subtype) {
+  constexpr std::uint8_t kUnicast = 1;
+  return wire::encode_route_refresh(
+      {std::to_underlying(rib::afi_of(family)), std::to_underlying(subtype), kUnicast});
+}
+
+}  // namespace
+
+void Outbound::mark_refreshes(rib::PeerHandle handle) {
+  if (auto* peer = find(handle)) peer->marks_refreshes = true;
+}
+
+void Outbound::tell_one(Group& group, Peer& peer, Range message) {
+  group.log.append(message, {.kind = rib::Audience::Kind::Only, .only = peer.handle.index});
+  if (!std::exchange(peer.told, true) && callbacks_.writable) callbacks_.writable(peer.handle);
+}
+
+/// Once for all requests until the end mark: the table of the last one answers them all.
+void Outbound::begin_refresh(Group& group, Peer& peer, Membership& membership) {
+  if (!std::exchange(membership.refresh_has_begun, true))
+    tell_one(group, peer, mark_of(group.encoder.profile().family, wire::RouteRefresh::Subtype::BeginOfRib));
+}
+
+/// The cohort's table is complete. Who got its first one hears so by End-of-RIB; a refresh that it asked for
+/// meanwhile begins behind that (RFC 7313 §4), for it is another cohort's.
+void Outbound::end_tables(Group& group, rib::CohortId cohort, bool tells_first) {
+  const auto family = group.encoder.profile().family;
+  for (const auto index : group.members) {
+    auto& peer = *peers_[index];
+    auto& membership = peer.memberships[rib::index_of(family)];
+    if (membership.first == cohort) {
+      membership.first.reset();
+      messages_.clear();
+      if (tells_first) group.encoder.end_of_rib(messages_);
+      if (tells_first) tell_one(group, peer, messages_);
+      if (membership.refresh) begin_refresh(group, peer, membership);
+    } else if (membership.refresh == cohort) {
+      membership.refresh.reset();
+      membership.refresh_has_begun = false;
+      tell_one(group, peer, mark_of(family, wire::RouteRefresh::Subtype::EndOfRib));
+    }
+  }
 }
 
 void Outbound::member_left(rib::GroupId id, rib::PeerHandle handle) {
@@ -142,11 +203,7 @@ void Outbound::end_of_rib(rib::GroupId id, rib::CohortId cohort) {
   auto* group = find(id);
   if (!group) return;
   flush(id, *group);
-  const rib::Audience audience{.kind = rib::Audience::Kind::Cohort, .cohort = cohort};
-  messages_.clear();
-  group->encoder.end_of_rib(messages_);
-  group->log.append(messages_, audience);
-  tell_writable(*group, audience);
+  end_tables(*group, cohort, true);
   group->log.end_cohort(cohort);
 }
 
@@ -154,6 +211,7 @@ void Outbound::cohort_done(rib::GroupId id, rib::CohortId cohort) {
   auto* group = find(id);
   if (!group) return;
   flush(id, *group);
+  end_tables(*group, cohort, false);
   group->log.end_cohort(cohort);
 }
 

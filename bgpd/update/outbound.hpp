@@ -11,6 +11,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <unordered_map>
 
 #include "bgpd/update/encoder.hpp"
@@ -68,6 +69,8 @@ class Outbound : public rib::Output {
   std::size_t consume(rib::PeerHandle peer, std::size_t octets);
   /// What is left of a message written in part; empty at a message boundary. fill() begins with it.
   Range rest_of_message(rib::PeerHandle peer);
+  /// The peer has enhanced route refresh: a table that it asked for stands between two marks. RFC 7313 §4.
+  void mark_refreshes(rib::PeerHandle peer);
   /// Octets the logs keep because of this peer.
   std::size_t lag(rib::PeerHandle peer);
   /// The session is over: forgets a message written in part. Call after Engine::peer_down.
@@ -95,6 +98,9 @@ class Outbound : public rib::Output {
   struct Membership {
     rib::GroupId group = 0;
     std::unique_ptr<GroupLog::Cursor> cursor;
+    std::optional<rib::CohortId> first;    // its End-of-RIB is due when this one is done
+    std::optional<rib::CohortId> refresh;  // the end of a refresh is due when this one is done
+    bool refresh_has_begun = false;        // the mark is in the log
   };
   /// Octets that go first: the rest of a message that was begun, and what a group that the peer moved away
   /// from had said. At most Options::maximum_log_octets.
@@ -117,6 +123,7 @@ class Outbound : public rib::Output {
     Leftover leftover;  // of groups that the peer has left
     bool told = false;  // `writable` was called
     bool lagging = false;
+    bool marks_refreshes = false;
     std::size_t first_family = 0;  // whose turn it is, so that no family starves the other
     // How fill() shared its ranges out, for consume(): `leftover`, then the families from first_family on.
     std::size_t filled_leftover = 0;
@@ -131,6 +138,9 @@ class Outbound : public rib::Output {
   /// Starts a batch, or goes on with the one of the same kind, audience and attributes.
   void add_to_batch(rib::GroupId id, Group& group, Batch::Kind kind, const rib::Audience& audience,
                     std::span<const rib::Nlri> prefixes);
+  void end_tables(Group& group, rib::CohortId cohort, bool tells_first);
+  void begin_refresh(Group& group, Peer& peer, Membership& membership);
+  void tell_one(Group& group, Peer& peer, Range message);
   void tell_writable(Group& group, const rib::Audience& audience);
   void drop_laggards(Group& group);
   void end_membership(Peer& peer, Membership& membership);

@@ -11,6 +11,7 @@
 #include "bgpd/wire/byte_writer.hpp"
 #include "bgpd/wire/notification.hpp"
 #include "rib/as_path.hpp"
+#include "rib/export_profile.hpp"
 #include "rib/family.hpp"
 
 namespace bgpd::wire {
@@ -78,14 +79,7 @@ struct AddPathFamily {
   bool operator==(const AddPathFamily&) const = default;
 };
 
-/// RFC 9234 §4.1, the sender's own role.
-enum class Role : std::uint8_t {
-  Provider = 0,
-  RouteServer = 1,
-  RouteServerClient = 2,
-  Customer = 3,
-  Peer = 4
-};
+using rib::Role;  // RFC 9234 §4.1, the sender's own
 
 struct Fqdn {
   std::string host, domain;

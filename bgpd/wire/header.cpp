@@ -53,6 +53,15 @@ void finish_message(ByteWriter& writer, std::size_t start) {
   writer.patch_u16(start + kMarkerSize, writer.size() - start);
 }
 
+std::vector<std::uint8_t> whole_message(MessageType type, Octets body) {
+  std::vector<std::uint8_t> message(kHeaderSize + body.size());
+  ByteWriter writer(message);
+  begin_message(writer, type);
+  writer.octets(body);
+  finish_message(writer);
+  return message;
+}
+
 std::string_view name_of(MessageType type) {
   switch (type) {
     case MessageType::Open:

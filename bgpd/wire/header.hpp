@@ -42,6 +42,9 @@ void begin_message(ByteWriter& writer, MessageType type);
 /// Patches the length of the message that began at `start`.
 void finish_message(ByteWriter& writer, std::size_t start = 0);
 
+/// The message a body came in: headers are the same for all, so it can be made again.
+std::vector<std::uint8_t> whole_message(MessageType type, Octets body);
+
 /// KEEPALIVE is a header and nothing else. RFC 4271 §4.4.
 inline constexpr std::array<std::uint8_t, kHeaderSize> kKeepaliveMessage{
     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,

@@ -1,5 +1,8 @@
 #include "bgpd/wire/mp_reach.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace bgpd::wire {
 namespace {
 
@@ -21,6 +24,14 @@ bool is_length_expected(std::size_t length, rib::Family family, const DecodeCont
   return length == 4 && family == rib::Family::Ipv4Unicast;
 }
 
+/// ::ffff:192.0.2.1 as next hop of an IPv4 route (RFC 8950) is the IPv4 address in it (RFC 4291 §2.5.5.2).
+rib::IpAddress unmapped(const rib::IpAddress& address) {
+  constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  const auto bytes = address.bytes();
+  if (bytes.size() != 16 || !std::ranges::equal(bytes.first(kMapped.size()), kMapped)) return address;
+  return *rib::IpAddress::from_bytes(bytes.last(4));
+}
+
 /// RFC 2545 §3: the second address is link-local. Some speakers without a global one send :: or the
 /// link-local address in its place.
 Verdict read_next_hop(Octets octets, MpReach& reach) {
@@ -35,6 +46,7 @@ Verdict read_next_hop(Octets octets, MpReach& reach) {
         reach.link_local_next_hop = second;
     }
   }
+  if (reach.family == AfiSafi(rib::Family::Ipv4Unicast)) reach.next_hop = unmapped(reach.next_hop);
   if (reach.next_hop.is_martian_host())
     return Defect{Treatment::TreatAsWithdraw, UpdateError::OptionalAttribute, "next hop is no host address"};
   return std::nullopt;

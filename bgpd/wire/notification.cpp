@@ -181,6 +181,8 @@ std::string describe(const Notification& notification) {
   std::string text(name_of(notification.code));
   if (text == "Unknown") text += ' ' + std::to_string(static_cast<unsigned>(notification.code));
   if (notification.subcode == kUnspecific) return text;
+  if (const auto inner = hard_reset_reason(notification); inner && !is_hard_reset(*inner))
+    return text + "/Hard Reset (" + describe(*inner) + ")";
   for (const auto& known : kSubcodeNames)
     if (known.code == notification.code && known.subcode == notification.subcode)
       return text + '/' + std::string(known.name);

@@ -1,20 +1,6 @@
 #include "bgpd/wire/route_refresh.hpp"
 
 namespace bgpd::wire {
-namespace {
-
-/// The message a body came in: headers are the same for all, so it can be made again.
-std::vector<std::uint8_t> whole_message(MessageType type, Octets body) {
-  std::vector<std::uint8_t> message(kHeaderSize + body.size());
-  ByteWriter writer(message);
-  begin_message(writer, type);
-  writer.octets(body);
-  finish_message(writer);
-  return message;
-}
-
-}  // namespace
-
 std::expected<RouteRefresh, Notification> decode_route_refresh(Octets body) {
   ByteReader reader(body);
   RouteRefresh message;

@@ -50,6 +50,14 @@ class Arguments {
         all.push_back(std::get<std::string>(argument.value));
     return all;
   }
+  /// Every number of `ASNUM...`, in order.
+  std::vector<std::uint32_t> numbers(std::string_view name) const {
+    std::vector<std::uint32_t> all;
+    for (const auto& argument : values_)
+      if (const auto* number = std::get_if<std::uint64_t>(&argument.value); number && argument.name == name)
+        all.push_back(static_cast<std::uint32_t>(*number));
+    return all;
+  }
   /// The words in order, abbreviations expanded, each with "is a keyword".
   std::vector<std::pair<std::string, bool>> written() const;
 

@@ -53,6 +53,7 @@ struct Source {
   const Bgp* bgp = nullptr;
   std::string peer = {};  // as written after "neighbor"
   bool is_group = false;
+  bool is_interface = false;  // `neighbor eth0 interface …`
   const Neighbor* neighbor = nullptr;
   rib::Family family = rib::Family::Ipv4Unicast;
   const NeighborFamily* settings = nullptr;
@@ -98,8 +99,14 @@ std::vector<Command> system_commands();
 std::vector<Command> bgp_commands();
 std::vector<Command> bestpath_commands();
 std::vector<Command> interface_commands();
+std::vector<Command> link_commands();
+std::vector<Command> confederation_commands();
+std::vector<Command> graceful_restart_commands();  // of `router bgp`
+std::vector<Command> neighbor_graceful_restart_commands();
 std::vector<Command> neighbor_commands();
+std::vector<Command> negotiation_commands();
 std::vector<Command> address_family_commands();
+std::vector<Command> neighbor_export_commands();  // part of the family's
 std::vector<Command> neighbor_policy_commands();  // part of the family's
 std::vector<Command> family_rule_commands();
 std::vector<Command> local_route_commands();

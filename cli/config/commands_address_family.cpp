@@ -18,12 +18,13 @@ Outcome restore_standard_next_hop(Target& t, const Arguments&) {
 Command next_hop_self_command() {
   using rib::NextHopMode;
   return {
-      .syntax = "neighbor PEER$peer next-hop-self [force]",
+      .syntax = "neighbor PEER$peer next-hop-self [<force|all>]",
       .help = neighbor_help({"Disable the next hop calculation for this neighbor",
-                             "Set the next hop to self for reflected routes"}),
+                             "Set the next hop to self for reflected routes", "The same"}),
       .scope = Scope::NeighborFamily,
       .set = [](Target& t, const Arguments& a) -> Outcome {
-        t.settings->next_hop_mode = a.has("force") ? NextHopMode::SelfForce : NextHopMode::Self;
+        t.settings->next_hop_mode =
+            a.has("force") || a.has("all") ? NextHopMode::SelfForce : NextHopMode::Self;
         return {};
       },
       .unset = restore_standard_next_hop,
@@ -35,26 +36,6 @@ Command next_hop_self_command() {
             if (mode == NextHopMode::Standard) lines.push_back("no " + s.neighbor_line("next-hop-self"));
           },
       .summary = "The neighbor gets our own address as next hop; with `force` for reflected routes too.",
-  };
-}
-
-Command next_hop_unchanged_command() {
-  using rib::NextHopMode;
-  return {
-      .syntax = "neighbor PEER$peer attribute-unchanged next-hop",
-      .help = neighbor_help({"BGP attribute is propagated unchanged to this neighbor", "Nexthop attribute"}),
-      .scope = Scope::NeighborFamily,
-      .set = [](Target& t, const Arguments&) -> Outcome {
-        t.settings->next_hop_mode = NextHopMode::Unchanged;
-        return {};
-      },
-      .unset = restore_standard_next_hop,
-      .write =
-          [](const Source& s, Lines& lines) {
-            if (s.settings->next_hop_mode == NextHopMode::Unchanged)
-              lines.push_back(s.neighbor_line("attribute-unchanged next-hop"));
-          },
-      .summary = "The neighbor gets the next hop as we got it.",
   };
 }
 
@@ -137,15 +118,13 @@ std::vector<Command> address_family_commands() {
       "We reflect internal routes to and from this neighbor (RFC 4456)."));
   rows.push_back(next_hop_self_command());
   rows.push_back(send_community_command());
-  rows.push_back(family_switch<&NeighborFamily::default_originate>(
-      "default-originate", {"Originate default route to this neighbor"}, "Announces a default route to it."));
+  for (auto& row : neighbor_export_commands()) rows.push_back(std::move(row));
   rows.push_back(family_switch<&NeighborFamily::soft_reconfiguration>(
       "soft-reconfiguration inbound",
       {"Per neighbor soft reconfiguration", "Allow inbound soft reconfiguration"},
       "Received routes are always kept; the line is accepted for FRR's sake."));
   std::ranges::move(import_commands(), std::back_inserter(rows));
   for (auto& row : neighbor_policy_commands()) rows.push_back(std::move(row));
-  rows.push_back(next_hop_unchanged_command());
   return rows;
 }
 

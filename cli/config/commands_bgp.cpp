@@ -137,15 +137,17 @@ std::vector<Command> bgp_commands() {
       "bgp client-to-client reflection",
       {kBgp, "Client to client route reflection", "Reflection of routes between clients"},
       "A reflector passes routes of one client to the others (RFC 4456)."));
+  rows.push_back(bgp_switch<&Bgp::graceful_shutdown>(
+      "bgp graceful-shutdown", {kBgp, "Graceful shutdown parameters"},
+      "Makes our routes everybody's last choice before maintenance: GRACEFUL_SHUTDOWN to external neighbors, "
+      "LOCAL_PREF 0 to internal ones (RFC 8326)."));
   rows.push_back(bgp_identifier<&Bgp::cluster_id>(
       "bgp cluster-id", {kBgp, "Route reflector's cluster", "Identifier in address form"},
       "CLUSTER_ID of a reflector; the router id without this line (RFC 4456 §7)."));
   rows.push_back(bgp_switch<&Bgp::deterministic_med>(
       "bgp deterministic-med", {kBgp, "Choose among paths of one neighbor AS first"},
       "Kulan's choice never depends on the order of arrival; the line is kept for FRR's sake."));
-  rows.push_back(bgp_switch<&Bgp::graceful_restart>(
-      "bgp graceful-restart", {kBgp, "Graceful restart, RFC 4724"},
-      "Kept and written back. Graceful restart (RFC 4724) is not offered to neighbors yet."));
+  std::ranges::move(graceful_restart_commands(), std::back_inserter(rows));
   std::ranges::move(bestpath_commands(), std::back_inserter(rows));
   rows.push_back(bgp_switch<&Bgp::network_import_check>(
       "bgp network import-check", {kBgp, "The network command", "Announce only what has a route"},

@@ -6,10 +6,6 @@
 
 namespace cli {
 
-namespace {
-
-constexpr std::uint8_t kMaximumTtl = 255;
-
 std::string to_text(const RemoteAs& remote) {
   switch (remote.kind) {
     case RemoteAs::Kind::Internal:
@@ -22,21 +18,42 @@ std::string to_text(const RemoteAs& remote) {
   return std::to_string(remote.number);
 }
 
-/// Kept lines of other daemons' features about a neighbor go with it.
 void forget_lines_of(Config& config, const std::string& peer) {
   std::erase_if(config.unknown_lines, [&](const Config::UnknownLine& line) {
     return line.block.starts_with("router bgp ") && (line.text + " ").starts_with("neighbor " + peer + " ");
   });
 }
 
+RemoteAs remote_as_from(const Arguments& a) {
+  RemoteAs remote;
+  if (a.has("internal")) remote.kind = RemoteAs::Kind::Internal;
+  if (a.has("external")) remote.kind = RemoteAs::Kind::External;
+  remote.number = a.number_as<rib::AsNumber>("as");
+  return remote;
+}
+
+namespace {
+
+constexpr std::uint8_t kMaximumTtl = 255;
+
 void remove_neighbor(Target& t, const rib::IpAddress& address) {
   t.bgp->neighbors.erase(address);
   forget_lines_of(t.config, address.to_string());
 }
 
+/// A peer group or an interface neighbor.
+Neighbor* named_neighbor(Bgp& bgp, const std::string& name) {
+  if (const auto group = bgp.peer_groups.find(name); group != bgp.peer_groups.end()) return &group->second;
+  const auto on_link = bgp.interface_neighbors.find(name);
+  return on_link == bgp.interface_neighbors.end() ? nullptr : &on_link->second;
+}
+
 Outcome remove_group(Target& t, const std::string& name) {
   if (t.bgp->peer_groups.erase(name) == 0) return "% Create the peer-group first";
   forget_lines_of(t.config, name);
+  std::erase_if(t.bgp->listen_ranges, [&](const auto& entry) { return entry.second == name; });
+  for (auto& [interface, neighbor] : t.bgp->interface_neighbors)
+    if (neighbor.peer_group == name) neighbor.peer_group.reset();
   std::vector<rib::IpAddress> orphans;  // members whose AS was the group's
   for (auto& [address, neighbor] : t.bgp->neighbors) {
     if (neighbor.peer_group != name) continue;
@@ -53,48 +70,60 @@ Outcome remove_peer(Target& t, const Arguments& a) {
     remove_neighbor(t, *address);
     return {};
   }
-  return remove_group(t, a.text("peer"));
+  const auto name = a.text("peer");
+  if (t.bgp->interface_neighbors.erase(name) == 0) return remove_group(t, name);
+  forget_lines_of(t.config, name);
+  return {};
 }
 
 Outcome set_remote_as(Target& t, const Arguments& a) {
-  RemoteAs remote;
-  if (a.has("internal")) remote.kind = RemoteAs::Kind::Internal;
-  if (a.has("external")) remote.kind = RemoteAs::Kind::External;
-  remote.number = a.number_as<rib::AsNumber>("as");
+  const auto remote = remote_as_from(a);
   if (const auto* address = a.address("peer")) {
     if (address->is_multicast() || address->is_unspecified())
       return "% " + address->to_string() + " is not the address of a neighbor";
     t.bgp->neighbors[*address].remote_as = remote;
     return {};
   }
-  const auto group = t.bgp->peer_groups.find(a.text("peer"));
-  if (group == t.bgp->peer_groups.end()) return "% Create the peer-group or interface first";
-  group->second.remote_as = remote;
+  auto* const named = named_neighbor(*t.bgp, a.text("peer"));
+  if (!named) return "% Create the peer-group or interface first";
+  named->remote_as = remote;
   return {};
 }
 
 Outcome unset_remote_as(Target& t, const Arguments& a) {
   if (a.address("peer")) return remove_peer(t, a);  // as in FRR: a neighbor is its remote-as
-  const auto group = t.bgp->peer_groups.find(a.text("peer"));
-  if (group == t.bgp->peer_groups.end()) return "% Create the peer-group first";
-  group->second.remote_as.reset();
+  auto* const named = named_neighbor(*t.bgp, a.text("peer"));
+  if (!named) return "% Create the peer-group or interface first";
+  named->remote_as.reset();
   return {};
 }
 
 Outcome create_group(Target& t, const Arguments& a) {
+  if (t.bgp->interface_neighbors.contains(a.text("name"))) return "% Name conflict with interface";
   t.bgp->peer_groups.try_emplace(a.text("name"));
   return {};
 }
 
 Outcome join_group(Target& t, const Arguments& a) {
   const auto* address = a.address("peer");
-  if (!address) return "% A peer-group cannot be a member of a peer-group";
+  const auto on_link = t.bgp->interface_neighbors.find(a.text("peer"));
+  const bool is_interface = !address && on_link != t.bgp->interface_neighbors.end();
+  if (!address && !is_interface) return "% A peer-group cannot be a member of a peer-group";
   if (!t.bgp->peer_groups.contains(a.text("group"))) return "% Configure the peer-group first";
+  if (is_interface) {
+    on_link->second.peer_group = a.text("group");
+    return {};
+  }
   t.bgp->neighbors[*address].peer_group = a.text("group");
   return {};
 }
 
 Outcome leave_group(Target& t, const Arguments& a) {
+  if (const auto on_link = t.bgp->interface_neighbors.find(a.text("peer"));
+      on_link != t.bgp->interface_neighbors.end()) {
+    on_link->second.peer_group.reset();
+    return {};
+  }
   const auto* address = a.address("peer");
   const auto neighbor = address ? t.bgp->neighbors.find(*address) : t.bgp->neighbors.end();
   if (neighbor == t.bgp->neighbors.end()) return "% Specify remote-as or peer-group commands first";
@@ -148,7 +177,7 @@ std::vector<Command> peer_commands() {
       .unset = unset_remote_as,
       .write =
           [](const Source& s, Lines& lines) {
-            if (s.neighbor->remote_as)
+            if (s.neighbor->remote_as && !s.is_interface)
               lines.push_back(s.neighbor_line("remote-as " + to_text(*s.neighbor->remote_as)));
           },
       .summary = "Creates a neighbor in this AS. `internal` is our own, `external` any other.",
@@ -161,7 +190,7 @@ std::vector<Command> peer_commands() {
       .unset = leave_group,
       .write =
           [](const Source& s, Lines& lines) {
-            if (s.neighbor->peer_group)
+            if (s.neighbor->peer_group && !s.is_interface)
               lines.push_back(s.neighbor_line("peer-group " + *s.neighbor->peer_group));
           },
       .summary = "Makes the neighbor a member: what it does not say itself it takes from the group.",
@@ -328,12 +357,6 @@ std::vector<Command> neighbor_commands() {
   rows.push_back(inert("advertisement-interval (0-600)",
                        {"Minimum interval between sending routing updates", "Seconds"},
                        "Updates are sent at once; changes collapse by themselves."));
-  rows.push_back(
-      inert("capability <dynamic|extended-nexthop>",
-            {"Advertise capability to the peer", "Dynamic capability", "Extended next hop, RFC 8950"},
-            "Capabilities are offered by themselves."));
-  rows.push_back(inert("dont-capability-negotiate", {"Do not perform capability negotiation"},
-                       "Capabilities are always offered (RFC 5492)."));
   return rows;
 }
 

@@ -28,7 +28,14 @@ void inherit_family(NeighborFamily& own, const NeighborFamily& group) {
   inherit(own.send_standard, group.send_standard);
   inherit(own.send_extended, group.send_extended);
   inherit(own.send_large, group.send_large);
+  if (!own.default_originate) inherit(own.default_originate_map, group.default_originate_map);  // one line
   inherit(own.default_originate, group.default_originate);
+  inherit(own.add_path, group.add_path);
+  inherit(own.disable_add_path_receive, group.disable_add_path_receive);
+  inherit(own.as_override, group.as_override);
+  inherit(own.remove_private_as, group.remove_private_as);
+  inherit(own.as_path_unchanged, group.as_path_unchanged);
+  inherit(own.med_unchanged, group.med_unchanged);
   inherit_policy(own.policy_in, group.policy_in);
   inherit_policy(own.policy_out, group.policy_out);
 }
@@ -53,6 +60,15 @@ void inherit_neighbor(Neighbor& own, const Neighbor& group) {
   inherit(own.connect_retry_seconds, group.connect_retry_seconds);
   inherit(own.disable_connected_check, group.disable_connected_check);
   inherit(own.enforce_first_as, group.enforce_first_as);
+  inherit(own.graceful_restart, group.graceful_restart);
+  inherit(own.local_as, group.local_as);
+  inherit(own.local_role, group.local_role);
+  inherit(own.capability_dynamic, group.capability_dynamic);
+  inherit(own.capability_extended_nexthop, group.capability_extended_nexthop);
+  inherit(own.dont_capability_negotiate, group.dont_capability_negotiate);
+  inherit(own.override_capability, group.override_capability);
+  inherit(own.strict_capability_match, group.strict_capability_match);
+  inherit(own.delay_open_seconds, group.delay_open_seconds);
   for (std::size_t i = 0; i < rib::kFamilyCount; ++i) inherit_family(own.families[i], group.families[i]);
 }
 
@@ -67,10 +83,16 @@ NeighborFamily family_defaults(const Bgp& bgp, rib::Family family) {
   defaults.soft_reconfiguration = false;
   defaults.send_standard = defaults.send_extended = defaults.send_large = true;
   defaults.default_originate = false;
+  defaults.add_path = rib::AddPathSelection{};
+  defaults.disable_add_path_receive = false;
+  defaults.as_override = false;
+  defaults.remove_private_as = rib::RemovePrivateAs::No;
+  defaults.as_path_unchanged = defaults.med_unchanged = false;
   return defaults;
 }
 
-/// ebgp_multihop stays absent when nothing says it: absent and 1 mean the same to external neighbors only.
+/// ebgp_multihop stays absent when nothing says it: absent and 1 mean the same to external neighbors only. So
+/// does capability_extended_nexthop, which depends on the address.
 Neighbor neighbor_defaults(const Bgp& bgp) {
   Neighbor defaults;
   defaults.passive = false;
@@ -81,6 +103,10 @@ Neighbor neighbor_defaults(const Bgp& bgp) {
   defaults.connect_retry_seconds = bgp.connect_retry_seconds;
   defaults.disable_connected_check = false;
   defaults.enforce_first_as = true;
+  defaults.capability_dynamic = defaults.dont_capability_negotiate = false;
+  defaults.override_capability = defaults.strict_capability_match = false;
+  defaults.delay_open_seconds = std::uint16_t{0};
+  defaults.graceful_restart = bgp.graceful_restart.mode;
   for (const auto family : rib::kFamilies) defaults.families[index_of(family)] = family_defaults(bgp, family);
   return defaults;
 }
@@ -102,12 +128,22 @@ void drop_redundant_family(NeighborFamily& own, const NeighborFamily& inherited)
   drop(own.send_extended, inherited.send_extended, false);
   drop(own.send_large, inherited.send_large, false);
   drop(own.default_originate, inherited.default_originate, false);
+  drop(own.add_path, inherited.add_path, rib::AddPathSelection{});
+  drop(own.disable_add_path_receive, inherited.disable_add_path_receive, false);
+  drop(own.as_override, inherited.as_override, false);
+  drop(own.remove_private_as, inherited.remove_private_as, rib::RemovePrivateAs::No);
+  drop(own.as_path_unchanged, inherited.as_path_unchanged, false);
+  drop(own.med_unchanged, inherited.med_unchanged, false);
 }
 
 void drop_redundant_of(Neighbor& own, const Neighbor& inherited) {
   drop(own.passive, inherited.passive, false);
   drop(own.shutdown, inherited.shutdown, false);
   drop(own.disable_connected_check, inherited.disable_connected_check, false);
+  drop(own.capability_dynamic, inherited.capability_dynamic, false);
+  drop(own.dont_capability_negotiate, inherited.dont_capability_negotiate, false);
+  drop(own.override_capability, inherited.override_capability, false);
+  drop(own.strict_capability_match, inherited.strict_capability_match, false);
   for (std::size_t i = 0; i < rib::kFamilyCount; ++i)
     drop_redundant_family(own.families[i], inherited.families[i]);
 }
@@ -122,7 +158,7 @@ Config built_in_config() {
   bgp.keepalive_seconds = 3;
   bgp.hold_seconds = 9;
   bgp.connect_retry_seconds = 5;
-  bgp.graceful_restart = true;
+  bgp.graceful_restart.mode = GracefulRestartMode::Restarter;
   bgp.advertised_interfaces = {"docker0", "br-*"};
   bgp.discovery.multicast = true;
   config.bgp = std::move(bgp);
@@ -134,12 +170,19 @@ void drop_redundant(Bgp& bgp) {
   std::map<std::string, Neighbor> groups;
   for (auto& [name, group] : bgp.peer_groups) {
     drop_redundant_of(group, defaults);
+    drop(group.capability_extended_nexthop, std::optional(false), false);
     groups.emplace(name, resolved(bgp, group));
   }
-  for (auto& [address, neighbor] : bgp.neighbors) {
+  // On a link the capability is offered by itself, so its "no" says something there.
+  const auto drop_inherited = [&](Neighbor& neighbor, bool is_on_link) {
     const auto group = neighbor.peer_group ? groups.find(*neighbor.peer_group) : groups.end();
-    drop_redundant_of(neighbor, group == groups.end() ? defaults : group->second);
-  }
+    const auto& inherited = group == groups.end() ? defaults : group->second;
+    drop_redundant_of(neighbor, inherited);
+    if (!is_on_link && !inherited.capability_extended_nexthop)
+      drop(neighbor.capability_extended_nexthop, std::optional(false), false);
+  };
+  for (auto& [address, neighbor] : bgp.neighbors) drop_inherited(neighbor, address.is_link_local());
+  for (auto& [name, neighbor] : bgp.interface_neighbors) drop_inherited(neighbor, true);
 }
 
 Neighbor resolved(const Bgp& bgp, const Neighbor& neighbor) {

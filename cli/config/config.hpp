@@ -59,6 +59,37 @@ struct MaximumPrefix {
   bool operator==(const MaximumPrefix&) const = default;
 };
 
+/// `neighbor X local-as N [no-prepend [replace-as]]`
+struct LocalAs {
+  rib::AsNumber as = 0;
+  bool no_prepend = false;  // what the neighbor sends stays without it
+  bool replace_as = false;  // what it is sent has it instead of our AS, not before it
+  bool operator==(const LocalAs&) const = default;
+};
+
+/// `neighbor X local-role … [strict-mode]`, RFC 9234.
+struct LocalRole {
+  rib::Role role = rib::Role::Peer;
+  bool strict = false;  // a neighbor without a role is refused
+  bool operator==(const LocalRole&) const = default;
+};
+
+/// `bgp graceful-restart …` and `neighbor X graceful-restart…`, RFC 4724. FRR's modes and default.
+enum class GracefulRestartMode : std::uint8_t { Disabled, Helper, Restarter };
+
+/// What holds for all neighbors.
+struct GracefulRestart {
+  GracefulRestartMode mode = GracefulRestartMode::Helper;
+  std::uint16_t restart_seconds = 120;       // that the neighbors wait for us
+  std::uint16_t stalepath_seconds = 360;     // for the table of one that is back
+  std::uint16_t select_defer_seconds = 360;  // for the neighbors' tables when we are back
+  std::uint16_t rib_stale_seconds = 500;     // that the kernel keeps routes of our former life
+  bool preserve_forwarding = false;          // the F bit, whatever we know
+  bool notification = true;                  // RFC 8538
+  bool hard_administrative_reset = true;     // RFC 8538: `clear` ends it
+  bool operator==(const GracefulRestart&) const = default;
+};
+
 /// Per neighbor and family. Absent members inherit: neighbor, then its peer group, then the default beside.
 struct NeighborFamily {
   std::optional<bool> activate;                   // IPv4: `bgp default ipv4-unicast` (true); IPv6: false
@@ -70,7 +101,13 @@ struct NeighborFamily {
   std::optional<bool> soft_reconfiguration;       // accepted, always on
   std::optional<bool> send_standard, send_extended, send_large;  // communities: true
   std::optional<bool> default_originate;                         // false
+  std::optional<std::string> default_originate_map;              // "": always; belongs to the line above
   NeighborPolicy policy_in, policy_out;                          // none
+  std::optional<rib::AddPathSelection> add_path;                 // none: the best path only
+  std::optional<bool> disable_add_path_receive;                  // false
+  std::optional<bool> as_override;                               // false
+  std::optional<rib::RemovePrivateAs> remove_private_as;         // No
+  std::optional<bool> as_path_unchanged, med_unchanged;          // attribute-unchanged: false
   bool operator==(const NeighborFamily&) const = default;
 };
 
@@ -91,6 +128,16 @@ struct Neighbor {
   std::optional<std::uint16_t> connect_retry_seconds;            // Bgp's
   std::optional<bool> disable_connected_check;                   // false
   std::optional<bool> enforce_first_as;                          // true
+  std::optional<GracefulRestartMode> graceful_restart;           // Bgp's
+  std::optional<LocalAs> local_as;                               // none: Bgp's
+  std::optional<LocalRole> local_role;                           // none
+  std::optional<bool> capability_dynamic;                        // accepted, without effect
+  std::optional<bool> capability_extended_nexthop;               // RFC 8950; link-local neighbors: true
+  std::optional<bool> dont_capability_negotiate;                 // false
+  std::optional<bool> override_capability;                       // false
+  std::optional<bool> strict_capability_match;                   // false
+  std::optional<std::uint16_t> delay_open_seconds;               // DelayOpenTime, RFC 4271 §8; 0: off
+  bool v6_only = false;  // of an interface neighbor: `neighbor eth0 interface v6only`
   NeighborFamily families[rib::kFamilyCount];
   bool operator==(const Neighbor&) const = default;
 };
@@ -121,7 +168,7 @@ struct Bgp {
   bool default_ipv4_unicast = true;
   bool ebgp_requires_policy = true;  // RFC 8212
   bool log_neighbor_changes = true;
-  bool graceful_restart = false;
+  GracefulRestart graceful_restart;
   bool network_import_check = false;
   bool always_compare_med = false, med_missing_as_worst = false, deterministic_med = true;
   bool compare_router_id = true;  // decision 0006
@@ -130,9 +177,15 @@ struct Bgp {
   rib::BandwidthUse link_bandwidth = rib::BandwidthUse::Used;
   std::array<rib::FamilyRules, rib::kFamilyCount> family_rules;  // maximum-paths, distance
   bool client_to_client_reflection = true;
+  bool graceful_shutdown = false;  // RFC 8326
   std::uint32_t default_local_preference = 100;
+  std::optional<rib::AsNumber> confederation_id;  // RFC 5065
+  std::set<rib::AsNumber> confederation_peers;    // the other member ASes
   std::map<std::string, Neighbor> peer_groups;
   std::map<rib::IpAddress, Neighbor> neighbors;
+  std::map<std::string, Neighbor> interface_neighbors;  // `neighbor eth0 interface …`: who is on that link
+  std::map<rib::Prefix, std::string> listen_ranges;     // `bgp listen range P peer-group G`
+  std::uint16_t listen_limit = 100;                     // `bgp listen limit N`: neighbors out of ranges
   std::map<rib::Prefix, Network> networks;
   std::array<std::map<rib::RouteSource, rib::RedistributionRule>, rib::kFamilyCount> redistributed;
   std::map<rib::Prefix, rib::AggregateRule> aggregates;

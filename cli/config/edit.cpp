@@ -95,6 +95,9 @@ Outcome aim(Target& target, Scope scope, const Context& context, const Arguments
     if (at != bgp.neighbors.end()) target.neighbor = &at->second;
   } else if (const auto at = bgp.peer_groups.find(arguments.text("peer")); at != bgp.peer_groups.end()) {
     target.neighbor = &at->second;
+  } else if (const auto on_link = bgp.interface_neighbors.find(arguments.text("peer"));
+             on_link != bgp.interface_neighbors.end()) {
+    target.neighbor = &on_link->second;
   }
   if (!target.neighbor) return "% Specify remote-as or peer-group commands first";
   target.settings = &target.neighbor->families[index_of(target.family)];

@@ -11,6 +11,13 @@ namespace cli {
 inline constexpr std::string_view kNeighbor = "Specify neighbor router";
 inline constexpr std::string_view kPeer = "Neighbor address";
 
+/// "64512", "internal", "external".
+std::string to_text(const RemoteAs& remote);
+/// Of the tokens <ASNUM$as|internal|external>.
+RemoteAs remote_as_from(const Arguments& arguments);
+/// Kept lines of other daemons' features about a neighbor go with it.
+void forget_lines_of(Config& config, const std::string& peer);
+
 /// Keyword help behind "neighbor PEER".
 inline std::vector<std::string_view> neighbor_help(std::vector<std::string_view> rest) {
   rest.insert(rest.begin(), {kNeighbor, kPeer});

@@ -43,6 +43,7 @@ class Writer {
   struct Peer {
     std::string name;
     bool is_group;
+    bool is_interface;
     const Neighbor* neighbor;
   };
 
@@ -120,7 +121,9 @@ class Writer {
   /// FRR's order: groups, then members group by group, then the other neighbors.
   static std::vector<Peer> peers_of(const Bgp& bgp) {
     std::vector<Peer> peers;
-    for (const auto& [name, group] : bgp.peer_groups) peers.push_back({name, true, &group});
+    for (const auto& [name, group] : bgp.peer_groups) peers.push_back({name, true, false, &group});
+    for (const auto& [name, neighbor] : bgp.interface_neighbors)
+      peers.push_back({name, false, true, &neighbor});
     std::vector<std::pair<const rib::IpAddress*, const Neighbor*>> neighbors;
     for (const auto& [address, neighbor] : bgp.neighbors) neighbors.emplace_back(&address, &neighbor);
     std::ranges::stable_sort(neighbors, {}, [](const auto& entry) {
@@ -128,7 +131,7 @@ class Writer {
       return std::pair(!group, group.value_or(""));
     });
     for (const auto& [address, neighbor] : neighbors)
-      peers.push_back({address->to_string(), false, neighbor});
+      peers.push_back({address->to_string(), false, false, neighbor});
     return peers;
   }
 
@@ -143,6 +146,7 @@ class Writer {
                           .bgp = &bgp,
                           .peer = peer.name,
                           .is_group = peer.is_group,
+                          .is_interface = peer.is_interface,
                           .neighbor = peer.neighbor};
       write_rows(Scope::Peer, source, " ");
       write_rows(Scope::Neighbor, source, " ");
@@ -168,6 +172,7 @@ class Writer {
                   .bgp = &bgp,
                   .peer = peer.name,
                   .is_group = peer.is_group,
+                  .is_interface = peer.is_interface,
                   .neighbor = peer.neighbor,
                   .family = family,
                   .settings = &peer.neighbor->families[index_of(family)]},

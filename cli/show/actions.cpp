@@ -9,17 +9,21 @@ Status clear_sessions(const Console& console, const Arguments& arguments) {
   api::Request request;
   auto& clear = *request.mutable_clear();
   const auto who = arguments.text("neighbor");
+  clear.set_external(arguments.has("external"));
+  clear.set_peer_group(arguments.text("group"));
   std::uint32_t as = 0;
   const auto [end, error] = std::from_chars(who.data(), who.data() + who.size(), as);
-  if (const auto name = parse_neighbor(who)) {
-    *clear.mutable_neighbor() = *name;
-  } else if (!who.empty() && error == std::errc{} && end == who.data() + who.size()) {
+  if (!who.empty() && error == std::errc{} && end == who.data() + who.size()) {
     clear.set_remote_as(as);
+  } else if (const auto name = parse_neighbor(who)) {
+    *clear.mutable_neighbor() = *name;
   } else if (!who.empty()) {
     console.out("% BGP: Unknown neighbor - \"" + who + "\"\n");
     return Status::Warning;
   }
-  if (arguments.has("in"))
+  if (arguments.has("message-stats"))
+    clear.set_direction(api::ClearSessions::COUNTERS);
+  else if (arguments.has("in"))
     clear.set_direction(api::ClearSessions::SOFT_IN);
   else if (arguments.has("out"))
     clear.set_direction(api::ClearSessions::SOFT_OUT);
@@ -53,12 +57,15 @@ Status reload_config(const Console& console, const Arguments&) {
 std::vector<Command> action_commands() {
   constexpr std::string_view kWrite = "Write the running configuration to its file";
   return {
-      {.syntax = "clear [ip] bgp [<ipv4|ipv6> [unicast]] <*|NEIGHBOR$neighbor> [<soft [<in|out>]|in|out>]",
+      {.syntax =
+           "clear [ip] bgp [<ipv4|ipv6> [unicast]] "
+           "<*|external|peer-group GROUP$group|NEIGHBOR$neighbor> [<soft [<in|out>]|in|out|message-stats>]",
        .help = {"Reset functions", "IP information", "BGP information", "IPv4 address family",
-                "IPv6 address family", "Unicast", "All neighbors",
-                "Address of the neighbor, or its AS number", "Without ending the session",
+                "IPv6 address family", "Unicast", "All neighbors", "External neighbors",
+                "Members of a peer group", "Name of the peer group",
+                "Address or interface of the neighbor, or its AS number", "Without ending the session",
                 "Ask for its routes again", "Send our routes again", "Ask for its routes again",
-                "Send our routes again"},
+                "Send our routes again", "Only its message counters"},
        .run = clear_sessions,
        .changes = true},
       {.syntax = "write [<memory|file>]",

@@ -18,10 +18,17 @@ std::vector<Command> all_commands() {
 }
 
 std::optional<api::NeighborName> parse_neighbor(std::string_view text) {
+  constexpr std::size_t kInterfaceNameLength = 15;  // IFNAMSIZ - 1
   const auto percent = text.find('%');
   const auto address = rib::IpAddress::parse(text.substr(0, percent));
-  if (!address) return std::nullopt;
   api::NeighborName name;
+  if (!address) {
+    // Not an address: the neighbor on an interface, unless it cannot be one's name.
+    const bool is_number = text.find_first_not_of("0123456789.:") == std::string_view::npos;
+    if (text.empty() || is_number || text.size() > kInterfaceNameLength) return std::nullopt;
+    name.set_interface(std::string(text));
+    return name;
+  }
   name.set_address(std::string(address->bytes().begin(), address->bytes().end()));
   if (percent != std::string_view::npos) name.set_interface(std::string(text.substr(percent + 1)));
   return name;

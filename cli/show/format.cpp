@@ -116,7 +116,7 @@ std::string prefix_text(const api::Prefix& prefix) { return prefix_of(prefix).to
 
 std::string neighbor_text(const api::NeighborName& name) {
   const auto address = address_of(name.address());
-  if (!address) return name.interface();
+  if (!address || name.named_by_interface()) return name.interface();
   if (!address->is_link_local() || name.interface().empty()) return address->to_string();
   return address->to_string() + "%" + name.interface();
 }

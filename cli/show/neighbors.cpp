@@ -15,14 +15,57 @@ std::string both(bool advertised, bool received) {
   return advertised ? "advertised" : received ? "received" : "";
 }
 
+/// FRR's word for a neighbor on an interface on which nobody was heard yet.
+std::string address_or_none(std::string_view octets) {
+  const auto address = address_of(octets);
+  return address && !address->is_unspecified() ? address->to_string() : "None";
+}
+
+/// RFC 9234 §4.1, the words of the configuration.
+const char* role_text(std::uint32_t role) {
+  constexpr const char* kNames[] = {"provider", "rs-server", "rs-client", "customer", "peer"};
+  return role < std::size(kNames) ? kNames[role] : "undefined";
+}
+
+const char* graceful_mode_text(api::Neighbor::GracefulMode mode) {
+  switch (mode) {
+    case api::Neighbor::GRACEFUL_HELPER:
+      return "Helper";
+    case api::Neighbor::GRACEFUL_RESTARTER:
+      return "Restart";
+    default:
+      return "Disable";
+  }
+}
+
+/// What the neighbor's capability says it does.
+const char* remote_graceful_mode_text(const api::Neighbor& n) {
+  if (!n.has_received()) return "NotApplicable";
+  if (!n.received().graceful_restart()) return "Disable";
+  return n.received().graceful_restart_families().empty() ? "Helper" : "Restart";
+}
+
 void append_identity(std::string& out, const api::Neighbor& n) {
-  const char* star = n.discovered() ? "*" : "";
-  append(out, "BGP neighbor is %s%s, remote AS %u, local AS %u, %s link\n", star,
-         neighbor_text(n.name()).c_str(), n.remote_as(), n.local_as(),
-         n.type() == api::INTERNAL ? "internal" : "external");
+  const char* star = n.discovered() || n.dynamic() ? "*" : "";
+  const bool is_on_link = n.name().named_by_interface();
+  const auto name = is_on_link ? "on " + n.name().interface() + ": " + address_or_none(n.name().address())
+                               : "is " + (star + neighbor_text(n.name()));
+  append(out, "BGP neighbor %s, remote AS %u, local AS %u%s%s, %s link\n", name.c_str(), n.remote_as(),
+         n.local_as(), n.local_as_no_prepend() ? " no-prepend" : "",
+         n.local_as_replace_as() ? " replace-as" : "", n.type() == api::INTERNAL ? "internal" : "external");
+  if (n.has_local_role())
+    append(out, "  Local Role: %s%s\n", role_text(n.local_role()), n.strict_role() ? " (strict-mode)" : "");
+  if (n.has_local_role() || n.received().has_role())
+    append(out, "  Remote Role: %s\n",
+           n.received().has_role() ? role_text(n.received().role()) : "undefined");
+  if (n.confederation_peer()) out += "  Neighbor under common administration\n";
   if (!n.description().empty()) append(out, " Description: %s\n", n.description().c_str());
   if (!n.received().hostname().empty()) append(out, "Hostname: %s\n", n.received().hostname().c_str());
   if (n.discovered()) out += "  Discovered, not configured\n";
+  if (!n.peer_group().empty())
+    append(out, " Member of peer-group %s for session parameters\n", n.peer_group().c_str());
+  if (n.has_listen_range())
+    append(out, " Belongs to the subnet range group: %s\n", prefix_text(n.listen_range()).c_str());
   if (n.shutdown())
     append(out, " Administratively shut down%s%s\n", n.shutdown_message().empty() ? "" : ": ",
            n.shutdown_message().c_str());
@@ -47,6 +90,8 @@ void append_state(std::string& out, const api::Neighbor& n) {
          n.keepalive_seconds());
   append(out, "  Configured hold time is %u seconds, keepalive interval is %u seconds\n",
          n.configured_hold_seconds(), n.configured_keepalive_seconds());
+  if (n.delay_open_seconds() > 0)
+    append(out, "  Configured DelayOpenTime is %u seconds\n", n.delay_open_seconds());
 }
 
 void append_capabilities(std::string& out, const api::Neighbor& n) {
@@ -70,8 +115,18 @@ void append_capabilities(std::string& out, const api::Neighbor& n) {
     if (!tx.empty()) append(out, "      %s: TX %s\n", name.c_str(), tx.c_str());
     if (!rx.empty()) append(out, "      %s: RX %s\n", name.c_str(), rx.c_str());
   }
+  line("Extended nexthop", ours.extended_next_hop(), theirs.extended_next_hop());
+  if (theirs.extended_next_hop()) out += "      Address families by peer:\n                   IPv4 Unicast\n";
   line("Long-lived Graceful Restart", ours.long_lived_graceful_restart(),
        theirs.long_lived_graceful_restart());
+  if (theirs.long_lived_graceful_restart()) {
+    out += "      Address families by peer:\n";
+    if (theirs.long_lived_families().empty()) out += "        none\n";
+    for (const auto family : theirs.long_lived_families())
+      append(out, "        %s (stale time at most %u seconds)\n",
+             std::string(family_name(static_cast<api::Family>(family))).c_str(), theirs.long_lived_seconds());
+  }
+  line("Role", ours.has_role(), theirs.has_role());
   line("Route refresh", ours.route_refresh(), theirs.route_refresh());
   line("Enhanced Route Refresh", ours.enhanced_route_refresh(), theirs.enhanced_route_refresh());
   for (const auto family : {api::IPV4_UNICAST, api::IPV6_UNICAST})
@@ -94,8 +149,35 @@ void append_capabilities(std::string& out, const api::Neighbor& n) {
            theirs.restart_seconds());
     if (theirs.graceful_restart_families().empty()) out += "        none\n";
     for (const auto family : theirs.graceful_restart_families())
-      append(out, "        %s\n", std::string(family_name(static_cast<api::Family>(family))).c_str());
+      append(
+          out, "        %s(%s)\n", std::string(family_name(static_cast<api::Family>(family))).c_str(),
+          has(theirs.preserved_families(), static_cast<api::Family>(family)) ? "preserved" : "not preserved");
   }
+}
+
+const char* stale_text(api::NeighborFamily::Stale stale) {
+  switch (stale) {
+    case api::NeighborFamily::RESTARTING:
+      return "the neighbor restarts";
+    case api::NeighborFamily::RETURNING:
+      return "the neighbor is back and announces its table";
+    case api::NeighborFamily::REFRESHING:
+      return "the neighbor refreshes its table";
+    default:
+      return "";
+  }
+}
+
+void append_graceful_family(std::string& out, const api::Neighbor& n, const api::NeighborFamily& family) {
+  const auto yes = [](bool value) { return value ? "Yes" : "No"; };
+  append(out, "    %s:\n      F bit: %s\n", std::string(family_name(family.family())).c_str(),
+         has(n.received().preserved_families(), family.family()) ? "True" : "False");
+  append(out, "      End-of-RIB sent: %s\n      End-of-RIB received: %s\n", yes(family.end_of_rib_sent()),
+         yes(family.end_of_rib_received()));
+  append(out, "      Timers:\n        Configured Stale Path Time(sec): %u\n", n.stale_path_seconds());
+  if (family.stale() != api::NeighborFamily::NOTHING_STALE)
+    append(out, "      Stale routes: %s, %llu seconds left\n", stale_text(family.stale()),
+           static_cast<unsigned long long>((family.stale_ms_left() + 999) / 1000));
 }
 
 /// "IPv4 Unicast, IPv6 Unicast" of the families for which `fact` holds.
@@ -110,10 +192,16 @@ std::string families_with(const api::Neighbor& n, Fact fact) {
 void append_end_of_rib(std::string& out, const api::Neighbor& n) {
   const auto sent = families_with(n, [](const auto& f) { return f.end_of_rib_sent(); });
   const auto received = families_with(n, [](const auto& f) { return f.end_of_rib_received(); });
-  if (sent.empty() && received.empty()) return;
   out += "  Graceful restart information:\n";
   if (!sent.empty()) append(out, "    End-of-RIB send: %s\n", sent.c_str());
   if (!received.empty()) append(out, "    End-of-RIB received: %s\n", received.c_str());
+  append(out, "    Local GR Mode: %s%s\n    Remote GR Mode: %s\n", graceful_mode_text(n.graceful_mode()),
+         n.graceful_mode_is_own() ? "" : "*", remote_graceful_mode_text(n));
+  append(out, "    R bit: %s\n    N bit: %s\n", n.received().restarting() ? "True" : "False",
+         n.advertised().graceful_notification() && n.received().graceful_notification() ? "True" : "False");
+  append(out, "    Timers:\n      Configured Restart Time(sec): %u\n      Received Restart Time(sec): %u\n",
+         n.configured_restart_seconds(), n.received().restart_seconds());
+  for (const auto& family : n.families()) append_graceful_family(out, n, family);
 }
 
 void append_statistics(std::string& out, const api::Neighbor& n) {
@@ -151,6 +239,25 @@ const char* communities_sent(const api::NeighborFamily& family) {
   return family.send_large() ? "  Community attribute sent to this neighbor(large)\n" : "";
 }
 
+void append_rewriting(std::string& out, const api::NeighborFamily& family) {
+  if (const auto& rule = family.remove_private_as(); !rule.empty())
+    append(out, "  Private AS numbers %s in updates to this neighbor\n", rule.c_str());
+  if (family.as_override()) out += "  Override ASNs in outbound updates if aspath equals remote-as\n";
+  if (family.as_path_unchanged()) out += "  AS_PATH is propagated unchanged to this neighbor\n";
+  if (family.med_unchanged()) out += "  MED is propagated unchanged to this neighbor\n";
+}
+
+void append_add_path(std::string& out, const api::NeighborFamily& family) {
+  const auto& selection = family.add_path_send();
+  if (selection == "all")
+    out += "  Advertise all paths via addpath\n";
+  else if (selection == "per-AS")
+    out += "  Advertise bestpath per AS via addpath\n";
+  else if (selection.starts_with("best "))
+    append(out, "  Advertise %s selected paths via addpath\n", selection.c_str());
+  if (family.add_path_receive_disabled()) out += "  Additional paths are not accepted\n";
+}
+
 void append_family(std::string& out, const api::NeighborFamily& family) {
   append(out, "\n For address family: %s\n", std::string(family_name(family.family())).c_str());
   if (family.has_update_group())
@@ -159,12 +266,16 @@ void append_family(std::string& out, const api::NeighborFamily& family) {
   else
     out += "  Not part of any update group\n";
   if (family.route_reflector_client()) out += "  Route-Reflector Client\n";
-  if (family.next_hop_self()) out += "  NEXT_HOP is always this router\n";
+  if (family.next_hop_self())
+    append(out, "  NEXT_HOP is always this router%s\n",
+           family.next_hop_self_all() ? ", for reflected routes too" : "");
   if (family.next_hop_unchanged()) out += "  NEXT_HOP is propagated unchanged to this neighbor\n";
   if (family.allow_own_as() > 0)
     append(out, "  Local AS allowed in path, %u occurrences\n", family.allow_own_as());
   if (family.allow_own_as_as_origin()) out += "  Local AS allowed as path origin\n";
   if (family.weight() > 0) append(out, "  Default weight %u\n", family.weight());
+  append_rewriting(out, family);
+  append_add_path(out, family);
   out += communities_sent(family);
   if (family.default_originate()) out += "  Default information originate\n";
   if (family.policy_missing_in()) out += "  Inbound updates discarded due to missing policy\n";
@@ -185,6 +296,19 @@ void append_family(std::string& out, const api::NeighborFamily& family) {
 /// RFC 5082: a TTL of at least 255 means one hop.
 unsigned hops_within(const api::Neighbor& n) { return 256 - std::min(n.minimum_ttl(), 255u); }
 
+/// As FRR prints it: four octets a word, eight words a line.
+void append_octets(std::string& out, const std::string& octets) {
+  constexpr std::size_t kShown = 512;
+  out += "  Message received that caused BGP to send a NOTIFICATION:";
+  for (std::size_t i = 0; i < std::min(octets.size(), kShown); ++i) {
+    if (i % 32 == 0) out += "\n    ";
+    append(out, "%02X%s", static_cast<unsigned>(static_cast<unsigned char>(octets[i])),
+           i % 4 == 3 ? " " : "");
+  }
+  if (octets.size() > kShown) append(out, "\n    (%zu more octets)", octets.size() - kShown);
+  out += "\n";
+}
+
 void append_connection(std::string& out, const api::Neighbor& n) {
   append(out, "\n  Connections established %u; dropped %u\n", n.established_count(), n.dropped_count());
   if (n.last_reset().cause() == api::LastReset::NONE)
@@ -192,6 +316,8 @@ void append_connection(std::string& out, const api::Neighbor& n) {
   else
     append(out, "  Last reset %s,  %s\n", age_text(n.last_reset().ms()).c_str(),
            reset_text(n.last_reset()).c_str());
+  if (!n.last_error().empty()) append(out, "  Last error: %s\n", n.last_error().c_str());
+  if (!n.last_error_message().empty()) append_octets(out, n.last_error_message());
   const char* kind = n.type() == api::INTERNAL ? "Internal" : "External";
   if (n.minimum_ttl() > 0)
     append(out, "  %s BGP neighbor must be within %u hops (TTL security).\n", kind, hops_within(n));
@@ -210,6 +336,9 @@ void append_connection(std::string& out, const api::Neighbor& n) {
     append(out, "Next connect timer due in %llu seconds\n",
            static_cast<unsigned long long>((n.next_connect_ms() + 999) / 1000));
   if (n.authenticated()) out += "Peer Authentication Enabled\n";
+  if (n.offers_no_capabilities()) out += "Capabilities are not offered (dont-capability-negotiate)\n";
+  if (n.overrides_capabilities()) out += "Capability negotiation is overridden\n";
+  if (n.strict_capabilities()) out += "Capabilities must match strictly\n";
 }
 
 }  // namespace

@@ -41,7 +41,9 @@ Json capabilities_json(const api::Neighbor& n) {
       extensions[key] = {{word, true}};
   }
   if (!add_path.empty()) json["addPath"] = std::move(add_path);
+  put("extendedNexthop", ours.extended_next_hop(), theirs.extended_next_hop());
   put("longLivedGracefulRestart", ours.long_lived_graceful_restart(), theirs.long_lived_graceful_restart());
+  put("role", ours.has_role(), theirs.has_role());
   put("routeRefresh", ours.route_refresh(), theirs.route_refresh());
   put("enhancedRouteRefresh", ours.enhanced_route_refresh(), theirs.enhanced_route_refresh());
   if (!extensions.empty()) json["multiprotocolExtensions"] = std::move(extensions);
@@ -57,7 +59,16 @@ Json capabilities_json(const api::Neighbor& n) {
   put("gracefulRestart", ours.graceful_restart(), theirs.graceful_restart());
   if (theirs.graceful_restart()) {
     json["gracefulRestartRemoteTimerMsecs"] = theirs.restart_seconds() * 1000;
-    if (theirs.graceful_restart_families().empty()) json["addressFamiliesByPeer"] = "none";
+    auto by_peer = Json::object();
+    for (const auto number : theirs.graceful_restart_families()) {
+      const auto family = static_cast<api::Family>(number);
+      by_peer[std::string(family_key(family))]
+             [has(theirs.preserved_families(), family) ? "preserved" : "notPreserved"] = true;
+    }
+    if (by_peer.empty())
+      json["addressFamiliesByPeer"] = "none";
+    else
+      json["addressFamiliesByPeer"] = std::move(by_peer);
   }
   return json;
 }
@@ -72,12 +83,31 @@ Json graceful_restart_json(const api::Neighbor& n) {
   auto json = Json::object();
   if (!sent.empty()) json["endOfRibSend"] = std::move(sent);
   if (!received.empty()) json["endOfRibRecv"] = std::move(received);
-  json["localGrMode"] = n.advertised().graceful_restart() ? "Restart" : "Disable";
-  json["remoteGrMode"] = !n.has_received()                 ? "NotApplicable"
-                         : n.received().graceful_restart() ? "Restart"
-                                                           : "Disable";
-  json["timers"] = {{"configuredRestartTimer", n.advertised().restart_seconds()},
+  const char* mode = n.graceful_mode() == api::Neighbor::GRACEFUL_HELPER      ? "Helper"
+                     : n.graceful_mode() == api::Neighbor::GRACEFUL_RESTARTER ? "Restart"
+                                                                              : "Disable";
+  json["localGrMode"] = std::string(mode) + (n.graceful_mode_is_own() ? "" : "*");
+  json["remoteGrMode"] = !n.has_received()                                  ? "NotApplicable"
+                         : !n.received().graceful_restart()                 ? "Disable"
+                         : n.received().graceful_restart_families().empty() ? "Helper"
+                                                                            : "Restart";
+  json["rBit"] = n.received().restarting();
+  json["nBit"] = n.advertised().graceful_notification() && n.received().graceful_notification();
+  json["timers"] = {{"configuredRestartTimer", n.configured_restart_seconds()},
                     {"receivedRestartTimer", n.received().restart_seconds()}};
+  for (const auto& family : n.families()) {
+    Json state;
+    state["fBit"] = has(n.received().preserved_families(), family.family());
+    state["endOfRibStatus"] = {{"endOfRibSend", family.end_of_rib_sent()},
+                               {"endOfRibRecv", family.end_of_rib_received()}};
+    state["timers"] = {{"stalePathTimer", n.stale_path_seconds()}};
+    if (family.stale() != api::NeighborFamily::NOTHING_STALE) {
+      constexpr const char* kStale[] = {"", "restarting", "returning", "refreshing"};
+      state["staleRoutes"] = kStale[std::min<std::size_t>(static_cast<std::size_t>(family.stale()), 3)];
+      state["timers"]["stalePathTimerRemaining"] = (family.stale_ms_left() + 999) / 1000;
+    }
+    json[std::string(family_key(family.family()))] = std::move(state);
+  }
   return json;
 }
 
@@ -117,6 +147,16 @@ Json family_json(const api::NeighborFamily& family) {
   }
   if (family.route_reflector_client()) json["routeReflectorClient"] = true;
   if (family.next_hop_self()) json["routerAlwaysNextHop"] = true;
+  if (const auto& rule = family.remove_private_as(); !rule.empty())
+    json[rule == "removed"         ? "privateAsNumsRemovedInUpdatesToNbr"
+         : rule == "replaced"      ? "privateAsNumsReplacedInUpdatesToNbr"
+         : rule == "(all) removed" ? "privateAsNumsAllRemovedInUpdatesToNbr"
+                                   : "privateAsNumsAllReplacedInUpdatesToNbr"] = true;
+  if (family.as_override()) json["overrideASNsInOutboundUpdates"] = "ifAspathEqualRemoteAs";
+  if (family.as_path_unchanged()) json["unchangedAsPathPropogatedToNbr"] = true;
+  if (family.med_unchanged()) json["unchangedMedPropogatedToNbr"] = true;
+  if (!family.add_path_send().empty()) json["addpathTx"] = family.add_path_send();
+  if (family.add_path_receive_disabled()) json["disableAddPathRx"] = true;
   if (family.next_hop_unchanged()) json["unchangedNextHopPropogatedToNbr"] = true;  // FRR's spelling
   if (family.allow_own_as() > 0) json["localAsAllowedInPath"] = family.allow_own_as();
   if (family.allow_own_as_as_origin()) json["localAsAllowedAsOrigin"] = true;
@@ -175,6 +215,7 @@ void put_connection(Json& json, const api::Neighbor& n) {
       json["lastErrorCodeSubcode"] = hex;
     }
   }
+  if (!n.last_error().empty()) json["lastErrorText"] = n.last_error();
   const bool internal = n.type() == api::INTERNAL;
   json[internal ? "internalBgpNbrMaxHopsAway" : "externalBgpNbrMaxHopsAway"] =
       n.minimum_ttl() > 0 ? 256 - std::min(n.minimum_ttl(), 255u) : n.ttl();
@@ -192,16 +233,37 @@ void put_connection(Json& json, const api::Neighbor& n) {
   json["connectRetryTimer"] = n.connect_retry_seconds();
   if (n.has_next_connect_ms()) json["nextConnectTimerDueInMsecs"] = n.next_connect_ms();
   if (n.authenticated()) json["authenticationEnabled"] = 1;
+  if (n.delay_open_seconds() > 0) json["delayOpenTimer"] = n.delay_open_seconds();
+  if (n.offers_no_capabilities()) json["dontCapabilityNegotiate"] = true;
+  if (n.overrides_capabilities()) json["overrideCapability"] = true;
+  if (n.strict_capabilities()) json["strictCapabilityMatch"] = true;
+  if (!n.last_error_message().empty()) {
+    std::string hex;
+    for (const auto octet : n.last_error_message())
+      append(hex, "%02X", static_cast<unsigned>(static_cast<unsigned char>(octet)));
+    json["lastErrorMessage"] = hex;
+  }
 }
 
 Json neighbor_json(const api::Neighbor& n, WallClock now) {
   Json json;
   json["remoteAs"] = n.remote_as();
   json["localAs"] = n.local_as();
+  if (n.local_as_no_prepend()) json["localAsNoPrepend"] = true;
+  if (n.local_as_replace_as()) json["localAsReplaceAs"] = true;
+  constexpr const char* kRoles[] = {"provider", "rs-server", "rs-client", "customer", "peer"};
+  const auto role = [&](std::uint32_t number) { return number < 5 ? kRoles[number] : "undefined"; };
+  if (n.has_local_role()) json["localRole"] = role(n.local_role());
+  if (n.strict_role()) json["strictRole"] = true;
+  if (n.received().has_role()) json["remoteRole"] = role(n.received().role());
+  if (n.confederation_peer()) json["nbrCommonAdmin"] = true;
   json[n.type() == api::INTERNAL ? "nbrInternalLink" : "nbrExternalLink"] = true;
   if (!n.description().empty()) json["nbrDesc"] = n.description();
   if (!n.received().hostname().empty()) json["hostname"] = n.received().hostname();
-  if (n.discovered()) json["dynamicPeer"] = true;
+  if (n.name().named_by_interface()) json["bgpNeighborAddr"] = address_text(n.name().address());
+  if (!n.peer_group().empty()) json["peerGroup"] = n.peer_group();
+  if (n.has_listen_range()) json["subnetRangeGroup"] = prefix_text(n.listen_range());
+  if (n.discovered() || n.dynamic()) json["dynamicPeer"] = true;
   if (n.shutdown()) json["adminShutDown"] = true;
   json["bgpVersion"] = 4;
   json["remoteRouterId"] = identifier_text(n.remote_identifier());

@@ -5,6 +5,7 @@
 #include "cli/show/route_detail.hpp"
 #include "cli/show/routes.hpp"
 #include "cli/show/summary.hpp"
+#include "cli/show/update_groups.hpp"
 
 namespace cli::show {
 namespace {
@@ -126,6 +127,20 @@ Status show_neighbors(const Console& console, const Arguments& arguments) {
   return Status::Done;
 }
 
+Status show_update_groups(const Console& console, const Arguments& arguments) {
+  const bool json = arguments.has("json");
+  api::Request request;
+  if (const auto family = family_of(arguments)) request.mutable_update_groups()->set_family(*family);
+  request.mutable_update_groups();
+  api::UpdateGroups all;
+  const auto result = console.client.call(std::move(request), [&](const api::Response& response) {
+    all.mutable_groups()->MergeFrom(response.update_groups().groups());
+  });
+  if (!result) return empty_or_report(console, result.error(), json);
+  console.out(json ? update_groups_json(all) : update_groups_text(all));
+  return Status::Done;
+}
+
 Status show_neighbor_routes(const Console& console, const Arguments& arguments) {
   const bool json = arguments.has("json");
   api::ListRoutes list;
@@ -165,6 +180,9 @@ std::vector<Command> bgp_commands() {
        .help = bgp_help(
            {"The network that holds this address best", "This network", "And all networks inside it", kJson}),
        .run = show_destination},
+      {.syntax = bgp("update-groups [json]"),
+       .help = bgp_help({"Neighbors that are sent the same, by group", kJson}),
+       .run = show_update_groups},
       {.syntax = bgp("neighbors [NEIGHBOR$neighbor] [json]"),
        .help = bgp_help({"TCP and BGP connections to neighbors", "Neighbor to display", kJson}),
        .run = show_neighbors},

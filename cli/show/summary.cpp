@@ -27,7 +27,7 @@ std::string sent_prefixes(const api::SummaryNeighbor& neighbor) {
 }
 
 std::string shown_name(const api::SummaryNeighbor& neighbor) {
-  return (neighbor.discovered() ? "*" : "") + neighbor_text(neighbor.name());
+  return (neighbor.discovered() || neighbor.dynamic() ? "*" : "") + neighbor_text(neighbor.name());
 }
 
 std::string as_text(const api::SummaryNeighbor& neighbor) {
@@ -60,7 +60,7 @@ void append_family(std::string& out, const api::FamilySummary& family, const Sum
   std::size_t width = kNeighborWidth;
   for (const auto& neighbor : family.neighbors()) width = std::max(width, shown_name(neighbor).size() + 1);
   const int pad = static_cast<int>(width);
-  int displayed = 0, discovered = 0;
+  int displayed = 0, dynamic = 0;
   for (const auto& neighbor : family.neighbors()) {
     if (!filter.shows(neighbor)) continue;
     if (displayed++ == 0)
@@ -73,12 +73,15 @@ void append_family(std::string& out, const api::FamilySummary& family, const Sum
            static_cast<unsigned long long>(neighbor.table_version()), neighbor.input_queue(),
            neighbor.output_queue(), age_text(since(neighbor)).c_str(), state_or_prefixes(neighbor).c_str(),
            sent_prefixes(neighbor).c_str(), description(neighbor, filter.wide).c_str());
-    if (neighbor.discovered()) ++discovered;
+    if (neighbor.discovered() || neighbor.dynamic()) ++dynamic;
   }
   if (displayed == 0) out += "% No BGP neighbors found in VRF default\n";
   if (filter.filters()) append(out, "\nDisplayed neighbors %d", displayed);
   append(out, "\nTotal number of neighbors %d\n", family.neighbors_size());
-  if (discovered > 0) append(out, "* - dynamic neighbor\n%d dynamic neighbor(s)\n", discovered);
+  if (dynamic == 0) return;
+  append(out, "* - dynamic neighbor\n%d dynamic neighbor(s)", dynamic);
+  if (family.listen_limit() > 0) append(out, ", limit %u", family.listen_limit());
+  out += '\n';
 }
 
 std::string_view peer_state(const api::SummaryNeighbor& neighbor) {
@@ -89,7 +92,7 @@ std::string_view peer_state(const api::SummaryNeighbor& neighbor) {
 }
 
 std::string_view id_type(const api::SummaryNeighbor& neighbor) {
-  if (!neighbor.name().interface().empty()) return "interface";
+  if (neighbor.name().named_by_interface() || !neighbor.name().interface().empty()) return "interface";
   return neighbor.name().address().size() == 4 ? "ipv4" : "ipv6";
 }
 
@@ -118,7 +121,7 @@ Json neighbor_json(const api::SummaryNeighbor& neighbor, WallClock now) {
   json["connectionsDropped"] = neighbor.dropped_count();
   if (!neighbor.description().empty()) json["desc"] = neighbor.description();
   json["idType"] = id_type(neighbor);
-  if (neighbor.discovered()) json["dynamicPeer"] = true;
+  if (neighbor.discovered() || neighbor.dynamic()) json["dynamicPeer"] = true;
   return json;
 }
 
@@ -138,7 +141,7 @@ Json family_json(const api::FamilySummary& family, const SummaryFilter& filter, 
   int failed = 0, displayed = 0, dynamic = 0;
   for (const auto& neighbor : family.neighbors()) {
     if (neighbor.state() != api::STATE_ESTABLISHED) ++failed;
-    if (neighbor.discovered()) ++dynamic;
+    if (neighbor.discovered() || neighbor.dynamic()) ++dynamic;
     if (!filter.shows(neighbor)) continue;
     ++displayed;
     // emplace_back, not operator[], which would look through all members each time.
@@ -150,6 +153,7 @@ Json family_json(const api::FamilySummary& family, const SummaryFilter& filter, 
   json["displayedPeers"] = displayed;
   json["totalPeers"] = family.neighbors_size();
   json["dynamicPeers"] = dynamic;
+  if (family.listen_limit() > 0) json["dynamicPeersLimit"] = family.listen_limit();
   return json;
 }
 

@@ -62,7 +62,7 @@ def kuland_config(host, neighbors, local_as=AS_KULAND, lines=(), networks=(), do
     text = ["ip forwarding", "ipv6 forwarding", *more, f"router bgp {local_as}", f" bgp router-id {host.ipv4}",
             " no bgp ebgp-requires-policy", " no bgp default ipv4-unicast", " timers bgp 3 9"]
     for neighbor in neighbors:
-        text += [f" neighbor {neighbor.address} remote-as {neighbor.remote_as}",
+        text += [f" {neighbor.line}",
                  f" neighbor {neighbor.address} timers connect 1"]
         if neighbor.passive:
             text.append(f" neighbor {neighbor.address} passive")

@@ -191,5 +191,141 @@ TEST(Exported, UnknownTransitiveAttributesAndAggregatorPass) {
   EXPECT_TRUE(result.atomic_aggregate);
 }
 
+// --- neighbor lines about the path
+// --------------------------------------------------------------------------
+
+AsPath path_sent(const PathRewriting& rewriting, std::initializer_list<AsNumber> path) {
+  auto profile = to_external();
+  profile.rewriting = rewriting;
+  return sent(profile, kExternal, attributes().path(path)).as_path;
+}
+
+TEST(ExportedPath, AsOverridePutsOursWhereThePeersStands) {
+  EXPECT_EQ(path_sent({.overridden_as = 9}, {9, 9, 4}), AsPath::sequence({kOurAs, kOurAs, kOurAs, 4}));
+  EXPECT_EQ(path_sent({.overridden_as = 9}, {3, 4}), AsPath::sequence({kOurAs, 3, 4}));
+}
+
+TEST(ExportedPath, PrivateAsNumbersGoWhereAskedFor) {  // RFC 6996
+  using enum RemovePrivateAs;
+  EXPECT_EQ(path_sent({.remove_private_as = OfPrivatePaths}, {64512, 4200000000}),
+            AsPath::sequence({kOurAs}));
+  EXPECT_EQ(path_sent({.remove_private_as = OfPrivatePaths}, {64512, 7}),
+            AsPath::sequence({kOurAs, 64512, 7}));
+  EXPECT_EQ(path_sent({.remove_private_as = OfPrivatePathsReplaced}, {64512, 64513}),
+            AsPath::sequence({kOurAs, kOurAs, kOurAs}));
+  EXPECT_EQ(path_sent({.remove_private_as = All}, {64512, 7, 65534}), AsPath::sequence({kOurAs, 7}));
+  EXPECT_EQ(path_sent({.remove_private_as = AllReplaced}, {64512, 7}), AsPath::sequence({kOurAs, kOurAs, 7}));
+  EXPECT_EQ(path_sent({.remove_private_as = All, .kept_private_as = 64513}, {64512, 64513}),
+            AsPath::sequence({kOurAs, 64513}));
+  EXPECT_EQ(path_sent({.remove_private_as = All}, {65535, 64511}), AsPath::sequence({kOurAs, 65535, 64511}))
+      << "reserved, RFC 7300";
+}
+
+TEST(ExportedPath, AttributeUnchanged) {
+  auto profile = to_external();
+  profile.rewriting = {.as_path_unchanged = true, .med_unchanged = true};
+  const auto result = sent(profile, kExternal, attributes().path({1}).with_med(5));
+  EXPECT_EQ(result.as_path, AsPath::sequence({1}));
+  EXPECT_EQ(result.med, 5u);
+}
+
+TEST(ExportedPath, PrependingToAFullSegmentBeginsAnother) {  // RFC 4271 §5.1.2 (b) 2
+  const AsPath full(
+      std::vector<AsPath::Segment>{{AsPath::SegmentType::Sequence, std::vector<AsNumber>(255, 7)}});
+  auto a = attributes();
+  a.as_path = full;
+  const auto segments = sent(to_external(), kExternal, a).as_path.segments();
+  ASSERT_EQ(segments.size(), 2u);
+  EXPECT_EQ(segments[0].as_numbers, std::vector<AsNumber>{kOurAs});
+}
+
+TEST(ExportedPath, LocalAsStandsBeforeOurRealOne) {
+  auto profile = to_external();
+  profile.local_as = 64999;
+  EXPECT_EQ(sent(profile, kExternal, attributes().path({1})).as_path, AsPath::sequence({64999, 1}));
+  profile.inner_as = kOurAs;
+  EXPECT_EQ(sent(profile, kExternal, attributes().path({1})).as_path, AsPath::sequence({64999, kOurAs, 1}));
+}
+
+// --- confederations, RFC 5065 ----------------------------------------------------------------------------
+
+using Segment = AsPath::Segment;
+using enum AsPath::SegmentType;
+
+Speaker member_of_confederation() {
+  auto s = speaker();
+  s.confederation_id = 100;
+  return s;
+}
+
+TEST(ExportedInConfederation, AnotherMemberGetsOursInAConfedSequence) {  // §4 (b)
+  auto profile = to_external();
+  profile.is_confederation_peer = true;
+  const auto s = member_of_confederation();
+  auto a = attributes().via("198.51.100.1").preference(200).with_med(5).originator(3).clusters({4});
+  a.as_path = AsPath(std::vector<Segment>{{ConfedSequence, {65001}}, {Sequence, {7}}});
+
+  const auto result = exported(s, profile, kExternal, a);
+
+  EXPECT_EQ(result.as_path, AsPath(std::vector<Segment>{{ConfedSequence, {kOurAs, 65001}}, {Sequence, {7}}}));
+  EXPECT_EQ(result.local_pref, 200u);
+  EXPECT_EQ(result.med, 5u);
+  EXPECT_EQ(result.next_hop, a.next_hop);
+  EXPECT_FALSE(result.originator_id);
+  EXPECT_TRUE(result.cluster_list.empty());
+  EXPECT_EQ(exported(s, profile, kLocal, attributes()).as_path,
+            AsPath(std::vector<Segment>{{ConfedSequence, {kOurAs}}}));
+}
+
+TEST(ExportedInConfederation, OutsideItThereIsOneAs) {  // §4 (c)
+  auto profile = to_external();
+  profile.local_as = 100;
+  auto a = attributes().with_med(5);
+  a.as_path = AsPath(std::vector<Segment>{{ConfedSequence, {65001, 65002}}, {ConfedSet, {65003}}});
+
+  const auto result = exported(member_of_confederation(), profile, kExternal, a);
+
+  EXPECT_EQ(result.as_path, AsPath::sequence({100}));
+  EXPECT_EQ(result.med, 5u) << "a route of our own";
+}
+
+TEST(ExportedInConfederation, CommunitiesKnowTheTwoBorders) {  // RFC 1997
+  auto inside = to_external();
+  inside.is_confederation_peer = true;
+  EXPECT_EQ(verdict(inside, kLocal, attributes().community(kNoExport)), ExportState::Sent);
+  EXPECT_EQ(verdict(inside, kLocal, attributes().community(kNoExportSubconfed)), ExportState::NoExport);
+}
+
+// --- roles, RFC 9234 §5 ----------------------------------------------------------------------------------
+
+TEST(ExportedByRole, OtcIsSetTowardsCustomersAndPeersAndBindsTowardsTheRest) {
+  auto marked = attributes().path({1});
+  marked.only_to_customer = 77;
+  for (const auto role :
+       {Role::Provider, Role::RouteServer, Role::RouteServerClient, Role::Customer, Role::Peer}) {
+    auto profile = to_external();
+    profile.local_role = role;
+    const bool sets = role == Role::Provider || role == Role::RouteServer || role == Role::Peer;
+    const bool forbids = role == Role::Customer || role == Role::RouteServerClient || role == Role::Peer;
+    EXPECT_EQ(sent(profile, kExternal, attributes().path({1})).only_to_customer,
+              sets ? std::optional<AsNumber>(kOurAs) : std::nullopt);
+    EXPECT_EQ(verdict(profile, kExternal, marked), forbids ? ExportState::RoleForbids : ExportState::Sent);
+    EXPECT_EQ(sent(profile, kExternal, marked).only_to_customer, 77u);
+  }
+  EXPECT_FALSE(sent(to_external(), kExternal, attributes().path({1})).only_to_customer);
+}
+
+// --- graceful shutdown, RFC 8326 -------------------------------------------------------------------------
+
+TEST(ExportedInGracefulShutdown, OurRoutesAreTheLastChoice) {
+  auto s = speaker();
+  s.graceful_shutdown = true;
+  const auto a = attributes().path({1}).preference(300).community(Community{7});
+  EXPECT_TRUE(exported(s, to_external(), kExternal, a).has_community(kGracefulShutdown));
+  EXPECT_TRUE(exported(s, to_external(), kExternal, a).has_community(Community{7}));
+  EXPECT_EQ(exported(s, to_internal(), kExternal, a).local_pref, 0u);
+  EXPECT_FALSE(exported(s, to_internal(), kExternal, a).has_community(kGracefulShutdown));
+}
+
 }  // namespace
 }  // namespace test

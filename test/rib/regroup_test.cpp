@@ -140,7 +140,7 @@ TEST_F(Regroup, TheSameProfileIsNoChange) {
 /// Random profile changes amid churn: at any rest each peer holds what a fresh session would give it.
 class RandomRegroup : public testing::TestWithParam<unsigned> {
  protected:
-  static constexpr unsigned kPeers = 7, kPrefixes = 24;
+  static constexpr unsigned kPeers = 9, kPlainPeers = 7, kPrefixes = 24;
   struct Player {
     PeerUp up;
     std::optional<PeerHandle> handle;
@@ -151,6 +151,8 @@ class RandomRegroup : public testing::TestWithParam<unsigned> {
     for (unsigned i = 0; i < kPeers; ++i) {
       const auto text = "192.0.2." + std::to_string(i + 1);
       players[i].up = i % 3 == 0 ? peer(text, 100 + i) : i % 3 == 1 ? client(text) : peer(text);
+      if (i >= kPlainPeers)
+        for (auto& profile : players[i].up.exports) profile->add_path_send = true;  // RFC 7911
     }
   }
   unsigned pick(unsigned n) { return static_cast<unsigned>(random() % n); }
@@ -160,7 +162,7 @@ class RandomRegroup : public testing::TestWithParam<unsigned> {
 
   void change_profile(Player& player) {
     auto& profile = *player.up.exports[0];
-    switch (pick(6)) {
+    switch (pick(7)) {
       case 0:
         profile.next_hop_mode = static_cast<NextHopMode>(pick(4));
         break;
@@ -175,6 +177,10 @@ class RandomRegroup : public testing::TestWithParam<unsigned> {
         break;
       case 4:
         profile.requires_policy = pick(3) == 0;
+        break;
+      case 5:
+        profile.add_path = {static_cast<AddPathSelection::Kind>(pick(4)),
+                            static_cast<std::uint8_t>(1 + pick(2))};
         break;
       default:
         profile.policy = pick(3) == 0 ? denying() : PolicyChain{};
@@ -221,6 +227,13 @@ class RandomRegroup : public testing::TestWithParam<unsigned> {
     }
   }
 
+  /// The ids depend on the order of arrival; what they name does not.
+  static std::map<Prefix, std::multiset<std::uint64_t>> without_ids(const PeersPlayed::HeldPaths& paths) {
+    std::map<Prefix, std::multiset<std::uint64_t>> routes;
+    for (const auto& [key, route] : paths) routes[key.first].insert(route.hash());
+    return routes;
+  }
+
   void compare_with_fresh_sessions(int step) {
     Node fresh;
     std::array<std::optional<PeerHandle>, kPeers> handles;
@@ -235,12 +248,20 @@ class RandomRegroup : public testing::TestWithParam<unsigned> {
     ASSERT_TRUE(fresh.settle());
     for (unsigned i = 0; i < kPeers; ++i) {
       if (!handles[i]) continue;
+      const auto told = node.engine.prefixes_to(*players[i].handle, Family::Ipv4Unicast, {}, 1000);
+      const auto& paths = node.output.paths_of(*players[i].handle);
+      ASSERT_EQ(without_ids(paths), without_ids(fresh.output.paths_of(*handles[i])))
+          << "seed " << GetParam() << " step " << step << " peer " << i;
+      if (i >= kPlainPeers) {
+        ASSERT_EQ(paths, held_paths_of(told)) << "step " << step;
+        ASSERT_EQ(paths.size(), node.engine.counters(*players[i].handle).sent[0]) << "step " << step;
+        continue;
+      }
       const auto& held = node.output.of(*players[i].handle);
       ASSERT_EQ(held, fresh.output.of(*handles[i]))
           << "seed " << GetParam() << " step " << step << " peer " << i;
       ASSERT_EQ(held.size(), node.engine.counters(*players[i].handle).sent[0]) << "step " << step;
-      const auto told = node.engine.prefixes_to(*players[i].handle, Family::Ipv4Unicast, {}, 1000);
-      ASSERT_EQ(held, PeersPlayed::Held(told.begin(), told.end())) << "step " << step;
+      ASSERT_EQ(held, held_of(told)) << "step " << step;
     }
   }
 

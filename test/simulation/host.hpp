@@ -104,6 +104,14 @@ class Host {
     const auto view = speaker_.engine().destination(prefix(text));
     return view && !view->paths.empty() ? line_of(*view) : "";
   }
+  /// The kernel of a former life, as the daemon finds it at its start: forwarding goes on.
+  void inherit(const std::map<rib::Prefix, rib::FibRoute>& kernel) {
+    kernel_ = inherited_ = kernel;
+    speaker_.set_forwarding_preserved({rib::Family::Ipv4Unicast, rib::Family::Ipv6Unicast}, world_.now());
+    speaker_.restarted(true, 360s, world_.now());
+  }
+  const std::map<rib::Prefix, rib::FibRoute>& kernel_routes() const { return kernel_; }
+  bool has_swept() const { return has_swept_; }
   std::vector<std::string> notices;
 
  private:
@@ -119,6 +127,11 @@ class Host {
     bgpd::Speaker::Hooks hooks;
     hooks.work_waits = [this] { schedule_work(); };
     hooks.fib_changes = [this](std::vector<rib::FibChange> changes) { write(std::move(changes)); };
+    hooks.restart_is_over = [this] {  // what nobody has written again goes
+      has_swept_ = true;
+      for (const auto& [at, route] : inherited_) kernel_.erase(at);
+      inherited_.clear();
+    };
     hooks.notice = [this](const rib::Notice& notice, const std::string& name) {
       notices.push_back(name + " " + notice.prefix.to_string());
     };
@@ -135,6 +148,7 @@ class Host {
   void write(std::vector<rib::FibChange> changes) {
     std::vector<rib::FibResult> results;
     for (const auto& change : changes) {
+      inherited_.erase(change.prefix);
       if (change.route)
         kernel_[change.prefix] = *change.route;
       else
@@ -206,7 +220,8 @@ class Host {
   const unsigned number_;
   const rib::AsNumber as_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  std::map<rib::Prefix, rib::FibRoute> kernel_;
+  std::map<rib::Prefix, rib::FibRoute> kernel_, inherited_;
+  bool has_swept_ = false;
   fib::Links links_;
   Node node_;
   bgpd::Speaker speaker_;

@@ -277,7 +277,7 @@ class Node final : public bgpd::session::Network {
     });
     return std::make_unique<Attempt>(live);
   }
-  void set_password(const Endpoint&, const std::string&) override {}
+  void set_password(const rib::Prefix&, const std::string&) override {}
   void wake_at(TimePoint time) override {
     const auto wish = ++wish_;
     world_.after(std::max(time - world_.now(), TimePoint::duration(0)),

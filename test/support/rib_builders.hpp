@@ -104,6 +104,7 @@ inline KernelRoute kernel_route(std::string_view text, std::string_view gateway,
 class PeersPlayed : public Output {
  public:
   using Held = std::map<Prefix, PathAttributes>;
+  using HeldPaths = std::map<std::pair<Prefix, std::uint32_t>, PathAttributes>;  // ADD-PATH
 
   void group_opened(GroupId group, const ExportProfile& profile) override { groups[group].profile = profile; }
   void group_closed(GroupId group) override { groups.erase(group); }
@@ -113,6 +114,7 @@ class PeersPlayed : public Output {
   void member_left(GroupId group, PeerHandle peer) override {
     groups.at(group).members.erase(peer.index);
     held.erase({peer.index, groups.at(group).profile.family});
+    held_paths.erase({peer.index, groups.at(group).profile.family});
   }
   void member_moved(GroupId from, GroupId to, PeerHandle peer, CohortId cohort) override {
     groups.at(from).members.erase(peer.index);
@@ -121,16 +123,24 @@ class PeersPlayed : public Output {
   void withdraw(GroupId group, const Audience& audience, std::span<const Nlri> prefixes) override {
     ++messages;
     log.push_back("withdraw " + text(audience, prefixes));
-    for_each(group, audience, [&](Held& table) {
-      for (const auto& nlri : prefixes) table.erase(nlri.prefix);
+    for_each(group, audience, [&](Held& table, HeldPaths& paths) {
+      for (const auto& nlri : prefixes)
+        if (takes_paths(group))
+          paths.erase({nlri.prefix, nlri.path_id});
+        else
+          table.erase(nlri.prefix);
     });
   }
   void announce(GroupId group, const Audience& audience, const PathAttributes& attributes,
                 std::span<const Nlri> prefixes) override {
     ++messages;
     log.push_back("announce " + text(audience, prefixes));
-    for_each(group, audience, [&](Held& table) {
-      for (const auto& nlri : prefixes) table.insert_or_assign(nlri.prefix, attributes);
+    for_each(group, audience, [&](Held& table, HeldPaths& paths) {
+      for (const auto& nlri : prefixes)
+        if (takes_paths(group))
+          paths.insert_or_assign({nlri.prefix, nlri.path_id}, attributes);
+        else
+          table.insert_or_assign(nlri.prefix, attributes);
     });
   }
   void end_of_rib(GroupId group, CohortId cohort) override {
@@ -155,6 +165,9 @@ class PeersPlayed : public Output {
 
   /// What the peer holds of us; both families of an index are told apart by the prefix's family.
   const Held& of(PeerHandle peer, Family family = Family::Ipv4Unicast) { return held[{peer.index, family}]; }
+  const HeldPaths& paths_of(PeerHandle peer, Family family = Family::Ipv4Unicast) {
+    return held_paths[{peer.index, family}];
+  }
   std::size_t count(Notice::Kind kind) const {
     std::size_t count = 0;
     for (const auto& notice : notices) count += notice.kind == kind;
@@ -167,6 +180,7 @@ class PeersPlayed : public Output {
   };
   std::map<GroupId, Group> groups;
   std::map<std::pair<std::uint32_t, Family>, Held> held;
+  std::map<std::pair<std::uint32_t, Family>, HeldPaths> held_paths;
   std::map<std::pair<std::uint32_t, Family>, int> ends_of_rib;
   std::map<Prefix, FibRoute> fib;
   std::vector<Notice> notices;
@@ -174,6 +188,7 @@ class PeersPlayed : public Output {
   std::size_t fib_writes = 0, messages = 0;
 
  private:
+  bool takes_paths(GroupId group) const { return groups.at(group).profile.add_path_send; }
   template <typename Apply>
   void for_each(GroupId id, const Audience& audience, Apply apply) {
     const auto& group = groups.at(id);
@@ -188,7 +203,8 @@ class PeersPlayed : public Output {
         case Audience::Kind::Group:
           if (peer == audience.except) continue;
       }
-      apply(held[{peer, group.profile.family}]);
+      const auto key = std::pair(peer, group.profile.family);
+      apply(held[key], held_paths[key]);
     }
   }
   static std::string text(const Audience& audience, std::span<const Nlri> prefixes) {
@@ -199,6 +215,19 @@ class PeersPlayed : public Output {
     return result;
   }
 };
+
+/// What Engine::prefixes_to tells of a peer that takes one path of a destination.
+inline PeersPlayed::Held held_of(std::span<const AdvertisedRoute> routes) {
+  PeersPlayed::Held held;
+  for (const auto& route : routes) held.emplace(route.prefix, route.attributes);
+  return held;
+}
+/// ... of one that takes several.
+inline PeersPlayed::HeldPaths held_paths_of(std::span<const AdvertisedRoute> routes) {
+  PeersPlayed::HeldPaths held;
+  for (const auto& route : routes) held.emplace(std::pair(route.prefix, route.path_id), route.attributes);
+  return held;
+}
 
 /// An engine with its played peers on a node whose link is 192.0.2.0/24 and 2001:db8::/64.
 struct Node {

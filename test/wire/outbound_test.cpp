@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "bgpd/wire/route_refresh.hpp"
 #include "bgpd/wire/update.hpp"
 #include "test/wire/support.hpp"
 
@@ -87,6 +88,11 @@ class OutboundTest : public testing::Test {
     for (const auto& message : test::split_messages(octets)) {
       size += message.size();
       wire::DecodedUpdate update;
+      if (message[18] == 5) {  // ROUTE-REFRESH
+        text += (text.empty() ? "" : " |") + std::string(message[21] == 1 ? " borr" : " eorr") +
+                char('0' + message[20]);
+        continue;
+      }
       if (!wire::decode_update(test::body_of(message), context, update)) return "malformed";
       if (!text.empty()) text += " |";
       for (const auto& part : update.updates()) {
@@ -151,6 +157,95 @@ TEST_F(OutboundTest, CohortGetsItsTableAndEndOfRib) {  // RFC 4724 §2
 
   EXPECT_EQ(text_of(write_all(kOne)), "");
   EXPECT_EQ(text_of(write_all(kTwo)), " +10.0.0.0/8 | eor4");
+}
+
+// --- enhanced route refresh, RFC 7313 §4
+// --------------------------------------------------------------------
+
+TEST_F(OutboundTest, ARefreshStandsBetweenItsMarks) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.member_joined(kGroup4, kTwo, 1);
+  outbound_.mark_refreshes(kOne);
+  outbound_.end_of_rib(kGroup4, 1);
+
+  outbound_.member_joined(kGroup4, kOne, 2);
+  announce({nlri("10.0.0.0/8")}, 0, {.kind = Audience::Kind::Cohort, .cohort = 2});
+  outbound_.end_of_rib(kGroup4, 2);
+
+  EXPECT_EQ(text_of(write_all(kOne)), " eor4 | borr1 | +10.0.0.0/8 | eorr1");
+  EXPECT_EQ(text_of(write_all(kTwo)), " eor4");
+}
+
+TEST_F(OutboundTest, AnIpv6RefreshNamesItsFamily) {
+  outbound_.member_joined(kGroup6, kOne, 1);
+  outbound_.mark_refreshes(kOne);
+  outbound_.end_of_rib(kGroup6, 1);
+  outbound_.member_joined(kGroup6, kOne, 2);
+  outbound_.end_of_rib(kGroup6, 2);
+
+  const auto octets = write_all(kOne);
+  const auto messages = test::split_messages(octets);
+  ASSERT_EQ(messages.size(), 3u);
+  EXPECT_EQ(messages[1], wire::encode_route_refresh({2, 1, 1}));
+  EXPECT_EQ(messages[2], wire::encode_route_refresh({2, 2, 1}));
+}
+
+TEST_F(OutboundTest, WithoutTheCapabilityARefreshIsTheTableAlone) {  // RFC 2918
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.end_of_rib(kGroup4, 1);
+  outbound_.member_joined(kGroup4, kOne, 2);
+  announce({nlri("10.0.0.0/8")}, 0, {.kind = Audience::Kind::Cohort, .cohort = 2});
+  outbound_.end_of_rib(kGroup4, 2);
+
+  EXPECT_EQ(text_of(write_all(kOne)), " eor4 | +10.0.0.0/8");
+}
+
+TEST_F(OutboundTest, ARefreshAskedForDuringTheFirstTableBeginsBehindItsEndOfRib) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.mark_refreshes(kOne);
+  outbound_.member_joined(kGroup4, kOne, 2);
+  announce({nlri("10.0.0.0/8")}, 0, {.kind = Audience::Kind::Cohort, .cohort = 1});
+  outbound_.end_of_rib(kGroup4, 1);
+  announce({nlri("10.0.0.0/8")}, 0, {.kind = Audience::Kind::Cohort, .cohort = 2});
+  outbound_.end_of_rib(kGroup4, 2);
+
+  EXPECT_EQ(text_of(write_all(kOne)), " +10.0.0.0/8 | eor4 | borr1 | +10.0.0.0/8 | eorr1");
+}
+
+TEST_F(OutboundTest, OfSeveralRequestsTheLastTableEndsTheOneRefresh) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.mark_refreshes(kOne);
+  outbound_.end_of_rib(kGroup4, 1);
+  outbound_.member_joined(kGroup4, kOne, 2);
+  outbound_.member_joined(kGroup4, kOne, 3);
+  outbound_.end_of_rib(kGroup4, 2);
+  outbound_.end_of_rib(kGroup4, 3);
+
+  EXPECT_EQ(text_of(write_all(kOne)), " eor4 | borr1 | eorr1");
+}
+
+TEST_F(OutboundTest, ARequestBeforeTheFirstTableIsAnsweredByThat) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.mark_refreshes(kOne);
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.end_of_rib(kGroup4, 1);
+
+  EXPECT_EQ(text_of(write_all(kOne)), " eor4");
+}
+
+TEST_F(OutboundTest, ARefreshThatBeganInOneGroupEndsInTheNext) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.mark_refreshes(kOne);
+  outbound_.end_of_rib(kGroup4, 1);
+  outbound_.member_joined(kGroup4, kOne, 2);
+  EXPECT_EQ(text_of(write_all(kOne)), " eor4 | borr1");
+
+  outbound_.member_left(kGroup4, kOne);
+  outbound_.group_opened(9, profile(Family::Ipv4Unicast));
+  outbound_.member_joined(9, kOne, 3);
+  outbound_.end_of_rib(9, 3);
+
+  EXPECT_EQ(text_of(write_all(kOne)), " eorr1");
 }
 
 TEST_F(OutboundTest, MemberOfTwoFamiliesWritesBoth) {

@@ -43,6 +43,7 @@ TEST_F(NeighborSettingsTest, AnInternalNeighborHasTheDefaults) {
   expected.address = address("192.168.1.2");
   expected.remote_as = 64512;
   expected.ttl = 255;
+  expected.graceful_restart.mode = session::GracefulRestartSettings::Mode::Helper;
   EXPECT_EQ(*peer, expected);
 }
 
@@ -241,9 +242,31 @@ TEST_F(NeighborSettingsTest, PassesOnWhatTheRoutingEngineNeedsByFamily) {
   EXPECT_EQ(peer.imports[1].maximum_prefix, 50u);
   EXPECT_FALSE(peer.imports[1].maximum_prefix_warning_only);
   EXPECT_EQ(peer.imports[1].allow_own_as, 0);
-  EXPECT_TRUE(peer.send_standard_communities);
-  EXPECT_FALSE(peer.send_extended_communities);
+  EXPECT_TRUE(peer.exports[0].send_standard_communities);
+  EXPECT_FALSE(peer.exports[0].send_extended_communities);
   EXPECT_TRUE(peer.default_originate[0]);
+}
+
+TEST_F(NeighborSettingsTest, WhatANeighborIsSentIsPerFamily) {
+  auto& v6 = neighbor().families[1];
+  v6.send_large = false;
+  v6.as_override = true;
+  v6.remove_private_as = rib::RemovePrivateAs::AllReplaced;
+  v6.med_unchanged = true;
+  v6.add_path = rib::AddPathSelection{rib::AddPathSelection::Kind::Best, 3};
+  v6.disable_add_path_receive = true;
+
+  const auto peer = *settings();
+
+  EXPECT_EQ(peer.exports[0], session::ExportSettings{});
+  EXPECT_TRUE(peer.accepts_add_path[0]);
+  EXPECT_FALSE(peer.accepts_add_path[1]);
+  const auto& sent = peer.exports[1];
+  EXPECT_FALSE(sent.send_large_communities);
+  EXPECT_TRUE(sent.as_override);
+  EXPECT_EQ(sent.remove_private_as, rib::RemovePrivateAs::AllReplaced);
+  EXPECT_TRUE(sent.med_unchanged);
+  EXPECT_EQ(sent.add_path.count, 3);
 }
 
 TEST_F(NeighborSettingsTest, AConfiguredNeighborIsNoMeshMember) {

@@ -148,7 +148,7 @@ TEST_F(TwoHosts, SignTheirSessionWithMd5) {  // RFC 2385
   auto with_password = a.settings("127.0.0.1", "127.0.0.2", b.network.port());
   with_password.password = "secret";
   const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
-  const auto unsupported = set_md5_password(probe, address("127.0.0.2"), "secret");
+  const auto unsupported = set_md5_password(probe, rib::Prefix::host(address("127.0.0.2")), "secret");
   ::close(probe);
   if (unsupported) GTEST_SKIP() << *unsupported;
 

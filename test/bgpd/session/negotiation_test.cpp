@@ -43,6 +43,24 @@ TEST(MakeOpen, OffersWhatTheSettingsSay) {
   EXPECT_FALSE(open.capabilities.graceful_restart);
 }
 
+TEST(MakeOpen, SeveralPathsAreTakenUnlessForbiddenAndSentWhenAsked) {  // RFC 7911 §4
+  using Direction = wire::AddPathFamily::Direction;
+  auto settings = neighbor();
+  const auto directions = [&] {
+    std::vector<Direction> found;
+    for (const auto& entry : make_open(us(), settings).capabilities.add_path)
+      found.push_back(entry.direction);
+    return found;
+  };
+  EXPECT_EQ(directions(), std::vector{Direction::Receive});
+  settings.exports[0].add_path.kind = rib::AddPathSelection::Kind::All;
+  EXPECT_EQ(directions(), std::vector{Direction::Both});
+  settings.accepts_add_path[0] = false;
+  EXPECT_EQ(directions(), std::vector{Direction::Send});
+  settings.exports[0].add_path.kind = rib::AddPathSelection::Kind::None;
+  EXPECT_TRUE(directions().empty());
+}
+
 TEST(MakeOpen, AnAsOfFourOctetsGoesAsTransInTheField) {  // RFC 6793 §4.2.2
   auto local = us();
   local.as = 4200007179;
@@ -149,7 +167,7 @@ TEST(Negotiate, ACapabilityHoldsWhenBothSidesHaveIt) {
   plain.capabilities.four_octet_as.reset();
   capable.capabilities.route_refresh = true;
   capable.capabilities.extended_message = true;
-  capable.capabilities.enhanced_route_refresh = true;  // which we do not offer
+  capable.capabilities.enhanced_route_refresh = true;
 
   EXPECT_FALSE(negotiated(neighbor(), plain)->four_octet_as);
   EXPECT_FALSE(negotiated(neighbor(), plain)->route_refresh);
@@ -157,7 +175,8 @@ TEST(Negotiate, ACapabilityHoldsWhenBothSidesHaveIt) {
   EXPECT_TRUE(negotiated(neighbor(), capable)->four_octet_as);
   EXPECT_TRUE(negotiated(neighbor(), capable)->route_refresh);
   EXPECT_EQ(negotiated(neighbor(), capable)->maximum_message_size(), 65535);
-  EXPECT_FALSE(negotiated(neighbor(), capable)->enhanced_route_refresh);
+  EXPECT_TRUE(negotiated(neighbor(), capable)->enhanced_route_refresh);
+  EXPECT_FALSE(negotiated(neighbor(), plain)->enhanced_route_refresh);
 }
 
 TEST(Negotiate, AddPathHasADirection) {  // RFC 7911 §4
@@ -170,7 +189,7 @@ TEST(Negotiate, AddPathHasADirection) {  // RFC 7911 §4
 
   EXPECT_TRUE(result->add_path_receive[0]);
   EXPECT_FALSE(result->add_path_send[0]);
-  EXPECT_TRUE(result->decode_context(64512).add_path[0]);
+  EXPECT_TRUE(result->decode_context().add_path[0]);
 }
 
 TEST(Negotiate, GracefulRestartNeedsBothSides) {
@@ -179,19 +198,232 @@ TEST(Negotiate, GracefulRestartNeedsBothSides) {
   open.capabilities.graceful_restart.emplace().restart_time = 60;
 
   EXPECT_FALSE(negotiated(settings, open)->peer_graceful_restart);
-  settings.graceful_restart = true;
+  settings.graceful_restart.mode = GracefulRestartSettings::Mode::Helper;
   EXPECT_EQ(negotiated(settings, open)->peer_graceful_restart->restart_time, 60);
 }
 
 TEST(Collision, TheConnectionOfTheHigherIdentifierSurvives) {  // RFC 4271 §6.8
-  EXPECT_FALSE(ours_survives_collision(us(), 0x0a000002, 64513));
-  EXPECT_TRUE(ours_survives_collision(us(), 0x09ffffff, 64513));
-  EXPECT_FALSE(ours_survives_collision(us(), 0xc0000001, 64513));  // unsigned
+  const auto survives = [](rib::BgpIdentifier theirs) {
+    auto received = their_open();
+    received.identifier = theirs;
+    return ours_survives_collision(make_open(us(), neighbor()), received);
+  };
+
+  EXPECT_FALSE(survives(0x0a000002));
+  EXPECT_TRUE(survives(0x09ffffff));
+  EXPECT_FALSE(survives(0xc0000001));  // unsigned
 }
 
 TEST(Collision, OfEqualIdentifiersTheHigherAsSurvives) {  // RFC 6286 §2.3
-  EXPECT_FALSE(ours_survives_collision(us(), us().identifier, 64513));
-  EXPECT_TRUE(ours_survives_collision(us(), us().identifier, 64511));
+  const auto survives = [](const PeerSettings& settings, rib::AsNumber theirs) {
+    auto received = their_open(theirs);
+    received.identifier = us().identifier;
+    return ours_survives_collision(make_open(us(), settings), received);
+  };
+
+  EXPECT_FALSE(survives(neighbor(), 64513));
+  EXPECT_TRUE(survives(neighbor(64511), 64511));
+  auto as_another = neighbor();
+  as_another.local_as = 65000;  // that of our OPEN counts
+  EXPECT_TRUE(survives(as_another, 64513));
+}
+
+// --- who we are to the neighbor ---------------------------------------------------------------------------
+
+LocalSettings confederation_member() {
+  auto local = us();
+  local.confederation_id = 100;
+  local.confederation_peers = {64513, 64514};
+  return local;
+}
+
+TEST(LocalAs, StandsInTheOpenInsteadOfOurs) {
+  auto settings = neighbor();
+  settings.local_as = 4200000001;
+
+  const auto open = make_open(us(), settings);
+  const auto result = negotiated(settings, their_open());
+
+  EXPECT_EQ(open.as(), 4200000001u);
+  EXPECT_EQ(result->local_as, 4200000001u);
+  EXPECT_EQ(result->decode_context().local_as, 4200000001u);
+  EXPECT_EQ(result->peer_type, rib::PeerType::External);
+}
+
+TEST(LocalAs, OfRemoteAsExternalNeitherOfOurNumbersMayCome) {
+  auto settings = neighbor();
+  settings.remote_as.reset();
+  settings.local_as = 65000;
+
+  EXPECT_FALSE(negotiated(settings, their_open(64512)));
+  EXPECT_FALSE(negotiated(settings, their_open(65000)));
+  EXPECT_TRUE(negotiated(settings, their_open(64513)));
+}
+
+struct ConfederationCase {
+  rib::AsNumber peer;
+  rib::AsNumber ours;
+  rib::PeerType type;
+  bool is_member;
+};
+class Confederation : public ::testing::TestWithParam<ConfederationCase> {};
+
+TEST_P(Confederation, TheOpenHasTheMemberAsInsideAndTheConfederationsOutside) {  // RFC 5065 §4
+  const auto& [as, ours, type, is_member] = GetParam();
+  const auto local = confederation_member();
+  const auto settings = neighbor(as);
+  const auto open = make_open(local, settings);
+
+  const auto result = negotiate(local, settings, open, their_open(as));
+
+  EXPECT_EQ(open.as(), ours);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->local_as, ours);
+  EXPECT_EQ(result->peer_type, type);
+  EXPECT_EQ(result->is_confederation_peer, is_member);
+  EXPECT_EQ(result->decode_context().same_confederation, is_member);
+}
+
+INSTANTIATE_TEST_SUITE_P(Peers, Confederation,
+                         ::testing::Values(ConfederationCase{64512, 64512, rib::PeerType::Internal, false},
+                                           ConfederationCase{64513, 64512, rib::PeerType::External, true},
+                                           ConfederationCase{65001, 100, rib::PeerType::External, false}));
+
+TEST(ConfederationOpen, RemoteAsExternalIsOutsideOfIt) {
+  const auto local = confederation_member();
+  auto settings = neighbor();
+  settings.remote_as.reset();
+  const auto open = make_open(local, settings);
+
+  EXPECT_EQ(open.as(), 100u);
+  EXPECT_FALSE(negotiate(local, settings, open, their_open(64513)));
+  EXPECT_TRUE(negotiate(local, settings, open, their_open(65001)));
+}
+
+// --- roles, RFC 9234 §4.2 ---------------------------------------------------------------------------------
+
+using rib::Role;
+
+std::expected<Negotiated, wire::Notification> with_roles(std::optional<Role> ours,
+                                                         std::optional<std::uint8_t> theirs,
+                                                         bool strict = false, rib::AsNumber as = 64513) {
+  auto settings = neighbor(as);
+  settings.local_role = ours;
+  settings.strict_role = strict;
+  auto open = their_open(as);
+  open.capabilities.role = theirs;
+  return negotiated(settings, open);
+}
+
+TEST(NegotiateRole, OnlyTheFivePairsAgree) {
+  const auto is_pair = [](Role a, Role b) {
+    return (a == Role::Provider && b == Role::Customer) || (a == Role::Customer && b == Role::Provider) ||
+           (a == Role::RouteServer && b == Role::RouteServerClient) ||
+           (a == Role::RouteServerClient && b == Role::RouteServer) || (a == Role::Peer && b == Role::Peer);
+  };
+  for (std::uint8_t ours = 0; ours <= 4; ++ours)
+    for (std::uint8_t theirs = 0; theirs <= 6; ++theirs) {  // 5 and 6 are no roles yet
+      const bool fits = theirs <= 4 && is_pair(Role{ours}, Role{theirs});
+      const auto result = with_roles(Role{ours}, theirs);
+
+      EXPECT_EQ(result.has_value(), fits) << unsigned{ours} << " with " << unsigned{theirs};
+      if (result) {
+        EXPECT_EQ(result->local_role, Role{ours});
+      } else {
+        EXPECT_EQ(result.error(), wire::Notification(wire::OpenError::RoleMismatch));
+      }
+    }
+}
+
+TEST(NegotiateRole, APeerWithoutOneIsRefusedInStrictModeOnly) {
+  EXPECT_EQ(with_roles(Role::Customer, std::nullopt)->local_role, Role::Customer);
+  EXPECT_EQ(with_roles(Role::Customer, std::nullopt, true).error(),
+            wire::Notification(wire::OpenError::RoleMismatch));
+}
+
+TEST(NegotiateRole, WithoutOneOfOursThePeersMeansNothing) {
+  const auto result = with_roles(std::nullopt, 0);
+
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->local_role);
+}
+
+TEST(NegotiateRole, IsForSessionsBetweenAses) {
+  auto internal = neighbor(64512);
+  internal.local_role = Role::Customer;
+  EXPECT_FALSE(make_open(us(), internal).capabilities.role);
+  EXPECT_FALSE(with_roles(Role::Customer, 3, true, 64512)->local_role);
+
+  auto member = neighbor(64513);
+  member.local_role = Role::Customer;
+  EXPECT_FALSE(make_open(confederation_member(), member).capabilities.role);
+  EXPECT_EQ(make_open(us(), member).capabilities.role, 3);
+}
+
+// --- what is offered --------------------------------------------------------------------------------------
+
+TEST(ExtendedNextHop, HoldsWhenBothOfferIt) {  // RFC 8950 §4
+  const wire::ExtendedNextHop entry{Family::Ipv4Unicast, 2};
+  auto settings = neighbor();
+  auto open = their_open();
+  open.capabilities.extended_next_hop = {entry};
+
+  EXPECT_FALSE(negotiated(settings, open)->extended_next_hop);
+  settings.offers_extended_next_hop = true;
+  EXPECT_EQ(make_open(us(), settings).capabilities.extended_next_hop, std::vector{entry});
+  EXPECT_TRUE(negotiated(settings, open)->extended_next_hop);
+  EXPECT_FALSE(negotiated(settings, their_open())->extended_next_hop);
+}
+
+TEST(Capabilities, NoneAreOfferedWhereTheOperatorSaysSo) {
+  auto settings = neighbor();
+  settings.families = {Family::Ipv4Unicast, Family::Ipv6Unicast};
+  settings.offers_capabilities = false;
+  auto theirs = their_open();
+  theirs.capabilities.multiprotocol = {Family::Ipv4Unicast, Family::Ipv6Unicast};
+
+  const auto open = make_open(us(), settings);
+  const auto result = negotiated(settings, theirs);
+
+  EXPECT_EQ(open.capabilities, wire::Capabilities{});
+  EXPECT_EQ(open.my_as, 64512);
+  EXPECT_EQ(result->families, rib::FamilySet{Family::Ipv4Unicast});
+  EXPECT_FALSE(result->four_octet_as);
+}
+
+TEST(Capabilities, OverrideTakesTheFamiliesOfTheConfiguration) {
+  auto settings = neighbor();
+  settings.families = {Family::Ipv4Unicast, Family::Ipv6Unicast};
+  settings.overrides_capabilities = true;
+
+  EXPECT_EQ(negotiated(settings, their_open())->families, settings.families);
+}
+
+TEST(Capabilities, StrictMatchRefusesAFamilyThatThePeerLacksAndNamesIt) {  // RFC 5492 §5
+  auto settings = neighbor();
+  settings.families = {Family::Ipv4Unicast, Family::Ipv6Unicast};
+  settings.requires_equal_capabilities = true;
+  auto open = their_open();
+  open.capabilities.multiprotocol = {Family::Ipv4Unicast};
+
+  const auto result = negotiated(settings, open);
+
+  const std::vector<std::uint8_t> ipv6{1, 4, 0, 2, 0, 1};
+  EXPECT_EQ(result.error(), wire::Notification(wire::OpenError::UnsupportedCapability, ipv6));
+  open.capabilities.multiprotocol.emplace_back(Family::Ipv6Unicast);
+  EXPECT_TRUE(negotiated(settings, open));
+}
+
+TEST(Capabilities, StrictMatchRefusesOneThatIsUnknownHere) {
+  auto settings = neighbor();
+  auto open = their_open();
+  open.capabilities.unknown = {{200, {7}}};
+
+  EXPECT_TRUE(negotiated(settings, open));
+  settings.requires_equal_capabilities = true;
+  const std::vector<std::uint8_t> theirs{200, 1, 7};
+  EXPECT_EQ(negotiated(settings, open).error(),
+            wire::Notification(wire::OpenError::UnsupportedCapability, theirs));
 }
 
 }  // namespace

@@ -334,5 +334,76 @@ TEST_F(PassivePeer, CapabilityChangesResetAndOthersDoNot) {
   EXPECT_EQ(puppet->notification(), wire::Notification(wire::CeaseReason::OtherConfigurationChange));
 }
 
+// --- peers that know no capabilities, RFC 5492 §3
+// ------------------------------------------------------------
+
+wire::Open open_in(Puppet& puppet) { return *wire::decode_open(puppet.messages().front().second); }
+
+TEST_F(PassivePeer, APeerThatKnowsNoCapabilitiesGetsAnOpenWithout) {
+  auto puppet = connect();
+  EXPECT_TRUE(open_in(*puppet).capabilities.route_refresh);
+  puppet->send(wire::encode_notification(wire::OpenError::UnsupportedOptionalParameter));
+  world.run_for(5s);
+
+  auto again = connect();
+  EXPECT_EQ(open_in(*again).capabilities, wire::Capabilities{});
+  wire::Open old;
+  old.my_as = kTheirAs;
+  old.hold_time = 9;
+  old.identifier = kTheirIdentifier;
+  again->send(wire::encode_open(old));
+  again->send_keepalive();
+
+  EXPECT_TRUE(peer().is_established());
+  EXPECT_EQ(peer().negotiated()->families, rib::FamilySet{rib::Family::Ipv4Unicast});
+}
+
+TEST_F(PassivePeer, CapabilitiesComeBackWhenTheOpenWithoutFailsToo) {
+  connect()->send(wire::encode_notification(wire::OpenError::UnsupportedOptionalParameter));
+  world.run_for(5s);
+  connect()->send(wire::encode_notification(wire::OpenError::UnsupportedOptionalParameter));
+  world.run_for(5s);
+
+  EXPECT_TRUE(open_in(*connect()).capabilities.route_refresh);
+}
+
+TEST_F(PassivePeer, CapabilitiesComeBackWithClear) {
+  connect()->send(wire::encode_notification(wire::OpenError::UnsupportedOptionalParameter));
+  peer().clear(world.now());
+  world.run_for(5s);
+
+  EXPECT_TRUE(open_in(*connect()).capabilities.route_refresh);
+}
+
+// --- DelayOpen, RFC 4271 §8.2.1.3
+// ----------------------------------------------------------------------------
+
+TEST_F(PassivePeer, DelayOpenWaitsForTheirOpenAndAnswersIt) {
+  auto patient = settings();
+  patient.delay_open_time = 10s;
+  peer().set_settings(patient, world.now());
+
+  auto puppet = connect();
+  world.run_for(5s);
+  EXPECT_EQ(puppet->heard(), "");
+  puppet->send_open(kTheirAs, kTheirIdentifier);
+  EXPECT_EQ(puppet->heard(), "OPEN KEEPALIVE");
+  puppet->send_keepalive();
+
+  EXPECT_TRUE(peer().is_established());
+  EXPECT_EQ(peer().negotiated()->local_as, kOurAs);
+}
+
+TEST_F(PassivePeer, DelayOpenEndsWithItsTimer) {
+  auto patient = settings();
+  patient.delay_open_time = 10s;
+  peer().set_settings(patient, world.now());
+
+  auto puppet = connect();
+  world.run_for(11s);
+
+  EXPECT_EQ(puppet->heard(), "OPEN");
+}
+
 }  // namespace
 }  // namespace bgpd::session

@@ -79,8 +79,9 @@ class Puppet final : public TransportEvents {
     transport_->start(*this);
   }
   /// Connects to the speaker at `to` from `from`, as a peer does.
-  static std::unique_ptr<Puppet> connect(World& world, const char* from, const char* to) {
-    const Endpoint client{address(from), 50000, 0}, server{address(to), 179, 0};
+  static std::unique_ptr<Puppet> connect(World& world, const char* from, const char* to,
+                                         std::uint32_t zone = 0) {
+    const Endpoint client{address(from), 50000, zone}, server{address(to), 179, zone};
     auto stream = std::make_shared<simulation::Stream>(world, client, server);
     world.find(server.address)->accept(std::make_unique<simulation::MemoryTransport>(stream, 1));
     auto puppet = std::make_unique<Puppet>(world, std::make_unique<simulation::MemoryTransport>(stream, 0));

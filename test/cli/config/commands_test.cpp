@@ -33,11 +33,12 @@ std::string sample(const Token& token) {
         return std::to_string(std::min<std::uint64_t>(token.high, 56));
       return std::to_string(std::min(token.high, std::max<std::uint64_t>(token.low, 9)));
     case TokenKind::AsNumber:
+      if (token.name == "own" || token.name == "member") return "64999";  // none that is in use
       return "64512";
     case TokenKind::Peer:
       return "10.0.0.1";
     case TokenKind::Group:
-      return "group";
+      return token.name == "ifname" ? "eth7" : "group";
     case TokenKind::Word:
       if (token.text.starts_with("AA:BB:CC")) return "64512:1:2";
       if (token.text.starts_with("AA:NN")) return "64512:1";

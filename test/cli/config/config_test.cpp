@@ -20,7 +20,7 @@ TEST(BuiltInConfig, IsAMemberOfTheManagedMesh) {
   EXPECT_EQ(bgp.keepalive_seconds, 3);
   EXPECT_EQ(bgp.hold_seconds, 9);
   EXPECT_EQ(bgp.connect_retry_seconds, 5);
-  EXPECT_TRUE(bgp.graceful_restart);
+  EXPECT_EQ(bgp.graceful_restart.mode, GracefulRestartMode::Restarter);
   EXPECT_TRUE(bgp.discovery.multicast);
   EXPECT_EQ(bgp.advertised_interfaces, (std::vector<std::string>{"docker0", "br-*"}));
   EXPECT_TRUE(config.ip_forwarding);

@@ -308,8 +308,10 @@ TEST(Edit, HelpAndCompletionBelongToTheMode) {
 
   EXPECT_THAT(complete({}, "rou").candidates, ElementsAre("route-map", "router"));
   EXPECT_THAT(complete(router, "rou").candidates, IsEmpty());
-  EXPECT_THAT(complete(router, "neighbor 10.0.0.1 rem").candidates, ElementsAre("remote-as"));
-  EXPECT_THAT(complete(router, "no neighbor 10.0.0.1 rem").candidates, ElementsAre("remote-as"));
+  EXPECT_THAT(complete(router, "neighbor 10.0.0.1 remo").candidates,
+              ElementsAre("remote-as", "remove-private-AS"));
+  EXPECT_THAT(complete(router, "no neighbor 10.0.0.1 remo").candidates,
+              ElementsAre("remote-as", "remove-private-AS"));
   EXPECT_EQ(help_text(help(router, "neighbor 10.0.0.1 remote-as ")),
             "  ASNUM     AS number\n  external  External BGP peer\n  internal  Internal BGP peer\n");
   EXPECT_EQ(help(router, "neighbor ").size(), 3u);  // two kinds of addresses, and a name

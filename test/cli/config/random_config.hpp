@@ -98,11 +98,16 @@ class RandomConfig {
     if (chance()) timers(bgp.keepalive_seconds, bgp.hold_seconds);
     if (chance()) bgp.connect_retry_seconds = u16(1, 65535);
     for (auto member : {&Bgp::default_ipv4_unicast, &Bgp::ebgp_requires_policy, &Bgp::log_neighbor_changes,
-                        &Bgp::graceful_restart, &Bgp::network_import_check, &Bgp::always_compare_med,
-                        &Bgp::med_missing_as_worst, &Bgp::deterministic_med, &Bgp::compare_router_id,
-                        &Bgp::client_to_client_reflection, &Bgp::med_confederation,
-                        &Bgp::ignore_as_path_length, &Bgp::count_member_ases, &Bgp::multipath_relax})
+                        &Bgp::network_import_check, &Bgp::always_compare_med, &Bgp::med_missing_as_worst,
+                        &Bgp::deterministic_med, &Bgp::compare_router_id, &Bgp::client_to_client_reflection,
+                        &Bgp::med_confederation, &Bgp::ignore_as_path_length, &Bgp::count_member_ases,
+                        &Bgp::multipath_relax})
       bgp.*member = chance();
+    graceful_restart(bgp.graceful_restart);
+    if (chance()) bgp.confederation_id = static_cast<rib::AsNumber>(number(1, 4294967295));
+    for (auto count = number(0, 2); count > 0; --count)
+      bgp.confederation_peers.insert(static_cast<rib::AsNumber>(number(1, 1000)));
+    bgp.confederation_peers.erase(bgp.as);
     if (chance()) bgp.default_local_preference = static_cast<std::uint32_t>(number(0, 4294967295));
     bgp.link_bandwidth = static_cast<rib::BandwidthUse>(number(0, 3));
     for (auto& rules : bgp.family_rules) rules = family_rules();
@@ -185,9 +190,53 @@ class RandomConfig {
     if (chance()) n.connect_retry_seconds = u16(1, 65535);
     n.disable_connected_check = flag(from.disable_connected_check);
     n.enforce_first_as = flag(from.enforce_first_as, true);
+    negotiation(n, from);
     for (const auto family : rib::kFamilies)
       fill(bgp, family, n.families[index_of(family)], from.families[index_of(family)]);
     return n;
+  }
+
+  void graceful_restart(GracefulRestart& restart) {
+    restart.mode = static_cast<GracefulRestartMode>(number(0, 2));
+    if (chance()) restart.restart_seconds = u16(0, 4095);
+    if (chance()) restart.stalepath_seconds = u16(1, 4095);
+    if (chance()) restart.select_defer_seconds = u16(0, 3600);
+    if (chance()) restart.rib_stale_seconds = u16(1, 3600);
+    restart.preserve_forwarding = chance();
+    restart.notification = chance();
+    restart.hard_administrative_reset = chance();
+  }
+
+  void negotiation(Neighbor& n, const Neighbor& from) {
+    const bool may_be_external = n.remote_as.value_or(RemoteAs{.number = 1}).kind != RemoteAs::Kind::Internal;
+    if (chance() && may_be_external) {
+      n.local_as = LocalAs{.as = static_cast<rib::AsNumber>(number(1, 4294967295)), .no_prepend = chance()};
+      n.local_as->replace_as = n.local_as->no_prepend && chance();
+    }
+    if (chance()) n.graceful_restart = static_cast<GracefulRestartMode>(number(0, 2));
+    if (chance()) n.local_role = LocalRole{static_cast<rib::Role>(number(0, 4)), chance()};
+    if (chance()) n.delay_open_seconds = u16(1, 240);
+    n.capability_dynamic = flag(from.capability_dynamic);
+    n.capability_extended_nexthop = flag(from.capability_extended_nexthop);
+    n.dont_capability_negotiate = flag(from.dont_capability_negotiate);
+    n.override_capability = flag(from.override_capability);
+    if (n.override_capability != true) n.strict_capability_match = flag(from.strict_capability_match);
+  }
+
+  /// What a neighbor is sent; `no` lines only where the group says otherwise.
+  void random_exports(NeighborFamily& f, const NeighborFamily& from) {
+    using Kind = rib::AddPathSelection::Kind;
+    if (chance()) {
+      f.add_path = {Kind(number(1, 3)), 0};
+      if (f.add_path->kind == Kind::Best) f.add_path->count = static_cast<std::uint8_t>(number(1, 6));
+    } else if (from.add_path.value_or(rib::AddPathSelection{}).kind != Kind::None && chance()) {
+      f.add_path = rib::AddPathSelection{};
+    }
+    f.disable_add_path_receive = flag(from.disable_add_path_receive);
+    f.as_override = flag(from.as_override);
+    if (chance()) f.remove_private_as = rib::RemovePrivateAs(number(1, 4));
+    f.as_path_unchanged = flag(from.as_path_unchanged);
+    f.med_unchanged = flag(from.med_unchanged);
   }
 
   void fill(const Bgp& bgp, rib::Family family, NeighborFamily& f, const NeighborFamily& from) {
@@ -227,6 +276,8 @@ class RandomConfig {
     f.send_extended = flag(from.send_extended, true);
     f.send_large = flag(from.send_large, true);
     f.default_originate = flag(from.default_originate);
+    if (f.default_originate == true && chance()) f.default_originate_map = "D" + std::to_string(number(1, 9));
+    random_exports(f, from);
     for (auto* policy : {&f.policy_in, &f.policy_out}) {
       auto& list = chance() ? policy->prefix_list : policy->distribute_list;  // one of them
       if (chance()) list = "L" + std::to_string(number(1, 9));

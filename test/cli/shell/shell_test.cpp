@@ -93,7 +93,22 @@ TEST_F(ShellTest, ClearSaysWhomAndHow) {
   EXPECT_EQ(requests[2].clear().remote_as(), 65001u);
   EXPECT_EQ(requests[2].clear().family(), api::IPV6_UNICAST);
   EXPECT_EQ(requests[3].clear().neighbor().interface(), "eth0");
-  EXPECT_EQ(type("clear ip bgp nobody").text, "% BGP: Unknown neighbor - \"nobody\"\n");
+}
+
+TEST_F(ShellTest, ClearMeansGroupsInterfacesAndCountersToo) {
+  type("clear bgp eth0 soft");
+  type("clear bgp peer-group leaves");
+  type("clear bgp external out");
+  type("clear bgp 192.168.1.2 message-stats");
+  const auto requests = daemon_.requests();
+  ASSERT_EQ(requests.size(), 4u);
+  EXPECT_EQ(requests[0].clear().neighbor().interface(), "eth0");
+  EXPECT_TRUE(requests[0].clear().neighbor().address().empty());
+  EXPECT_EQ(requests[1].clear().peer_group(), "leaves");
+  EXPECT_TRUE(requests[2].clear().external());
+  EXPECT_EQ(requests[2].clear().direction(), api::ClearSessions::SOFT_OUT);
+  EXPECT_EQ(requests[3].clear().direction(), api::ClearSessions::COUNTERS);
+  EXPECT_EQ(type("clear ip bgp 1.2.3").text, "% BGP: Unknown neighbor - \"1.2.3\"\n");
 }
 
 TEST_F(ShellTest, ConfigurationKeepsItsContext) {

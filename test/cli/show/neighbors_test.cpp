@@ -205,5 +205,23 @@ TEST(NeighborJson, ADownNeighborHasNoUpTime) {
   EXPECT_FALSE(Json::parse(neighbors_json(of(n), at_noon()))["192.168.77.2"].contains("bgpTimerUpMsec"));
 }
 
+TEST(Neighbors, TheFamilysBlockNamesWhatTheNeighborIsSent) {
+  auto n = established();
+  auto& family = *n.mutable_families(0);
+  family.set_remove_private_as("(all) replaced");
+  family.set_as_override(true);
+  family.set_med_unchanged(true);
+  family.set_add_path_send("best 2");
+  api::Neighbors all;
+  *all.add_neighbors() = n;
+
+  const auto text = neighbors_text(all);
+
+  EXPECT_THAT(text, HasSubstr("  Private AS numbers (all) replaced in updates to this neighbor\n"));
+  EXPECT_THAT(text, HasSubstr("  Override ASNs in outbound updates if aspath equals remote-as\n"));
+  EXPECT_THAT(text, HasSubstr("  MED is propagated unchanged to this neighbor\n"));
+  EXPECT_THAT(text, HasSubstr("  Advertise best 2 selected paths via addpath\n"));
+}
+
 }  // namespace
 }  // namespace cli::show

@@ -11,6 +11,7 @@
 #include "cli/show/routes.hpp"
 #include "cli/show/summary.hpp"
 #include "cli/show/system.hpp"
+#include "cli/show/update_groups.hpp"
 
 namespace cli::show {
 
@@ -48,6 +49,8 @@ inline void render_everything(const api::Response& response) {
     as_json->finish();
     expect_json(json);
   }
+  expect_json(update_groups_json(response.update_groups()));
+  text += update_groups_text(response.update_groups());
   expect_json(next_hops_json(response.next_hops()));
   text += next_hops_text(response.next_hops());
   expect_json(interfaces_json(response.interfaces()));

@@ -43,7 +43,8 @@ class Bird(Speaker):
             if neighbor.reflector_client:
                 lines.append("  rr client;")
             lines += [f"  {line}" for line in neighbor.raw]
-            lines += [f'  {family} {{ import all; export where proto != "uplink"; }};' for family in neighbor.families]
+            lines += [f'  {family} {{ import all; export where proto != "uplink"; '
+                      f'{" ".join(neighbor.channel)} }};' for family in neighbor.families]
             lines.append("}")
         return lines
 

@@ -37,7 +37,7 @@ class Frr(Speaker):
                  f" bgp router-id {self.host.ipv4}", " no bgp ebgp-requires-policy", " no bgp network import-check", " no bgp default ipv4-unicast",
                  f" timers bgp {KEEPALIVE_SECONDS} {HOLD_SECONDS}"]
         for neighbor in self.neighbors:
-            lines += [f" neighbor {neighbor.address} remote-as {neighbor.remote_as}",
+            lines += [f" {neighbor.line}",
                       f" neighbor {neighbor.address} timers connect 1"]
             if neighbor.password:
                 lines.append(f" neighbor {neighbor.address} password {neighbor.password}")

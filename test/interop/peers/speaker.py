@@ -23,6 +23,13 @@ class Neighbor:
     passive: bool = False
     password: str = ""  # RFC 2385
     raw: tuple = ()     # lines of the neighbor's block in the other program's own words
+    channel: tuple = ()  # lines of each of its families, for BIRD
+    interface: bool = False  # the address is an interface's name: whoever is on that link
+
+    @property
+    def line(self):
+        """The line that makes it, in the words of FRR and kuland."""
+        return f"neighbor {self.address} {'interface ' if self.interface else ''}remote-as {self.remote_as}"
 
 
 def family_of(prefix):

@@ -1,0 +1,53 @@
+"""ADD-PATH, RFC 7911: several paths of a destination, taken from BIRD and sent to it."""
+
+import re
+
+from harness import AS_KULAND, Neighbor, check, interop, kuland_config, peers, wait_for
+
+PREFIX = "10.200.0.0/24"
+
+
+def paths_of(bird, prefix=PREFIX):
+    """AS paths of all routes that a BIRD has of a prefix."""
+    return sorted(re.findall(r"BGP\.as_path: *(.*)", bird.describe(prefix)))
+
+
+@interop()
+def several_paths_go_through(lab):
+    hosts = lab.hosts(5)
+    sources = [lab.peer(peers.Bird, hosts[number], 65000 + number, [Neighbor(hosts[1].ipv4, AS_KULAND, ("ipv4",))],
+                        networks=[PREFIX]) for number in (2, 3)]
+    takers = [lab.peer(peers.Bird, hosts[number], AS_KULAND,
+                       [Neighbor(hosts[1].ipv4, AS_KULAND, ("ipv4",), channel=("add paths on;",))]) for number in (4, 5)]
+    neighbors = [Neighbor(hosts[number].ipv4, 65000 + number, ("ipv4",)) for number in (2, 3)]
+    neighbors += [Neighbor(hosts[number].ipv4, AS_KULAND, ("ipv4",)) for number in (4, 5)]
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], neighbors, docker0=False, lines=[
+        f"neighbor {hosts[4].ipv4} addpath-tx-all-paths",
+        f"neighbor {hosts[5].ipv4} addpath-tx-best-selected 1"]))
+
+    wait_for(lambda: len(kuland.paths(PREFIX)) == 2, "kuland has both paths")
+    wait_for(lambda: paths_of(takers[0]) == ["65002", "65003"], "who takes all paths has both")
+    wait_for(lambda: len(paths_of(takers[1])) == 1, "who takes the best one has one")
+    told = kuland.json(f"show ip bgp neighbors {hosts[4].ipv4}")[hosts[4].ipv4]["neighborCapabilities"]["addPath"]
+    check(told["ipv4Unicast"].get("txAdvertisedAndReceived"), f"the capability is shown: {told}")
+    sources[0].withdraw(PREFIX)
+    wait_for(lambda: paths_of(takers[0]) == ["65003"], "the path that went is withdrawn, the other stays")
+    wait_for(lambda: paths_of(takers[1]) == ["65003"], "and the other is the best now")
+
+
+@interop()
+def several_paths_are_taken(lab):
+    """BIRD in the middle sends what two others announce; the session that did not agree on it gets one."""
+    hosts = lab.hosts(4)
+    for number in (2, 3):
+        lab.peer(peers.Bird, hosts[number], 65000 + number, [Neighbor(hosts[4].ipv4, 65004, ("ipv4",))],
+                 networks=[PREFIX])
+    lab.peer(peers.Bird, hosts[4], 65004,
+             [Neighbor(hosts[number].ipv4, 65000 + number, ("ipv4",)) for number in (2, 3)] +
+             [Neighbor(hosts[1].ipv4, AS_KULAND, ("ipv4",), channel=("add paths tx;",))])
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[4].ipv4, 65004, ("ipv4",))], docker0=False))
+
+    wait_for(lambda: len(kuland.paths(PREFIX)) == 2, "kuland has both paths of one neighbor")
+    kuland.configure("router bgp " + str(AS_KULAND), "address-family ipv4 unicast",
+                     f"neighbor {hosts[4].ipv4} disable-addpath-rx")
+    wait_for(lambda: len(kuland.paths(PREFIX)) == 1, "and one when it does not offer to take more")

@@ -1,0 +1,224 @@
+// Speakers that restart while forwarding goes on, and their neighbors. Virtual time. RFC 4724, 8538, 7313.
+#include <gmock/gmock.h>
+
+#include "test/simulation/host.hpp"
+
+namespace simulation {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+using Mode = bgpd::session::GracefulRestartSettings::Mode;
+
+const std::string kOne = "10.1.1.0/24", kTwo = "10.1.2.0/24", kThree = "10.1.3.0/24";
+const std::string kOne6 = "2001:db8:1::/64", kTwo6 = "2001:db8:2::/64";
+
+/// Hosts 1 and 2 with a session between them; 2 is the one that goes.
+class GracefulRestart : public testing::Test {
+ protected:
+  using PeerSettings = bgpd::session::PeerSettings;
+  GracefulRestart() {
+    start(1);
+    start(2);
+    world.run_for(1s);
+  }
+  void start(unsigned number, const std::map<rib::Prefix, rib::FibRoute>* inherited = nullptr,
+             bool has_ipv6 = true) {
+    hosts[number] = std::make_unique<Host>(world, number);
+    auto& host = *hosts[number];
+    if (inherited) host.inherit(*inherited);
+    host.announce(number == 1 ? kOne : kTwo);
+    if (has_ipv6) host.announce(number == 1 ? kOne6 : kTwo6);
+    host.add(neighbor_of(host, number == 1 ? 2 : 1));
+  }
+  PeerSettings neighbor_of(Host& host, unsigned other) {
+    auto settings = host.neighbor(other);
+    settings.graceful_restart.mode = Mode::Restarter;
+    settings.graceful_restart.preserves_forwarding = preserves_forwarding;
+    return settings;
+  }
+  Host& one() { return *hosts.at(1); }
+  Host& two() { return *hosts.at(2); }
+  /// kill -9: its kernel closes the connection and goes on forwarding.
+  std::map<rib::Prefix, rib::FibRoute> kill_two() {
+    auto kernel = two().kernel_routes();
+    hosts.erase(2);
+    world.run_for(10ms);
+    return kernel;
+  }
+  bool is_stale(const std::string& text) {
+    const auto view = one().speaker().engine().destination(prefix(text));
+    return view && !view->paths.empty() && view->paths[0].is_stale;
+  }
+
+  bool preserves_forwarding = false;
+  World world;
+  std::map<unsigned, std::unique_ptr<Host>> hosts;
+};
+
+TEST_F(GracefulRestart, RoutesOfANeighborThatDiedStayInTheKernelAndAreStale) {
+  const auto before = one().kernel();
+  kill_two();
+  world.run_for(60s);
+
+  EXPECT_FALSE(one().is_up(2));
+  EXPECT_EQ(one().kernel(), before);
+  EXPECT_TRUE(is_stale(kTwo));
+  EXPECT_TRUE(is_stale(kTwo6));
+}
+
+TEST_F(GracefulRestart, RoutesGoWhenItDoesNotComeBack) {
+  kill_two();
+  world.run_for(119s);
+  EXPECT_THAT(one().kernel(), Not(IsEmpty()));
+  world.run_for(2s);
+
+  EXPECT_THAT(one().kernel(), IsEmpty());
+  EXPECT_EQ(one().paths(kTwo), "");
+}
+
+TEST_F(GracefulRestart, WhatItAnnouncesAgainIsFreshTheRestIsSwept) {
+  two().announce(kThree);
+  world.run_for(1s);
+  EXPECT_THAT(one().kernel(), Contains("10.1.3.0/24 via 10.0.0.2"));
+  const auto kernel = kill_two();
+  start(2, &kernel);  // without 10.1.3.0/24
+  world.run_for(5s);
+
+  ASSERT_TRUE(one().is_up(2));
+  EXPECT_FALSE(is_stale(kTwo));
+  EXPECT_THAT(one().kernel(), Contains("10.1.2.0/24 via 10.0.0.2"));
+  EXPECT_EQ(one().paths(kThree), "");
+}
+
+TEST_F(GracefulRestart, OneThatComesBackWithoutItsForwardingStateKeepsNothing) {
+  kill_two();
+  ASSERT_FALSE(one().paths(kTwo6).empty());
+  start(2, nullptr, false);  // a cold start: no F bit
+  world.run_until([&] { return one().is_up(2); });
+  world.run_until([&] { return one().paths(kTwo6).empty(); }, 1s);
+
+  EXPECT_EQ(one().paths(kTwo6), "");
+  world.run_for(1s);
+  EXPECT_THAT(one().kernel(), Contains("10.1.2.0/24 via 10.0.0.2"));
+}
+
+TEST_F(GracefulRestart, ItKeepsItsKernelAndChoosesAfterTheNeighborsTable) {
+  const auto kernel = kill_two();
+  ASSERT_THAT(kernel, Not(IsEmpty()));
+  start(2, &kernel);
+  EXPECT_TRUE(two().speaker().is_restarting());
+  world.run_until([&] { return two().is_up(1); });
+  EXPECT_EQ(two().kernel_routes(), kernel);
+  world.run_for(5s);
+
+  EXPECT_FALSE(two().speaker().is_restarting());
+  EXPECT_TRUE(two().has_swept());
+  EXPECT_EQ(two().kernel_routes(), kernel);
+}
+
+TEST_F(GracefulRestart, WhatTheKernelHadTooMuchGoesWhenTheTablesAreThere) {
+  auto kernel = kill_two();
+  kernel[prefix("10.9.9.0/24")] = kernel.begin()->second;
+  start(2, &kernel);
+  world.run_for(5s);
+
+  EXPECT_FALSE(two().kernel_routes().contains(prefix("10.9.9.0/24")));
+  EXPECT_TRUE(two().kernel_routes().contains(prefix(kOne)));
+}
+
+TEST_F(GracefulRestart, ItWaitsForANeighborThatIsAwayOnlySoLong) {
+  auto kernel = kill_two();
+  hosts.erase(1);
+  start(2, &kernel);
+  world.run_for(60s);
+
+  EXPECT_FALSE(two().speaker().is_restarting());
+}
+
+TEST_F(GracefulRestart, AShutdownIsAHardResetAndRoutesGoAtOnce) {  // RFC 8538 §3.1
+  two().speaker().peers().shutdown_all("", world.now());
+  world.run_until([&] { return !one().is_up(2); });
+
+  EXPECT_EQ(one().peer(2)->counters().last_reset->reason.notification,
+            bgpd::wire::hard_reset(bgpd::wire::CeaseReason::AdministrativeShutdown));
+  world.run_for(1s);
+  EXPECT_THAT(one().kernel(), IsEmpty());
+}
+
+TEST_F(GracefulRestart, AnOrderlyEndBeforeARestartKeepsThem) {
+  two().speaker().peers().leave_all(world.now());
+  world.run_for(1s);
+
+  EXPECT_FALSE(one().is_up(2));
+  EXPECT_THAT(one().kernel(), Not(IsEmpty()));
+}
+
+TEST_F(GracefulRestart, TheHoldTimerKeepsThemWhenBothSetTheNBit) {  // RFC 8538 §4
+  world.cut(one().address(), two().address());
+  world.run_for(15s);
+
+  EXPECT_FALSE(one().is_up(2));
+  EXPECT_TRUE(is_stale(kTwo));
+  EXPECT_THAT(one().kernel(), Contains("10.1.2.0/24 via 10.0.0.2"));
+}
+
+TEST_F(GracefulRestart, ANeighborThatTheOperatorRemovesTakesItsStaleRoutesAlong) {
+  kill_two();
+  one().speaker().peers().remove(address_of(2), 0, world.now());
+  world.run_for(1s);
+
+  EXPECT_THAT(one().kernel(), IsEmpty());
+}
+
+TEST_F(GracefulRestart, ANeighborThatIsShutDownMeanwhileToo) {
+  kill_two();
+  auto settings = neighbor_of(one(), 2);
+  settings.shutdown = true;
+  one().speaker().peers().add_or_update(settings, world.now());
+  world.run_for(1s);
+
+  EXPECT_THAT(one().kernel(), IsEmpty());
+}
+
+TEST_F(GracefulRestart, ARefreshSweepsWhatTheNeighborDoesNotSayAgain) {  // RFC 7313 §4
+  const auto before = one().kernel();
+  ASSERT_TRUE(one().peer(2)->negotiated()->enhanced_route_refresh);
+  one().peer(2)->request_refresh(rib::Family::Ipv4Unicast, world.now());
+  world.run_for(1s);
+
+  EXPECT_EQ(one().kernel(), before);
+  EXPECT_FALSE(is_stale(kTwo));
+  EXPECT_EQ(one().peer(2)->counters().received.route_refreshes, 2u);  // begin and end
+  EXPECT_EQ(one().speaker().stale_of(*one().peer(2)), nullptr);
+}
+
+TEST_F(GracefulRestart, WithoutTheCapabilityRoutesGoWithTheSession) {
+  for (auto* host : {&one(), &two()}) {
+    auto settings = neighbor_of(*host, host == &one() ? 2 : 1);
+    settings.graceful_restart.mode = Mode::Disabled;
+    host->speaker().peers().add_or_update(settings, world.now());
+  }
+  world.run_for(5s);
+  ASSERT_TRUE(one().is_up(2));
+  kill_two();
+
+  EXPECT_THAT(one().kernel(), IsEmpty());
+}
+
+TEST_F(GracefulRestart, AHelperOffersToKeepRoutesAndAsksForNothing) {
+  auto settings = neighbor_of(two(), 1);
+  settings.graceful_restart.mode = Mode::Helper;
+  two().speaker().peers().add_or_update(settings, world.now());
+  world.run_for(5s);
+  ASSERT_TRUE(one().is_up(2));
+  EXPECT_TRUE(one().peer(2)->negotiated()->peer_graceful_restart->families.empty());
+  kill_two();
+
+  EXPECT_THAT(one().kernel(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace simulation
