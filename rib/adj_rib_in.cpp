@@ -10,6 +10,11 @@ bool is_guard(PathState state) {
          state == PathState::GuardNodeNetwork;
 }
 
+/// Our own routes that come back.
+bool is_loop(PathState state) {
+  return state == PathState::AsLoop || state == PathState::OriginatorLoop || state == PathState::ClusterLoop;
+}
+
 std::uint32_t seconds_of(TimePoint time) {
   return static_cast<std::uint32_t>(
       std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
@@ -83,9 +88,11 @@ void AdjRibIn::set_state(Family family, Path& path, PathState state) {
   auto& counts = peers_[path.peer].of(family);
   counts.accepted -= path.is_feasible();
   counts.denied -= path.state == PathState::PolicyDenied;
+  counts.looped -= is_loop(path.state);
   path.state = state;
   counts.accepted += path.is_feasible();
   counts.denied += path.state == PathState::PolicyDenied;
+  counts.looped += is_loop(path.state);
 }
 
 void AdjRibIn::release(Family family, const Path& path) {
@@ -93,6 +100,7 @@ void AdjRibIn::release(Family family, const Path& path) {
   --counts.received;
   counts.accepted -= path.is_feasible();
   counts.denied -= path.state == PathState::PolicyDenied;
+  counts.looped -= is_loop(path.state);
   next_hops_.release(loc_rib_.next_hop_of(path));
 }
 
@@ -157,6 +165,7 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& re
       ++counts.received;
       counts.accepted += path->is_feasible();
       counts.denied += path->state == PathState::PolicyDenied;
+      counts.looped += is_loop(path->state);
       counts.chunks.set(id / Table::kChunkSize);
     }
     loc_rib_.select(family, id, before);
@@ -208,7 +217,8 @@ void AdjRibIn::check_limit(std::uint32_t index, Family family) {
   auto& counts = peer.of(family);
   const auto& import = peer.import(family);
   const std::uint64_t maximum = import.maximum_prefix;
-  const auto count = import.maximum_prefix_counts_denied ? counts.received : counts.received - counts.denied;
+  const auto kept_out = counts.denied + counts.looped;
+  const auto count = import.maximum_prefix_counts_denied ? counts.received : counts.received - kept_out;
   const bool reaches = maximum != 0 && count * std::uint64_t{100} > maximum * import.maximum_prefix_threshold;
   const bool exceeds = maximum != 0 && count > maximum;
   const auto tell = [&](Notice::Kind kind) {

@@ -75,7 +75,7 @@ struct ImportProfile {
   std::uint32_t maximum_prefix = 0;            // 0: no limit
   std::uint8_t maximum_prefix_threshold = 75;  // percent of it that are told
   bool maximum_prefix_warning_only = false;
-  bool maximum_prefix_counts_denied = false;  // `force`: what policy denies counts, too
+  bool maximum_prefix_counts_denied = false;  // `force`: what policy denies and what is looped counts, too
   AsNumber prepend_as = 0;         // `local-as` without no-prepend: put before what the peer sends; 0: none
   std::optional<Role> local_role;  // RFC 9234 §5: what OTC means in routes of this peer
   bool operator==(const ImportProfile&) const = default;

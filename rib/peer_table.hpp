@@ -22,6 +22,7 @@ struct Peer {
     std::uint32_t received = 0;  // paths in the Adj-RIB-In
     std::uint32_t accepted = 0;  // ... that are feasible
     std::uint32_t denied = 0;    // ... that import policy keeps out
+    std::uint32_t looped = 0;    // ... that are our own, come back
     bool needs_recheck = false;  // what it may send us changed: paths not looked at yet
     bool threshold_told = false;
     bool limit_told = false;  // maximum_prefix was exceeded and the notice given

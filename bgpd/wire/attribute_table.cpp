@@ -47,9 +47,9 @@ void encode_multi_exit_disc(const PathAttributes& attributes, const ExportProfil
     encode_u32(kOptionalNonTransitive, AttributeType::MultiExitDisc, *attributes.med, writer);
 }
 
-/// RFC 4271 §5.1.5: never to external peers.
+/// RFC 4271 §5.1.5: never to external peers; RFC 5065 §4: but to those of the confederation.
 void encode_local_pref(const PathAttributes& attributes, const ExportProfile& profile, ByteWriter& writer) {
-  if (attributes.local_pref && profile.type == rib::PeerType::Internal)
+  if (attributes.local_pref && (profile.type == rib::PeerType::Internal || profile.is_confederation_peer))
     encode_u32(kWellKnown, AttributeType::LocalPref, *attributes.local_pref, writer);
 }
 

@@ -156,7 +156,8 @@ GOOD_CAPABILITIES = {
     "graceful_restart": bgp.graceful_restart(120, (1, 1, 0x80)),
     "graceful_restart_no_family": bgp.graceful_restart(0x8000 | 5),
     "graceful_restart_unknown_family": bgp.graceful_restart(120, (25, 70, 0x80)),
-    "add_path": bgp.add_path((1, 1, 3)), "add_path_direction_0": bgp.add_path((1, 1, 0)),
+    "add_path": bgp.add_path((1, 1, 1)),  # it takes paths with ids; those it sends have none
+    "add_path_direction_0": bgp.add_path((1, 1, 0)),
     "add_path_direction_4": bgp.add_path((1, 1, 4)), "add_path_unknown_family": bgp.add_path((99, 99, 3)),
     "enhanced_refresh": capability(70), "long_lived": capability(71, bytes.fromhex("00010180000e10")),
     "long_lived_empty": capability(71), "fqdn": capability(73, b"\4host\3net"), "fqdn_cut": capability(73, b"\x09ho"),

@@ -148,7 +148,7 @@ def ttl_security_holds_both_ways(lab, peer):
     wait_for(lambda: kuland.is_established(hosts[2].ipv4) and speaker.is_established(hosts[1].ipv4), "established with 255")
 
 
-@interop(covers="maximum_prefix", peers=("bird", "gobgp", "openbgpd", "exabgp"))
+@interop(covers="maximum_prefix", peers=EVERYBODY)
 def too_many_prefixes_end_the_session(lab, peer):
     """RFC 4486 §4: Cease, Maximum Number of Prefixes Reached."""
     hosts, kuland, speaker = lab.pair(peer)

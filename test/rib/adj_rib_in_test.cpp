@@ -161,6 +161,25 @@ TEST(Import, RepeatedAnnouncementChangesNothing) {
   EXPECT_EQ(node.engine.destination(prefix("10.1.0.0/16"))->paths[0].learned, at(1000s));
 }
 
+TEST(Import, MaximumPrefixDoesNotCountOurOwnRoutesThatComeBack) {
+  for (const bool counts_all : {false, true}) {
+    Node node;
+    auto up = peer("192.0.2.1", 1);
+    up.imports[0].maximum_prefix = 2;
+    up.imports[0].maximum_prefix_counts_denied = counts_all;
+    const auto a = node.up(up);
+
+    node.announce(a, attributes().via("192.0.2.1").path({1, kOurAs}), {"10.1.0.0/16", "10.2.0.0/16"});
+    node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.3.0.0/16", "10.4.0.0/16"});
+    node.settle();
+    EXPECT_EQ(node.output.count(Notice::Kind::MaximumPrefixReached), counts_all ? 1u : 0u);
+
+    node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16"});
+    node.settle();
+    EXPECT_EQ(node.output.count(Notice::Kind::MaximumPrefixReached), 1u);
+  }
+}
+
 TEST(Import, MaximumPrefixIsToldOnceUntilBelowAgain) {
   Node node;
   auto up = peer("192.0.2.1", 1);
