@@ -47,6 +47,9 @@ std::string text_of(const rib::Notice& notice, const std::string& peer) {
              "subnet (dockerd --bip, or \"bip\" in daemon.json)";
     case Kind::DuplicateSubnetGone:
       return "subnet " + prefix + " has one owner again";
+    case Kind::MaximumMemoryReached:
+      return "the routes of neighbor " + peer + " take more than " + std::to_string(notice.value) +
+             " MiB: session closed";
     case Kind::MaximumPrefixReached:
       return "neighbor " + notice.text + ": session closed";
     case Kind::MaximumPrefixWarning:

@@ -239,6 +239,8 @@ void Speaker::settings_changed(session::Peer& peer, TimePoint now) {
 void Speaker::handle_notice(const rib::Notice& notice) {
   const auto* session = notice.peer ? find(*notice.peer) : nullptr;
   if (notice.kind == rib::Notice::Kind::MaximumPrefixReached && notice.peer) close_over_limit(notice);
+  if (notice.kind == rib::Notice::Kind::MaximumMemoryReached && notice.peer)
+    close_later(*notice.peer, wire::CeaseReason::OutOfResources);
   hooks_.notice(notice, session ? session->peer->name() : std::string());
 }
 

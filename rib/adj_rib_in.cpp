@@ -80,7 +80,10 @@ void AdjRibIn::replace_attributes(Family family, Table::Id id, Path& path, Outco
   if (path.has(Path::Multipath)) loc_rib_.touch(family, id);  // the kernel splits traffic anew
   next_hops_.add_reference(outcome.next_hop);
   next_hops_.release(loc_rib_.next_hop_of(path));
+  auto& octets = peers_[path.peer].of(family).octets;
+  octets -= path.attributes.set()->octets();
   path.attributes = std::move(outcome.attributes);
+  octets += path.attributes.set()->octets();
 }
 
 void AdjRibIn::set_state(Family family, Path& path, PathState state) {
@@ -98,6 +101,7 @@ void AdjRibIn::set_state(Family family, Path& path, PathState state) {
 void AdjRibIn::release(Family family, const Path& path) {
   auto& counts = peers_[path.peer].of(family);
   --counts.received;
+  counts.octets -= sizeof(Path) + path.attributes.set()->octets();
   counts.accepted -= path.is_feasible();
   counts.denied -= path.state == PathState::PolicyDenied;
   counts.looped -= is_loop(path.state);
@@ -163,6 +167,7 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& re
       next_hops_.add_reference(outcome.next_hop);
       path->set_generation(generation);
       ++counts.received;
+      counts.octets += sizeof(Path) + path->attributes.set()->octets();
       counts.accepted += path->is_feasible();
       counts.denied += path->state == PathState::PolicyDenied;
       counts.looped += is_loop(path->state);
@@ -171,6 +176,16 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& re
     loc_rib_.select(family, id, before);
   }
   if (peer.import(family).maximum_prefix != 0) check_limit(index, family);
+  if (counts.octets > speaker_.maximum_peer_octets) tell_memory(index, family);
+}
+
+void AdjRibIn::tell_memory(std::uint32_t index, Family family) {
+  auto& counts = peers_[index].of(family);
+  if (std::exchange(counts.memory_told, true)) return;
+  const auto mebibytes = static_cast<std::uint32_t>(counts.octets >> 20);
+  notices_.push_back({Notice::Kind::MaximumMemoryReached, Prefix::default_route(afi_of(family)),
+                      peers_.handle(index), mebibytes,
+                      peers_[index].up.name + ": " + std::to_string(counts.received) + " paths"});
 }
 
 bool AdjRibIn::revise(Family family, Table::Id id, bool all) {

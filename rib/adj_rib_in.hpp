@@ -35,6 +35,7 @@ class AdjRibIn {
   bool revise(Family family, Table::Id id, bool all);
   /// Tells what is, or no longer is, to be told about maximum_prefix.
   void check_limit(std::uint32_t index, Family family);
+  void tell_memory(std::uint32_t index, Family family);
   /// Who decided about a path that policy denied.
   PolicyVerdict explain(const Path& path, const Prefix& prefix) const;
 

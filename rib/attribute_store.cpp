@@ -20,13 +20,13 @@ Attributes AttributeStore::intern(const PathAttributes& value, const Attributes&
 Attributes AttributeStore::intern(const Key& key) {
   if (const auto found = sets_.find(key); found != sets_.end()) return Attributes(*found);
   auto* set = new AttributeSet(key.value, key.hash, key.received, *this);
-  bytes_ += sizeof(AttributeSet) + key.value.heap_bytes();
+  bytes_ += set->octets();
   sets_.insert(set);
   return Attributes(set);
 }
 
 void AttributeStore::forget(AttributeSet* set) {
-  bytes_ -= sizeof(AttributeSet) + set->get().heap_bytes();
+  bytes_ -= set->octets();
   sets_.erase(set);
   delete set;
   // The index gives memory back once it is mostly empty; halving keeps the cost constant per removal.

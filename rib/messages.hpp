@@ -61,6 +61,9 @@ struct Speaker {
   bool client_to_client_reflection = true;
   bool graceful_shutdown = false;  // RFC 8326: our routes shall be the last choice of everybody
   FamilyRules families[kFamilyCount] = {};
+  /// What the paths of one peer may take in one family, each counted with its whole attribute set. Several
+  /// full internet tables are below it; RFC 4486 §4, Out of Resources.
+  std::uint64_t maximum_peer_octets = std::uint64_t{4} << 30;
   bool resolve_via_default = true;  // may a BGP next hop resolve through a default route?
   bool operator==(const Speaker&) const = default;
 };
@@ -210,6 +213,7 @@ struct Notice {
     DuplicateSubnet,  // prefix, peer: another node claims a subnet that is also claimed elsewhere
     DuplicateSubnetGone,
     MaximumPrefixReached,  // peer, value: the daemon closes the session with Cease/1
+    MaximumMemoryReached,  // peer, value (MiB): ... with Cease/8
     MaximumPrefixWarning,
     MaximumPrefixThreshold,  // peer, value: that many percent of the limit are there
     GuardRefused,            // prefix, peer: the mesh guard refused it

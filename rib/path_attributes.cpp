@@ -59,7 +59,11 @@ std::size_t PathAttributes::heap_bytes() const {
 
 AttributeSet::AttributeSet(PathAttributes value, std::uint64_t hash, AttributeSet* received,
                            AttributeStore& store)
-    : value_(std::move(value)), hash_(hash), received_(received), store_(store) {
+    : value_(std::move(value)),
+      hash_(hash),
+      received_(received),
+      store_(store),
+      octets_(static_cast<std::uint32_t>(sizeof(AttributeSet) + value_.heap_bytes())) {
   if (received_) ++received_->references_;
   const auto length = value_.as_path.length();
   as_path_length_ =

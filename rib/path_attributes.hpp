@@ -71,6 +71,8 @@ class AttributeSet {
   }
   /// Where the next-hop table keeps this set's next hop; a hint that its owner checks before it trusts it.
   std::uint32_t next_hop_hint() const { return next_hop_hint_; }
+  /// Of memory.
+  std::uint32_t octets() const { return octets_; }
   /// What import policy made this set of; nullptr when it is as it was received.
   const AttributeSet* received() const { return received_; }
   void set_next_hop_hint(std::uint32_t id) const { next_hop_hint_ = id; }
@@ -86,6 +88,7 @@ class AttributeSet {
   AttributeSet* received_;  // counted
   AttributeStore& store_;
   std::uint32_t references_ = 0;
+  std::uint32_t octets_;
   std::uint16_t as_path_length_;
   bool has_neighbor_as_;
   AsNumber neighbor_as_;

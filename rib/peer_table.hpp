@@ -23,9 +23,11 @@ struct Peer {
     std::uint32_t accepted = 0;  // ... that are feasible
     std::uint32_t denied = 0;    // ... that import policy keeps out
     std::uint32_t looped = 0;    // ... that are our own, come back
+    std::uint64_t octets = 0;    // of memory, as if no two paths shared an attribute set
     bool needs_recheck = false;  // what it may send us changed: paths not looked at yet
     bool threshold_told = false;
-    bool limit_told = false;  // maximum_prefix was exceeded and the notice given
+    bool memory_told = false;  // what its paths may take was exceeded and the notice given
+    bool limit_told = false;   // maximum_prefix was exceeded and the notice given
     UpdateGroup* group = nullptr;
     CohortId table_cohort = 0;  // the last one joined in this group for the table, or the table again
     CohortId move_cohort = 0;   // ... for what differs from the group before

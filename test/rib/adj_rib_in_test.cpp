@@ -180,6 +180,32 @@ TEST(Import, MaximumPrefixDoesNotCountOurOwnRoutesThatComeBack) {
   }
 }
 
+TEST(Import, MemoryOfAPeerIsBounded) {  // RFC 4486 §4, Out of Resources
+  Node node;
+  auto ours = speaker();
+  ours.maximum_peer_octets = 20000;
+  node.engine.set_speaker(ours, at(0s));
+  const auto a = node.up(peer("192.0.2.1", 1)), b = node.up(peer("192.0.2.2", 2));
+  const auto announce = [&](PeerHandle from, std::uint32_t number) {
+    const auto text = "10." + std::to_string(number) + ".0.0/16";
+    node.announce(from, attributes().via("192.0.2.1").path({1}).with_med(number), {text.c_str()});
+  };
+
+  for (std::uint32_t round = 0; round < 100; ++round) {  // what replaces and goes does not add up
+    announce(a, 1);
+    announce(a, 2);
+    node.withdraw(a, {"10.2.0.0/16"});
+  }
+  node.settle();
+  EXPECT_EQ(node.output.count(Notice::Kind::MaximumMemoryReached), 0u);
+
+  for (std::uint32_t number = 1; number < 200; ++number) announce(a, number);
+  announce(b, 1);
+  node.settle();
+  EXPECT_EQ(node.output.count(Notice::Kind::MaximumMemoryReached), 1u);
+  EXPECT_EQ(node.output.notices.back().peer, a);
+}
+
 TEST(Import, MaximumPrefixIsToldOnceUntilBelowAgain) {
   Node node;
   auto up = peer("192.0.2.1", 1);

@@ -138,10 +138,10 @@ TEST(Encoder, TellsMembersOfTheConfederationLocalPref) {  // RFC 5065 §4
   auto member = profile(Family::Ipv4Unicast);
   member.is_confederation_peer = true;
 
-  EXPECT_EQ(announce(member, attributes, {nlri("10.1.1.0/24")}).messages,
-            update(update_body({},
-                               hex("40 01 01 00 40 02 06 02 01 0000fc00 40 03 04 0a000001 40 05 04 00000064"),
-                               hex("18 0a0101"))));
+  EXPECT_EQ(
+      announce(member, attributes, {nlri("10.1.1.0/24")}).messages,
+      update(update_body({}, hex("40 01 01 00 40 02 06 02 01 0000fc00 40 03 04 0a000001 40 05 04 00000064"),
+                         hex("18 0a0101"))));
 }
 
 TEST(Encoder, GivesTwoOctetPeersAs4AttributesWhereNeeded) {  // RFC 6793 §4.2.2
