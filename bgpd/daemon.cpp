@@ -120,7 +120,7 @@ std::expected<void, std::string> Daemon::start() {
                 log::session().warn("connection from {} refused: {}{}", remote.address.to_string(), why,
                                     more == 0 ? "" : " (and " + std::to_string(more) + " others before)");
               },
-          .restart_is_over = [this] { kernel_->sweep_inherited(); },
+          .restart_is_over = [this] { sweep_later(); },
           .attribute_error =
               [](const session::Peer& peer, const std::string& error) {
                 log::session().warn("neighbor {}: UPDATE with {}", peer.name(), error);
@@ -252,6 +252,16 @@ void Daemon::end_sessions_on(std::uint32_t interface_index) {
   });
 }
 
+/// Some speakers say End-of-RIB before their first UPDATE (FRR by its coalesce-time, about a second): what
+/// the kernel has of the former life stays a little longer than the RFC asks, so that no packet is lost.
+void Daemon::sweep_later() {
+  constexpr std::chrono::seconds kGrace{3};
+  sweep_timer_.expires_after(kGrace);
+  sweep_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (!cancelled) kernel_->sweep_inherited();
+  });
+}
+
 /// RFC 4724 §4.1: who has restarted finds routes of its own in the kernel; a first start waits for nobody.
 void Daemon::begin_after_restart(rib::TimePoint time) {
   if (inherited_.empty()) return;
@@ -324,6 +334,7 @@ void Daemon::wait_for_signal() {
 void Daemon::stop() {
   if (std::exchange(is_stopping_, true)) return;
   signals_.cancel();
+  sweep_timer_.cancel();
   // Who comes back within the restart time is no news: others keep our routes. RFC 4724 §4.1.
   const bool is_restart =
       config_.bgp.value_or(cli::Bgp{}).graceful_restart.mode == cli::GracefulRestartMode::Restarter;

@@ -59,6 +59,7 @@ class Daemon final : private api::Backend {
   void end_sessions_on(std::uint32_t interface_index);
   void note_written(const rib::FibResult& result);
   void schedule_work();
+  void sweep_later();
   void begin_after_restart(rib::TimePoint time);
   void links_changed();
   void wait_for_signal();
@@ -101,6 +102,7 @@ class Daemon final : private api::Backend {
   boost::asio::io_context io_{1};
   boost::asio::signal_set signals_{io_};
   boost::asio::steady_timer stop_timer_{io_};
+  boost::asio::steady_timer sweep_timer_{io_};
   fib::Links links_;
   std::unique_ptr<fib::Kernel> kernel_;
   rib::FamilySet inherited_;      // with routes of a former life in the kernel
