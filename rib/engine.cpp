@@ -31,6 +31,7 @@ void Engine::set_speaker(const Speaker& speaker, TimePoint) {
   e.speaker = speaker;
   e.next_hops.set_resolve_via_default(speaker.resolve_via_default);
   e.sweep.request({.everything = true, .resend = resend});
+  if (resend) e.groups.resend_defaults();
 }
 
 void Engine::set_policies(PolicyDefinitions definitions, TimePoint now) {

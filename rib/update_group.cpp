@@ -2,6 +2,7 @@
 #include "rib/update_group.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rib {
 
@@ -292,6 +293,13 @@ void UpdateGroups::note_default_condition(UpdateGroup& group, Table::Id id) {
   else
     group.permits_default_.reset(id);
   group.reasons_for_default_ = permits ? group.reasons_for_default_ + 1 : group.reasons_for_default_ - 1;
+}
+
+void UpdateGroups::resend_defaults() {
+  for (auto& groups : groups_) {
+    for (auto& group : groups)
+      if (std::exchange(group->told_default_, false)) tell_default(*group);
+  }
 }
 
 void UpdateGroups::tell_default(UpdateGroup& group) {

@@ -137,6 +137,8 @@ class UpdateGroups {
   void move(std::uint32_t peer, Family family);
   /// The member gets the table again, with the next cohort.
   void resend_table(std::uint32_t peer, Family family);
+  /// The default routes that `default-originate` made up, again: the speaker changed.
+  void resend_defaults();
   /// `policies` of the constructor changed; they were `before`.
   void policies_changed(const std::shared_ptr<const Policies>& before);
 

@@ -36,6 +36,25 @@ def several_paths_go_through(lab):
 
 
 @interop()
+def frr_and_kuland_tell_each_other_all_paths(lab):
+    """FRR sends both paths to kuland, which sends them on to another FRR."""
+    hosts = lab.hosts(5)
+    for number in (2, 3):
+        lab.peer(peers.Bird, hosts[number], 65000 + number, [Neighbor(hosts[4].ipv4, 65004, ("ipv4",))],
+                 networks=[PREFIX])
+    lab.peer(peers.Frr, hosts[4], 65004,
+             [Neighbor(hosts[number].ipv4, 65000 + number, ("ipv4",)) for number in (2, 3)] +
+             [Neighbor(hosts[1].ipv4, AS_KULAND, ("ipv4",), raw=("addpath-tx-all-paths",))])
+    taker = lab.peer(peers.Frr, hosts[5], AS_KULAND, [Neighbor(hosts[1].ipv4, AS_KULAND, ("ipv4",))])
+    kuland = lab.kuland(hosts[1], kuland_config(
+        hosts[1], [Neighbor(hosts[4].ipv4, 65004, ("ipv4",)), Neighbor(hosts[5].ipv4, AS_KULAND, ("ipv4",))],
+        docker0=False, lines=[f"neighbor {hosts[5].ipv4} addpath-tx-all-paths"]))
+
+    wait_for(lambda: len(kuland.paths(PREFIX)) == 2, "kuland has both paths of FRR")
+    wait_for(lambda: "2 available" in taker.describe(PREFIX), "the other FRR has both paths of kuland")
+
+
+@interop()
 def several_paths_are_taken(lab):
     """BIRD in the middle sends what two others announce; the session that did not agree on it gets one."""
     hosts = lab.hosts(4)

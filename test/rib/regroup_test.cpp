@@ -102,6 +102,19 @@ TEST_F(Regroup, DefaultOriginateComesAndGoes) {
   EXPECT_EQ(node.output.of(member).size(), 2u);
 }
 
+TEST_F(Regroup, TheMadeUpDefaultRouteFollowsTheSpeaker) {  // RFC 8326
+  profile.default_originate = true;
+  change(profile);
+  node.settle();
+
+  auto s = speaker();
+  s.graceful_shutdown = true;
+  node.engine.set_speaker(s, node.now);
+  node.settle();
+
+  EXPECT_EQ(node.output.of(member).at(prefix("0.0.0.0/0")).local_pref, 0u);
+}
+
 TEST_F(Regroup, ARealDefaultRouteTakesThePlaceOfTheOneMadeUp) {
   node.announce(source, attributes().via("192.0.2.1").with_med(7), {"0.0.0.0/0"});
   profile.default_originate = true;
