@@ -26,6 +26,7 @@ struct OwnRoute {
   bool is_pending : 1 = false;    // stands in the queue of work
   bool is_failed : 1 = false;     // waits for a retry
   bool is_uncertain : 1 = false;  // the kernel may hold more than `kernel` says
+  bool may_stand : 1 = false;     // news of its removal came, which may be older than our last write
   bool is_inherited : 1 = false;  // found at start, desired by nobody yet
   bool is_seen : 1 = false;       // by the running scan
   bool is_told : 1 = false;       // the last result said "installed"

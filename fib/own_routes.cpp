@@ -70,7 +70,7 @@ void OwnRoutes::relocate(const RouteLocation& place, bool write) {
   retry_at_.reset();
   routes_.for_each([this](Id id, OwnRoute& route) {
     set_kernel(route, kNoRoute);
-    route.is_uncertain = route.is_failed = route.is_inherited = false;
+    route.is_uncertain = route.may_stand = route.is_failed = route.is_inherited = false;
     if (route.desired == kNoRoute) return erase_if_empty(id);
     route.wants_result = true;
     enqueue(id);
@@ -123,6 +123,9 @@ void OwnRoutes::changed_by_others(RouteMessage& message, Clock::time_point now) 
     if (message.sender != 0 && route.desired != kNoRoute) ++healed_count_;
     // Of several IPv6 next hops one may have gone alone; then the rest is still there.
     if (message.prefix.afi() == rib::Afi::Ipv6) route.is_uncertain = true;
+    // We may have written since. Writing again finds that out by itself; a withdraw has to ask for the
+    // removal.
+    route.may_stand = route.desired != kNoRoute || route.is_pending;
     const bool again = !healed_.insert(message.prefix).second;
     if (!forget_healed_at_) forget_healed_at_ = now + kHealInterval;
     return lost(*id, again, now);
@@ -290,7 +293,7 @@ void OwnRoutes::fill_one(Id id, Batch& batch) {
     return erase_if_empty(id);
   }
   if (route.desired == kNoRoute) {
-    if (route.kernel != kNoRoute || route.is_uncertain) return add_remove(id, batch);
+    if (route.kernel != kNoRoute || route.is_uncertain || route.may_stand) return add_remove(id, batch);
     result(route, false, 0, {});
     return erase_if_empty(id);
   }
@@ -357,7 +360,7 @@ void OwnRoutes::complete_write(const Batch::Item& item, const std::string& text,
       pool_.retain(route.desired);
       set_kernel(route, route.desired);
     }
-    route.is_uncertain = route.is_failed = false;
+    route.is_uncertain = route.may_stand = route.is_failed = false;
     return result(route, true, 0, text);
   }
   if (item.error == EEXIST && item.action == Batch::Action::Create) {
@@ -376,7 +379,7 @@ void OwnRoutes::complete_remove(const Batch::Item& item, const std::string& text
   auto& route = routes_.at(item.id);
   if (item.error != 0) return fail(item.id, item.error, text, now);
   set_kernel(route, kNoRoute);
-  route.is_uncertain = route.is_failed = false;
+  route.is_uncertain = route.may_stand = route.is_failed = false;
   if (route.desired != kNoRoute) return enqueue(item.id);
   result(route, false, 0, {});
   erase_if_empty(item.id);

@@ -224,6 +224,31 @@ TEST_F(OwnRoutesTest, WhatTheKernelRemovesIsWrittenAgainButNotCounted) {
   EXPECT_EQ(own_.take_healed(), 0u);
 }
 
+TEST_F(OwnRoutesTest, NewsOfARemovalMayBeOlderThanOurLastWrite) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+  // Here somebody removes it, and before we hear of that:
+  desire("10.1.0.0/24", "192.0.2.3");
+  EXPECT_THAT(write(), ElementsAre("replace 10.1.0.0/24 192.0.2.3"));
+
+  told("10.1.0.0/24", "192.0.2.2", true);
+  withdraw("10.1.0.0/24");
+  EXPECT_THAT(write(), ElementsAre("remove 10.1.0.0/24")) << "ours stands";
+  EXPECT_THAT(write(), IsEmpty());
+}
+
+TEST_F(OwnRoutesTest, NewsOfARemovalMayBeOlderThanOurLastWriteAlsoWhileItWaits) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+  told("10.1.0.0/24", "192.0.2.2", true);
+  write();
+  told("10.1.0.0/24", "192.0.2.2", true);  // the second so soon waits for the retry
+  EXPECT_THAT(write(), IsEmpty());
+
+  withdraw("10.1.0.0/24");
+  EXPECT_THAT(write(), ElementsAre("remove 10.1.0.0/24"));
+}
+
 TEST_F(OwnRoutesTest, ARemovalOfWhatNobodyWantsIsForgotten) {
   scan({{"10.1.0.0/24", "192.0.2.2"}});
   told("10.1.0.0/24", "192.0.2.2", true);

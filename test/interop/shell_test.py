@@ -81,6 +81,7 @@ def vtysh_is_the_same_program(lab):
     _, kuland = one_kuland(lab)
     link = os.path.join(lab.folder, "vtysh")
     os.symlink(os.path.join(kuland.build, "kulan"), link)
+    wait_for(kuland.peers, "the configuration is in force")
     words = kuland.shell_command("show ip bgp summary")
     words[words.index(os.path.join(kuland.build, "kulan"))] = link
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
