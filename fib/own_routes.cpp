@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t kDatagramSize = 1 << 16;  // 1,000 routes; larger ones are not measurably faster
 constexpr std::size_t kDeleteSize = 64;         // at most, of an RTM_DELROUTE
 constexpr std::size_t kBatchLimit = 2000;
-constexpr std::size_t kBatchLimitAfterLoss = 32;  // answers of so many fit the smallest receive buffer
 constexpr auto kFirstRetry = 100ms;
 constexpr auto kLastRetry = 30s;
 constexpr auto kHealInterval = 1s;
@@ -53,6 +52,7 @@ void OwnRoutes::desire(rib::FibChange change) {
 }
 
 void OwnRoutes::sweep_inherited() {
+  is_swept_ = true;
   routes_.for_each([this](Id id, OwnRoute& route) {
     if (!route.is_inherited) return;
     route.is_inherited = false;
@@ -101,8 +101,8 @@ bool OwnRoutes::found(RouteMessage& message) {
   normalise(message.route);
   const bool is_news = route.kernel == kNoRoute;
   set_kernel(route, pool_.acquire(message.prefix.afi(), message.route));
+  if (is_new) return unwanted(id), true;
   if (route.desired != kNoRoute && (route.desired != route.kernel || !route.is_told)) enqueue(id);
-  if (is_new) route.is_inherited = true;
   return is_news;
 }
 
@@ -134,12 +134,20 @@ void OwnRoutes::changed_by_others(RouteMessage& message, Clock::time_point now) 
   const bool is_new = !routes_.find(message.prefix);
   const auto id = routes_.find_or_add(message.prefix);
   auto& route = routes_.at(id);
-  if (is_new) route.is_inherited = true;  // made by hand in our name: goes with the next sweep
   set_kernel(route, pool_.acquire(message.prefix.afi(), message.route));
   route.is_uncertain = false;
+  if (is_new) return unwanted(id);
   if (route.desired == kNoRoute) return;
   if (route.desired != route.kernel) ++healed_count_;
   if (route.desired != route.kernel || !route.is_told) enqueue(id);
+}
+
+/// The kernel holds one of ours that we know nothing of: of a former life, or made by hand in our name.
+void OwnRoutes::unwanted(Id id) {
+  if (is_swept_)
+    enqueue(id);
+  else
+    routes_.at(id).is_inherited = true;
 }
 
 /// The kernel does not hold it any more, and it was not us. `defer`: the retry timer writes it, not we at
@@ -332,15 +340,13 @@ void OwnRoutes::add_remove(Id id, Batch& batch) {
 
 void OwnRoutes::complete(Batch& batch, Clock::time_point now) {
   static const std::string kNoText;
-  const bool alone = batch.lost_answers_ && batch_limit_ == kBatchLimitAfterLoss;
   for (const auto& item : batch.items_) {
     if (batch.lost_answers_ && item.error == 0) {
-      if (alone) {
+      routes_.at(item.id).is_uncertain = true;  // it may be done, or not
+      if (batch.size() == 1)
         fail(item.id, ENOBUFS, kNoText, now);
-      } else {
-        routes_.at(item.id).is_uncertain = true;
+      else
         enqueue(item.id);
-      }
       continue;
     }
     const auto& text = item.text == 0 ? kNoText : batch.texts_[item.text - 1];
@@ -349,7 +355,9 @@ void OwnRoutes::complete(Batch& batch, Clock::time_point now) {
     else
       complete_write(item, text, now);
   }
-  if (batch.lost_answers_) batch_limit_ = kBatchLimitAfterLoss;
+  // So few messages that their answers fit the receive buffer, whatever its size; then more again.
+  batch_limit_ = batch.lost_answers_ ? std::max<std::size_t>(batch.size() / 2, 1)
+                                     : std::min(batch_limit_ * 2, kBatchLimit);
   batch.items_.clear();
 }
 

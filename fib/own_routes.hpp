@@ -74,7 +74,8 @@ class OwnRoutes {
   // --- wishes
   // -------------------------------------------------------------------------------------------------
   void desire(rib::FibChange change);
-  /// Inherited routes that nobody has desired go.
+  /// Inherited routes that nobody has desired go. From now on nothing is inherited: what is found in our
+  /// name and nobody desires goes at once.
   void sweep_inherited();
   /// Everything desired is written at the new place. What stands at the old one is forgotten, not removed.
   void relocate(const RouteLocation& place, bool write);
@@ -119,6 +120,7 @@ class OwnRoutes {
 
   void enqueue(Id id);
   void set_kernel(OwnRoute& route, RouteId kernel);
+  void unwanted(Id id);
   void lost(Id id, bool defer, Clock::time_point now);
   void fill_one(Id id, Batch& batch);
   void add_create(Id id, Batch& batch);
@@ -156,6 +158,7 @@ class OwnRoutes {
   std::uint32_t sequence_ = 1;
   std::size_t batch_limit_;
   bool privilege_missing_ = false;
+  bool is_swept_ = false;
 };
 
 }  // namespace fib
