@@ -157,11 +157,11 @@ class Question {
 
 RouteMapAnswer ask_route_map(const CompiledRouteMap& map, const PolicySubject& subject,
                              PathAttributes& attributes) {
-  const auto before = map.may_go_on ? std::optional(attributes) : std::nullopt;
+  const auto before = map.may_go_on ? attributes : PathAttributes{};
   Question question(subject, attributes);
   auto answer = question.ask(map, 0);
   answer.next_hop_set = answer.permitted && question.next_hop_set();
-  if (!answer.permitted && before) attributes = *before;
+  if (!answer.permitted && map.may_go_on) attributes = before;
   return answer;
 }
 
