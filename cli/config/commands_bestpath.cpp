@@ -1,6 +1,6 @@
 // Rows about the choice among paths and what becomes of it: `bgp bestpath …`, and by family how many paths
 // share traffic (`maximum-paths`) and how much BGP is worth beside other protocols (`distance bgp`).
-#include "cli/config/command.hpp"
+#include "cli/config/bgp_switch.hpp"
 
 namespace cli {
 
@@ -8,29 +8,6 @@ namespace {
 
 constexpr std::string_view kBgp = "BGP information";
 constexpr std::string_view kBestpath = "Change the default bestpath selection";
-
-template <bool Bgp::*member>
-Command bestpath_switch(std::string rest, std::vector<std::string_view> help, std::string_view summary) {
-  const auto text = "bgp bestpath " + rest;
-  help.insert(help.begin(), {kBgp, kBestpath});
-  return {.syntax = text,
-          .help = std::move(help),
-          .scope = Scope::Bgp,
-          .set = [](Target& t, const Arguments&) -> Outcome {
-            t.bgp->*member = true;
-            return {};
-          },
-          .unset = [](Target& t, const Arguments&) -> Outcome {
-            t.bgp->*member = false;
-            return {};
-          },
-          .write =
-              [text](const Source& s, Lines& lines) {
-                if (s.bgp->*member != standard_bgp().*member)
-                  lines.push_back(s.bgp->*member ? text : "no " + text);
-              },
-          .summary = summary};
-}
 
 /// FRR writes one line for both, and takes it in either order.
 Command med_command() {
@@ -219,15 +196,17 @@ Command distance_command() {
 
 std::vector<Command> bestpath_commands() {
   std::vector<Command> rows;
-  rows.push_back(bestpath_switch<&Bgp::ignore_as_path_length>(
-      "as-path ignore", {"AS-path attribute", "Ignore as-path length in selecting a route"},
+  rows.push_back(bgp_switch<&Bgp::ignore_as_path_length>(
+      "bgp bestpath as-path ignore",
+      {kBgp, kBestpath, "AS-path attribute", "Ignore as-path length in selecting a route"},
       "The length of AS_PATH does not count (RFC 4271 §9.1.2.2 a)."));
-  rows.push_back(bestpath_switch<&Bgp::count_member_ases>(
-      "as-path confed", {"AS-path attribute", "Compare path lengths including confederation segments"},
+  rows.push_back(bgp_switch<&Bgp::count_member_ases>(
+      "bgp bestpath as-path confed",
+      {kBgp, kBestpath, "AS-path attribute", "Compare path lengths including confederation segments"},
       "The members of the confederation count in the length of AS_PATH; RFC 5065 §5.3 counts none."));
   rows.push_back(multipath_relax_command());
-  rows.push_back(bestpath_switch<&Bgp::compare_router_id>(
-      "compare-routerid", {"Compare identifiers of identical external paths"},
+  rows.push_back(bgp_switch<&Bgp::compare_router_id>(
+      "bgp bestpath compare-routerid", {kBgp, kBestpath, "Compare identifiers of identical external paths"},
       "External paths that are equal otherwise are told apart by BGP Identifier (RFC 4271 §9.1.2.2 f). With "
       "`no` the one that is there stays, so the choice depends on the order of arrival."));
   rows.push_back(med_command());

@@ -2,35 +2,13 @@
 #include <algorithm>
 #include <iterator>
 
-#include "cli/config/command.hpp"
+#include "cli/config/bgp_switch.hpp"
 
 namespace cli {
 
 namespace {
 
 constexpr std::string_view kBgp = "BGP information";
-
-template <bool Bgp::*member>
-Command bgp_switch(std::string syntax, std::vector<std::string_view> help, std::string_view summary) {
-  const auto text = syntax;
-  return {.syntax = std::move(syntax),
-          .help = std::move(help),
-          .scope = Scope::Bgp,
-          .set = [](Target& t, const Arguments&) -> Outcome {
-            t.bgp->*member = true;
-            return {};
-          },
-          .unset = [](Target& t, const Arguments&) -> Outcome {
-            t.bgp->*member = false;
-            return {};
-          },
-          .write =
-              [text](const Source& s, Lines& lines) {
-                if (s.bgp->*member != standard_bgp().*member)
-                  lines.push_back(s.bgp->*member ? text : "no " + text);
-              },
-          .summary = summary};
-}
 
 template <std::optional<rib::BgpIdentifier> Bgp::*member>
 Command bgp_identifier(std::string keywords, std::vector<std::string_view> help, std::string_view summary) {

@@ -1,5 +1,5 @@
 // Rows of graceful restart: RFC 4724, 8538, in FRR's words.
-#include "cli/config/command.hpp"
+#include "cli/config/bgp_switch.hpp"
 #include "cli/config/neighbor_rows.hpp"
 
 namespace cli {
@@ -10,29 +10,6 @@ using Restarts = GracefulRestartMode;
 
 constexpr std::string_view kBgp = "BGP information";
 constexpr std::string_view kGraceful = "Graceful restart capability parameters";
-
-/// `bgp <text>` and its opposite for a switch whose default may be on.
-template <bool GracefulRestart::*member>
-Command graceful_switch(std::string text, std::vector<std::string_view> help, std::string_view summary) {
-  help.insert(help.begin(), kBgp);
-  return {.syntax = "bgp " + text,
-          .help = std::move(help),
-          .scope = Scope::Bgp,
-          .set = [](Target& t, const Arguments&) -> Outcome {
-            t.bgp->graceful_restart.*member = true;
-            return {};
-          },
-          .unset = [](Target& t, const Arguments&) -> Outcome {
-            t.bgp->graceful_restart.*member = false;
-            return {};
-          },
-          .write =
-              [text](const Source& s, Lines& lines) {
-                const bool on = s.bgp->graceful_restart.*member;
-                if (on != GracefulRestart{}.*member) lines.push_back((on ? "bgp " : "no bgp ") + text);
-              },
-          .summary = summary};
-}
 
 /// `bgp <text> <range>` for a number of seconds.
 template <auto member>
@@ -128,17 +105,18 @@ std::vector<Command> graceful_restart_commands() {
       "After a start without graceful restart: when routes of the former life that nobody announced go, at "
       "the "
       "latest."));
-  rows.push_back(graceful_switch<&GracefulRestart::preserve_forwarding>(
-      "graceful-restart preserve-fw-state",
-      {kGraceful, "Say that forwarding state is preserved, whatever the kernel had"},
+  rows.push_back(bgp_switch<&Bgp::graceful_restart, &GracefulRestart::preserve_forwarding>(
+      "bgp graceful-restart preserve-fw-state",
+      {kBgp, kGraceful, "Say that forwarding state is preserved, whatever the kernel had"},
       "Sets the F bit always, for a reflector outside of the path of packets. Without it the bit tells what "
       "the "
       "kernel had."));
-  rows.push_back(graceful_switch<&GracefulRestart::notification>(
-      "graceful-restart notification", {kGraceful, "Graceful restart also after NOTIFICATIONs, RFC 8538"},
+  rows.push_back(bgp_switch<&Bgp::graceful_restart, &GracefulRestart::notification>(
+      "bgp graceful-restart notification",
+      {kBgp, kGraceful, "Graceful restart also after NOTIFICATIONs, RFC 8538"},
       "A NOTIFICATION or an expired hold timer keeps routes too, when the neighbor agrees (N bit)."));
-  rows.push_back(graceful_switch<&GracefulRestart::hard_administrative_reset>(
-      "hard-administrative-reset", {"Send a hard reset with an administrative reset, RFC 8538"},
+  rows.push_back(bgp_switch<&Bgp::graceful_restart, &GracefulRestart::hard_administrative_reset>(
+      "bgp hard-administrative-reset", {kBgp, "Send a hard reset with an administrative reset, RFC 8538"},
       "`clear` makes the neighbor forget our routes although the N bit is set."));
   return rows;
 }
