@@ -6,6 +6,8 @@
 namespace bgpd {
 namespace {
 
+using namespace std::chrono_literals;
+using rib::Family;
 using rib::FamilySet;
 
 /// RFC 4724 §4.2 knows only a lost connection; with the N bit of both sides every end but a Hard Reset counts
@@ -35,26 +37,40 @@ FamilySet families_of(const wire::GracefulRestart& restart, bool preserved) {
   return families;
 }
 
+/// RFC 9494 §4.2: nothing for a family that either capability leaves out.
+std::chrono::seconds restart_time(const session::Negotiated& negotiated, Family family) {
+  const auto& restart = *negotiated.peer_graceful_restart;
+  return families_of(restart, false).contains(family) ? std::chrono::seconds(restart.restart_time) : 0s;
+}
+
 }  // namespace
 
 FamilySet retained_families(const session::Negotiated& negotiated, const session::EndReason& reason) {
   if (!negotiated.peer_graceful_restart || !ends_gracefully(negotiated, reason)) return {};
-  return families_of(*negotiated.peer_graceful_restart, false) & negotiated.families;
+  auto families = families_of(*negotiated.peer_graceful_restart, false) & negotiated.families;
+  for (const auto family : rib::kFamilies)
+    if (negotiated.long_lived_stale_time[rib::index_of(family)] > 0s) families.insert(family);
+  return families;
 }
 
 rib::TimePoint StaleRoutes::deadline() const {
-  return std::ranges::min_element(families_, {}, &Family::until)->until;
+  auto earliest = kNever;
+  for (const auto& family : families_) earliest = std::min(earliest, family.deadline());
+  return earliest;
 }
 
 FamilySet StaleRoutes::lost(const session::Negotiated& negotiated, const session::EndReason& reason,
                             rib::TimePoint now) {
   const auto retained = retained_families(negotiated, reason);
-  families_ = {};
   is_waiting_ = !retained.empty();
-  for (const auto family : rib::kFamilies)
-    if (retained.contains(family))
-      at(family) = {Phase::Restarting,
-                    now + std::chrono::seconds(negotiated.peer_graceful_restart->restart_time)};
+  for (const auto family : rib::kFamilies) {
+    auto& state = at(family);
+    const auto long_lived_until = state.long_lived_until;
+    state = {};
+    if (!retained.contains(family)) continue;
+    state = {Phase::Restarting, now + restart_time(negotiated, family), long_lived_until,
+             negotiated.long_lived_stale_time[rib::index_of(family)]};
+  }
   return retained;
 }
 
@@ -66,8 +82,10 @@ FamilySet StaleRoutes::returned(const session::Negotiated& negotiated, std::chro
                              : FamilySet{};
   FamilySet kept;
   for (const auto family : rib::kFamilies) {
-    const bool stays = at(family).phase == Phase::Restarting && preserved.contains(family);
-    at(family) = stays ? Family{Phase::Returning, now + patience} : Family{};
+    auto& state = at(family);
+    const bool stays = (state.phase == Phase::Restarting && preserved.contains(family)) ||
+                       (state.phase == Phase::LongLived && negotiated.long_lived_preserved.contains(family));
+    state = stays ? State{Phase::Returning, now + patience, state.long_lived_until} : State{};
     if (stays) kept.insert(family);
   }
   is_waiting_ = false;
@@ -89,15 +107,26 @@ bool StaleRoutes::refresh_begins(rib::Family family, std::chrono::seconds patien
   return true;
 }
 
-FamilySet StaleRoutes::expire(rib::TimePoint now) {
-  FamilySet over;
+StaleRoutes::Expired StaleRoutes::expire(rib::TimePoint now) {
+  Expired expired;
   for (const auto family : rib::kFamilies) {
-    if (at(family).until > now) continue;
-    at(family) = {};
-    over.insert(family);
+    auto& state = at(family);
+    if (state.long_lived_until <= now && state.phase != Phase::LongLived) {
+      state.long_lived_until = kNever;
+      expired.long_lived_over.insert(family);
+    }
+    if (state.until > now) continue;
+    if (state.phase == Phase::Restarting && state.stale_time > 0s) {
+      if (state.long_lived_until == kNever) state.long_lived_until = now + state.stale_time;
+      state = {Phase::LongLived, state.long_lived_until, state.long_lived_until};
+      expired.long_lived.insert(family);
+    } else {
+      state = {};
+      expired.over.insert(family);
+    }
   }
   if (deadline() == kNever) is_waiting_ = false;
-  return over;
+  return expired;
 }
 
 }  // namespace bgpd

@@ -1,11 +1,15 @@
 // What is stale of one peer's routes, in each family, and until when: while it restarts (RFC 4724 §4.2, with
-// the NOTIFICATIONs of RFC 8538), while it announces its table again after that, and while it refreshes (RFC
-// 7313). Pure: the speaker tells what happens and does what is answered; time is an argument.
+// the NOTIFICATIONs of RFC 8538), while it stays away for longer (RFC 9494), while it announces its table
+// again after that, and while it refreshes (RFC 7313). Pure: the speaker tells what happens and does what is
+// answered; time is an argument.
 //
 //   None --session lost--> Restarting --back--> Returning --End-of-RIB--> None
+//                              |                    ^
+//                              +--its time over--> LongLived, when agreed
 //   None --begin of a refresh--> Refreshing --end--> None              and from each, its time over: --> None
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "bgpd/session/negotiation.hpp"
@@ -18,7 +22,7 @@ rib::FamilySet retained_families(const session::Negotiated& negotiated, const se
 
 class StaleRoutes {
  public:
-  enum class Phase : std::uint8_t { None, Restarting, Returning, Refreshing };
+  enum class Phase : std::uint8_t { None, Restarting, Returning, Refreshing, LongLived };
   static constexpr auto kNever = rib::TimePoint::max();
 
   /// Whose routes; set by the owner.
@@ -43,20 +47,29 @@ class StaleRoutes {
   /// True: all that the peer announced is stale now. Not while the table after a restart is under way (RFC
   /// 7313 §4).
   bool refresh_begins(rib::Family family, std::chrono::seconds patience, rib::TimePoint now);
-  /// The families whose time is over: to be swept. When nothing is waited for any more, is_waiting() is
-  /// false.
-  rib::FamilySet expire(rib::TimePoint now);
+  struct Expired {
+    rib::FamilySet over;             // to be swept
+    rib::FamilySet long_lived_over;  // ... of these, what is long-lived
+    rib::FamilySet long_lived;       // whose long life begins
+  };
+  /// The families whose time is over. When nothing is waited for any more, is_waiting() is false.
+  Expired expire(rib::TimePoint now);
 
  private:
-  struct Family {
+  struct State {
     Phase phase = Phase::None;
     rib::TimePoint until = kNever;
+    /// When what is long-lived goes; once set, it stands until the peer has announced its table. RFC 9494
+    /// §4.2.
+    rib::TimePoint long_lived_until = kNever;
+    std::chrono::seconds stale_time{};  // of a long life to come; 0: none
+    rib::TimePoint deadline() const { return std::min(until, long_lived_until); }
   };
-  Family& at(rib::Family family) { return families_[rib::index_of(family)]; }
-  const Family& at(rib::Family family) const { return families_[rib::index_of(family)]; }
+  State& at(rib::Family family) { return families_[rib::index_of(family)]; }
+  const State& at(rib::Family family) const { return families_[rib::index_of(family)]; }
   bool end(rib::Family family, Phase phase);
 
-  std::array<Family, rib::kFamilyCount> families_;
+  std::array<State, rib::kFamilyCount> families_;
   bool is_waiting_ = false;
 };
 

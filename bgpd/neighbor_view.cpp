@@ -129,6 +129,8 @@ void set_routing(api::NeighborView& view, const session::Peer& peer, const Route
     const auto index = rib::index_of(family);
     auto& in = view.families[index];
     in.negotiated = peer.negotiated()->families.contains(family);
+    in.long_lived_seconds =
+        static_cast<std::uint32_t>(peer.negotiated()->long_lived_stale_time[index].count());
     in.end_of_rib_received = session.end_of_rib_received[index];
     in.end_of_rib_sent = counters.group[index].has_value();
     if (const auto profile = engine.export_profile(session.handle, family)) {

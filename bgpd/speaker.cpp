@@ -167,6 +167,7 @@ void Speaker::down(session::Peer& peer, const session::EndReason& reason, TimePo
     else
       engine.peer_lost(handle, retained, now);
   });
+  if (stale.deadline() <= now) expire_stale(stale, now);  // a restart time of nothing
   set_alarm(now);
   outbound_.forget(handle);
   by_index_[handle.index] = nullptr;

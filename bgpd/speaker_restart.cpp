@@ -1,5 +1,5 @@
 // The speaker's part in graceful restarts and refreshes: what is stale of the neighbors' routes, and the wait
-// for their tables after a restart of our own. RFC 4724 §4, RFC 7313 §4.
+// for their tables after a restart of our own. RFC 4724 §4, RFC 7313 §4, RFC 9494 §4.
 #include <algorithm>
 #include <utility>
 
@@ -75,11 +75,14 @@ void Speaker::stopped(session::Peer& peer, TimePoint now) {
 
 void Speaker::expire_stale(StaleRoutes& stale, TimePoint now) {
   const bool was_waiting = stale.is_waiting();
-  const auto over = stale.expire(now);
+  const auto expired = stale.expire(now);
   with_engine([&](rib::Engine& engine) {
     if (was_waiting && !stale.is_waiting()) return engine.peer_down(stale.handle, now);
-    for (const auto family : rib::kFamilies)
-      if (over.contains(family)) engine.sweep_stale(stale.handle, family);
+    for (const auto family : rib::kFamilies) {
+      if (expired.long_lived_over.contains(family)) engine.sweep_long_lived(stale.handle, family);
+      if (expired.over.contains(family)) engine.sweep_stale(stale.handle, family);
+      if (expired.long_lived.contains(family)) engine.begin_long_lived(stale.handle, family);
+    }
   });
 }
 

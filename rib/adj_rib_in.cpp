@@ -15,6 +15,11 @@ bool is_loop(PathState state) {
   return state == PathState::AsLoop || state == PathState::OriginatorLoop || state == PathState::ClusterLoop;
 }
 
+/// RFC 9494 §3.3: whether the peer said so or import policy.
+bool must_not_be_long_lived(const Path& path) {
+  return path.attributes->has_community(kNoLlgr) || path.attributes.received()->has_community(kNoLlgr);
+}
+
 std::uint32_t seconds_of(TimePoint time) {
   return static_cast<std::uint32_t>(
       std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
@@ -68,6 +73,16 @@ AdjRibIn::Outcome AdjRibIn::judge(const Peer& peer, const Attributes& received, 
   if (!apply_import(policies_, peer.up, import, prefix, value).permitted)
     return outcome_of(peer, PathState::PolicyDenied, received);
   return outcome_of(peer, PathState::Accepted, store_.intern(value, received));
+}
+
+AdjRibIn::Outcome AdjRibIn::judge_long_lived(const Peer& peer, const Attributes& received,
+                                             const Prefix& prefix) {
+  auto outcome = judge(peer, received, prefix);
+  if (outcome.attributes.set()->is_long_lived_stale()) return outcome;
+  auto value = *outcome.attributes;
+  value.communities = value.communities.prepended(kLlgrStale);
+  outcome.attributes = store_.intern(value, received);
+  return outcome;
 }
 
 PolicyVerdict AdjRibIn::explain(const Path& path, const Prefix& prefix) const {
@@ -145,7 +160,8 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& re
     auto& destination = loc_rib_.at(family, id);
     Path* path = destination.find(index, nlri.path_id);
     // Said again; import has looked at it, or will in the walk that a changed policy has asked for.
-    if (path && path->attributes.is_made_of(received)) {
+    const bool was_long_lived = path && counts.generations.is_long_lived(path->generation());
+    if (path && !was_long_lived && path->attributes.is_made_of(received)) {
       path->set_generation(generation);
       continue;
     }
@@ -203,7 +219,10 @@ bool AdjRibIn::revise(Family family, Table::Id id, bool all) {
       continue;
     }
     const auto& peer = peers_[path.peer];
-    if (peer.is_leaving() || peer.of(family).generations.is_doomed(path.generation())) {
+    const auto& generations = peer.of(family).generations;
+    const bool is_long_lived = generations.is_long_lived(path.generation());
+    if (peer.is_leaving() || generations.is_doomed(path.generation()) ||
+        (is_long_lived && must_not_be_long_lived(path))) {
       begin();
       if (path.has(Path::Multipath)) loc_rib_.touch(family, id);
       release(family, path);
@@ -214,7 +233,10 @@ bool AdjRibIn::revise(Family family, Table::Id id, bool all) {
     if (all || moved || peer.of(family).needs_recheck) {
       begin();
       touch |= moved;
-      auto outcome = judge(peer, path.attributes.received(), destination.prefix);
+      const auto received = path.attributes.received();
+      auto outcome = is_long_lived ? judge_long_lived(peer, received, destination.prefix)
+                                   : judge(peer, received, destination.prefix);
+      if (is_long_lived) path.set_generation(generations.merged_long_lived());
       const auto state = with_guard(peer, outcome.state, destination.prefix);
       if (outcome.attributes != path.attributes) replace_attributes(family, id, path, std::move(outcome));
       if (state != (path.is_feasible() ? PathState::Accepted : path.state)) set_state(family, path, state);

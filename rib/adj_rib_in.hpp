@@ -30,8 +30,9 @@ class AdjRibIn {
   void announce(std::uint32_t peer, Family family, const Attributes& attributes,
                 std::span<const Nlri> prefixes, TimePoint now);
 
-  /// One destination's part in a walk: removes paths of Leaving peers and doomed ones, checks again the paths
-  /// of peers that need it (all, with `all`) and those whose next hop moved. True when something was done.
+  /// One destination's part in a walk: removes paths of Leaving peers, doomed ones and long-lived ones that
+  /// must not be, checks again the paths of peers that need it (all, with `all`) and those whose next hop
+  /// moved. True when something was done.
   bool revise(Family family, Table::Id id, bool all);
   /// Tells what is, or no longer is, to be told about maximum_prefix.
   void check_limit(std::uint32_t index, Family family);
@@ -50,6 +51,8 @@ class AdjRibIn {
     PathState state = PathState::Accepted;
   };
   Outcome judge(const Peer& peer, const Attributes& received, const Prefix& prefix);
+  /// The same for a route that its peer has not announced for long, RFC 9494 §4.2.
+  Outcome judge_long_lived(const Peer& peer, const Attributes& received, const Prefix& prefix);
   Outcome outcome_of(const Peer& peer, PathState state, Attributes attributes);
   PathState with_guard(const Peer& peer, PathState state, const Prefix& prefix) const;
   /// Gives the path what import made of it.

@@ -56,6 +56,8 @@ BestPath select_best_path(std::span<Candidate> candidates, const DecisionRules& 
   };
   auto lowest = [](auto key) { return [key](Candidates& c) { keep_lowest(c, key); }; };
 
+  step(BestReason::LongLivedStale,  // RFC 9494 §4.3
+       lowest([](const Candidate& c) { return c.attributes->is_long_lived_stale(); }));
   step(BestReason::Weight, lowest([](const Candidate& c) { return ~c.weight; }));
   step(BestReason::LocalPref, lowest([](const Candidate& c) { return ~c.local_pref; }));
   step(BestReason::LocalRoute, lowest([](const Candidate& c) { return !c.is_local; }));

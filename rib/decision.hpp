@@ -1,5 +1,5 @@
 // Phase 2 of the decision process: the best of the feasible paths to one destination. RFC 4271 §9.1.2.2, with
-// the additions of RFC 4456 §9 and the vendors' weight.
+// the additions of RFC 4456 §9, RFC 9494 §4.3 and the vendors' weight.
 //
 // A pure function of what it is given; what the operator has configured about one attribute (a missing MED,
 // whether the length of AS_PATH counts) is in the candidate's values already. Written as elimination, as the

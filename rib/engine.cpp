@@ -89,7 +89,8 @@ void Engine::peer_lost(PeerHandle handle, FamilySet retained, TimePoint now) {
   if (!e.peers.find(handle)) return;
   auto& peer = e.peers[handle.index];
   for (const auto family : kFamilies) {
-    e.doom_stale(handle.index, family);  // RFC 4724 §4.2: nothing outlives two losses
+    // RFC 4724 §4.2: nothing outlives two losses, except what is long-lived (RFC 9494 §4.2).
+    if (peer.of(family).generations.doom_short_lived()) e.sweep.request({.doomed = true});
     if (!peer.of(family).generations.begin()) return peer_down(handle, now);
     if (!retained.contains(family)) e.doom_stale(handle.index, family);
   }
@@ -136,6 +137,21 @@ void Engine::mark_stale(PeerHandle handle, Family family) {
 void Engine::sweep_stale(PeerHandle handle, Family family) {
   auto& e = *impl_;
   if (e.peers.find(handle) || e.peers.find_retained(handle)) e.doom_stale(handle.index, family);
+}
+
+void Engine::begin_long_lived(PeerHandle handle, Family family) {
+  auto& e = *impl_;
+  if (!e.peers.find(handle) && !e.peers.find_retained(handle)) return;
+  auto& mine = e.peers[handle.index].of(family);
+  if (!mine.generations.begin_long_lived()) return;
+  mine.needs_recheck = true;
+  e.sweep.request({.import_profile = true, .doomed = true});
+}
+
+void Engine::sweep_long_lived(PeerHandle handle, Family family) {
+  auto& e = *impl_;
+  if (!e.peers.find(handle) && !e.peers.find_retained(handle)) return;
+  if (e.peers[handle.index].of(family).generations.doom_long_lived()) e.sweep.request({.doomed = true});
 }
 
 void Engine::Impl::doom_stale(std::uint32_t index, Family family) {

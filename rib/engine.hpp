@@ -29,7 +29,8 @@ struct PathView {
   std::string denied_by;  // when state is PolicyDenied: "route-map IN, sequence 10"
   Attributes received;    // as the peer sent them, before import policy
   bool is_best = false, is_multipath = false, is_stale = false;
-  bool is_suppressed = false;  // best, and an aggregate stands for it
+  bool is_long_lived_stale = false;  // kept by RFC 9494
+  bool is_suppressed = false;        // best, and an aggregate stands for it
   std::uint32_t weight = 0;
   std::optional<std::uint32_t> igp_metric;  // of the next hop; nothing when unreachable
   TimePoint learned;
@@ -119,7 +120,8 @@ class Engine {
   /// Its paths go (in slices), it leaves its groups at once.
   void peer_down(PeerHandle peer, TimePoint now);
   /// The session is lost but the peer is expected back, RFC 4724 §4.2: it leaves its groups, the paths of
-  /// `retained` stay and are stale, those of other families and those that were stale already go (in slices).
+  /// `retained` stay and are stale, those of other families and those that were stale already go (in slices),
+  /// but for long-lived ones.
   /// The handle is then good for peer_returned, sweep_stale and peer_down only.
   void peer_lost(PeerHandle peer, FamilySet retained, TimePoint now);
   /// A lost peer is back, like peer_up. What it does not announce again goes with sweep_stale; the stale
@@ -128,6 +130,11 @@ class Engine {
   void received(PeerHandle peer, const Update& update, TimePoint now);
   /// All paths of the family that the peer announced so far are stale: it begins a refresh, RFC 7313 §4.
   void mark_stale(PeerHandle peer, Family family);
+  /// What is stale of the family is long-lived from here on: marked and the last choice, in slices; what has
+  /// NO_LLGR goes. It outlives further losses. RFC 9494 §4.2.
+  void begin_long_lived(PeerHandle peer, Family family);
+  /// The long-lived routes' time is over: those that are still stale go, in slices.
+  void sweep_long_lived(PeerHandle peer, Family family);
   /// What is stale still goes, in slices: the peer has announced everything again, or its time is over.
   void sweep_stale(PeerHandle peer, Family family);
   /// While selection is deferred nothing leaves the engine: neither to peers nor to the kernel. RFC 4724

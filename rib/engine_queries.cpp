@@ -96,7 +96,9 @@ std::optional<DestinationView> Engine::destination(const Prefix& prefix) const {
       shown.peer_address = up.address;
       shown.peer_identifier = up.identifier;
       shown.peer_type = up.type;
-      shown.is_stale = e.peers[path->peer].of(prefix.family()).generations.is_stale(path->generation());
+      const auto& generations = e.peers[path->peer].of(prefix.family()).generations;
+      shown.is_stale = generations.is_stale(path->generation());
+      shown.is_long_lived_stale = generations.is_long_lived(path->generation());
     }
   }
   return view;

@@ -78,6 +78,7 @@ struct ExportProfile {
   bool send_standard_communities = true;
   bool send_extended_communities = true;
   bool send_large_communities = true;
+  bool takes_long_lived_stale = false;  // RFC 9494 §4.3: the peer has the capability
   bool default_originate = false;
   std::string default_originate_map;  // ... only while this route map permits some route; "": always
   AddPathSelection add_path;          // when add_path_send

@@ -5,8 +5,13 @@
 // removes it.
 //
 // Two bits in each path, so there are four numbers; one is free again once its paths are swept.
+//
+// Stale generations may be long-lived (RFC 9494 §4.2): their paths stay as the last choice. Unlike others
+// they outlive further losses of the session; that they do not use up the numbers, a walk merges them into
+// one.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 namespace rib {
@@ -20,6 +25,8 @@ class Generations {
   bool is_doomed(std::uint8_t generation) const { return (doomed_ >> generation & 1) != 0; }
   bool has_stale() const { return stale_ != 0; }
   bool has_doomed() const { return doomed_ != 0; }
+  bool is_long_lived(std::uint8_t generation) const { return (long_lived_ >> generation & 1) != 0; }
+  bool has_long_lived() const { return (stale_ & long_lived_) != 0; }
 
   /// Everything announced so far is stale from here on. False, and nothing happened: no number is free.
   bool begin() {
@@ -33,20 +40,39 @@ class Generations {
     return false;
   }
   /// The stale paths are to go. False: there are none.
-  bool doom_stale() {
-    doomed_ = static_cast<std::uint8_t>(doomed_ | stale_);
-    return has_stale() && (stale_ = 0, true);
+  bool doom_stale() { return doom(stale_); }
+  /// ... but for those that are long-lived.
+  bool doom_short_lived() { return doom(stale_ & ~long_lived_); }
+  bool doom_long_lived() { return doom(stale_ & long_lived_); }
+  /// What is stale is long-lived from here on. False: nothing is.
+  bool begin_long_lived() {
+    long_lived_ = static_cast<std::uint8_t>(long_lived_ | stale_);
+    return has_long_lived();
   }
-  /// No doomed path is left.
-  void swept() { doomed_ = 0; }
+  /// The one that a walk moves the long-lived paths to; only with has_long_lived().
+  std::uint8_t merged_long_lived() const {
+    return static_cast<std::uint8_t>(std::countr_zero(static_cast<unsigned>(stale_ & long_lived_)));
+  }
+  /// A walk is complete: no doomed path is left, and no long-lived one outside of merged_long_lived().
+  void swept() {
+    doomed_ = 0;
+    if (has_long_lived())
+      stale_ = static_cast<std::uint8_t>((stale_ & ~long_lived_) | bit(merged_long_lived()));
+    long_lived_ = static_cast<std::uint8_t>(long_lived_ & stale_);
+  }
 
  private:
   static constexpr std::uint8_t bit(std::uint8_t generation) {
     return static_cast<std::uint8_t>(1u << generation);
   }
+  bool doom(int generations) {
+    doomed_ = static_cast<std::uint8_t>(doomed_ | generations);
+    stale_ = static_cast<std::uint8_t>(stale_ & ~generations);
+    return generations != 0;
+  }
 
   std::uint8_t current_ = 0;
-  std::uint8_t stale_ = 0, doomed_ = 0;  // sets of generations
+  std::uint8_t stale_ = 0, doomed_ = 0, long_lived_ = 0;  // sets of generations
 };
 
 }  // namespace rib

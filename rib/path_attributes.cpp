@@ -71,6 +71,7 @@ AttributeSet::AttributeSet(PathAttributes value, std::uint64_t hash, AttributeSe
   const auto neighbor = value_.as_path.first();
   has_neighbor_as_ = neighbor.has_value();
   neighbor_as_ = neighbor.value_or(0);
+  is_long_lived_stale_ = value_.has_community(kLlgrStale);
 }
 
 AttributeSet::~AttributeSet() {

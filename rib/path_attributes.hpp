@@ -69,6 +69,8 @@ class AttributeSet {
   std::optional<AsNumber> neighbor_as() const {
     return has_neighbor_as_ ? std::optional(neighbor_as_) : std::nullopt;
   }
+  /// Marked with LLGR_STALE: the last choice, RFC 9494 §4.3.
+  bool is_long_lived_stale() const { return is_long_lived_stale_; }
   /// Where the next-hop table keeps this set's next hop; a hint that its owner checks before it trusts it.
   std::uint32_t next_hop_hint() const { return next_hop_hint_; }
   /// Of memory.
@@ -90,7 +92,7 @@ class AttributeSet {
   std::uint32_t references_ = 0;
   std::uint32_t octets_;
   std::uint16_t as_path_length_;
-  bool has_neighbor_as_;
+  bool has_neighbor_as_, is_long_lived_stale_;
   AsNumber neighbor_as_;
   mutable std::uint32_t next_hop_hint_ = 0;
 };

@@ -34,6 +34,8 @@ std::string_view name_of(BestReason reason) {
       return "Neighbor IP";
     case BestReason::PathId:
       return "Path ID";
+    case BestReason::LongLivedStale:
+      return "Long-lived stale";
   }
   return "?";
 }
@@ -114,6 +116,8 @@ std::string_view name_of(ExportState state) {
       return "no usable next hop to offer";
     case ExportState::RoleForbids:
       return "only to customers (OTC)";
+    case ExportState::LongLivedStale:
+      return "long-lived stale, and the peer has no long-lived graceful restart (RFC 9494)";
     case ExportState::DuplicateSubnet:
       return "duplicate subnet";
     case ExportState::Suppressed:

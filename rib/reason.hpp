@@ -23,7 +23,8 @@ enum class BestReason : std::uint8_t {
   RouterId,           // BGP Identifier, or ORIGINATOR_ID, RFC 4456 §9
   ClusterListLength,  // RFC 4456 §9
   PeerAddress,
-  PathId,  // RFC 7911
+  PathId,          // RFC 7911
+  LongLivedStale,  // RFC 9494 §4.3, before all others
 };
 
 /// Why a path takes no part in the decision, or Accepted.
@@ -67,8 +68,9 @@ enum class ExportState : std::uint8_t {
   PolicyDenied,
   NextHopUnusable,  // no next hop of the right family to offer
   DuplicateSubnet,
-  Suppressed,   // an aggregate stands for it
-  RoleForbids,  // RFC 9234 §5: OTC is set and the peer is no customer of ours
+  Suppressed,      // an aggregate stands for it
+  RoleForbids,     // RFC 9234 §5: OTC is set and the peer is no customer of ours
+  LongLivedStale,  // RFC 9494 §4.3: the peer does not know what LLGR_STALE asks for
 };
 
 std::string_view name_of(BestReason reason);  // "AS Path", FRR's words

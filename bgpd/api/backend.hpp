@@ -95,10 +95,11 @@ struct NeighborFamilyView {
   bool policy_missing_in = false, policy_missing_out = false;
   bool send_standard = true, send_extended = true, send_large = true;
   /// What of its routes is stale; the numbers are the API's.
-  enum class Stale : std::uint8_t { Nothing, Restarting, Returning, Refreshing };
+  enum class Stale : std::uint8_t { Nothing, Restarting, Returning, Refreshing, LongLived };
   Stale stale = Stale::Nothing;
   std::uint64_t stale_ms_left = 0;
-  rib::AddPathSelection add_path;  // RFC 7911: what it gets, if it takes several paths
+  std::uint32_t long_lived_seconds = 0;  // RFC 9494: agreed; 0: not
+  rib::AddPathSelection add_path;        // RFC 7911: what it gets, if it takes several paths
   bool accepts_add_path = true;
   bool as_override = false;
   rib::RemovePrivateAs remove_private_as = rib::RemovePrivateAs::No;

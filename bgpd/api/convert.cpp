@@ -6,7 +6,7 @@ namespace bgpd::api {
 namespace {
 
 // The API's numbers are the engine's; a new enumerator in the middle would change meanings.
-static_assert(static_cast<int>(rib::BestReason::PathId) == proto::BEST_PATH_ID);
+static_assert(static_cast<int>(rib::BestReason::LongLivedStale) == proto::BEST_LONG_LIVED_STALE);
 static_assert(static_cast<int>(rib::PathState::RouteLeak) == proto::PATH_ROUTE_LEAK);
 static_assert(static_cast<int>(rib::FibState::Suppressed) == proto::FIB_SUPPRESSED);
 static_assert(static_cast<int>(rib::RouteSource::Bgp) == proto::BGP);
@@ -138,6 +138,7 @@ void put_family(const NeighborFamilyView& view, rib::Family family, const rib::P
   to.set_send_large(view.send_large);
   to.set_stale(same<proto::NeighborFamily::Stale>(view.stale));
   to.set_stale_ms_left(view.stale_ms_left);
+  to.set_long_lived_seconds(view.long_lived_seconds);
   to.set_next_hop_self_all(view.next_hop_mode == rib::NextHopMode::SelfForce);
   to.set_add_path_send(text_of(view.add_path));
   to.set_add_path_receive_disabled(!view.accepts_add_path);
@@ -274,6 +275,7 @@ void put_path(const rib::PathView& path, rib::TimePoint now, proto::Path& to) {
   to.set_best(path.is_best);
   to.set_multipath(path.is_multipath);
   to.set_stale(path.is_stale);
+  to.set_long_lived_stale(path.is_long_lived_stale);
   to.set_weight(path.weight);
   if (path.igp_metric) to.set_igp_metric(*path.igp_metric);
   to.set_age_ms(milliseconds_since(path.learned, now));

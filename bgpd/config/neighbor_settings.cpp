@@ -143,6 +143,7 @@ session::GracefulRestartSettings graceful_restart_settings(const cli::Bgp& bgp,
           .is_own_mode = own.has_value() && *own != common.mode,
           .restart_time = common.restart_seconds,
           .stale_path_time = std::chrono::seconds(common.stalepath_seconds),
+          .long_lived_stale_time = common.long_lived_seconds,
           .notification = common.notification,
           .hard_administrative_reset = common.hard_administrative_reset,
           .preserves_forwarding = common.preserve_forwarding};

@@ -139,11 +139,29 @@ void offer_graceful_restart(const LocalSettings& local, const PeerSettings& peer
   restart.restarting = local.is_restarting && settings.mode == Mode::Restarter;
   restart.notification = settings.notification;
   restart.restart_time = settings.restart_time;
+  auto& long_lived = offers.long_lived.emplace();  // RFC 9494 §3.1; without a family: we know LLGR_STALE
   if (settings.mode != Mode::Restarter) return;
   for (const auto family : rib::kFamilies) {
     if (!peer.families.contains(family)) continue;
     const bool preserved = settings.preserves_forwarding || local.forwarding_preserved.contains(family);
     restart.families.push_back({family, preserved});
+    if (settings.long_lived_stale_time > 0)
+      long_lived.push_back({family, preserved, settings.long_lived_stale_time});
+  }
+}
+
+/// RFC 9494 §3.1: without graceful restart beside it, the capability counts as absent. §4.2: its receiver may
+/// bound the time.
+void negotiate_long_lived(Negotiated& result, const PeerSettings& peer, const wire::Open& received) {
+  const auto& theirs = received.capabilities.long_lived;
+  if (!result.peer_graceful_restart || !theirs) return;
+  result.peer_long_lived = true;
+  for (const auto& [code, preserved, stale_time] : *theirs) {
+    const auto family = code.family();
+    if (!family || !result.families.contains(*family)) continue;
+    result.long_lived_stale_time[rib::index_of(*family)] =
+        std::chrono::seconds(std::min(stale_time, peer.graceful_restart.long_lived_stale_time));
+    if (preserved) result.long_lived_preserved.insert(*family);
   }
 }
 
@@ -236,6 +254,7 @@ std::expected<Negotiated, wire::Notification> negotiate(const LocalSettings& loc
     result.peer_graceful_restart = theirs.graceful_restart;
     result.graceful_notification =
         ours.graceful_restart->notification && theirs.graceful_restart->notification;
+    negotiate_long_lived(result, peer, received);
   }
   result.advertised = advertised;
   result.received = received;

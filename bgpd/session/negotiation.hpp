@@ -33,6 +33,10 @@ struct Negotiated {
   /// What the peer said, when both sides have the capability. RFC 4724.
   std::optional<wire::GracefulRestart> peer_graceful_restart;
   bool graceful_notification = false;  // RFC 8538 §2: both sides set the N bit
+  bool peer_long_lived = false;        // RFC 9494 §3.1: the peer has the capability, beside graceful restart
+  /// How long the peer's routes stay when its restart time is over: what it asks for, at most what we grant.
+  std::chrono::seconds long_lived_stale_time[rib::kFamilyCount] = {};
+  rib::FamilySet long_lived_preserved;  // the F bit in that capability
 
   wire::Open advertised, received;  // as sent, for `show bgp neighbors`
 

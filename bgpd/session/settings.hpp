@@ -30,7 +30,7 @@ struct LocalSettings {
   bool operator==(const LocalSettings&) const = default;
 };
 
-/// RFC 4724 towards one peer, with the NOTIFICATIONs of RFC 8538.
+/// RFC 4724 towards one peer, with the NOTIFICATIONs of RFC 8538 and the long lives of RFC 9494.
 struct GracefulRestartSettings {
   enum class Mode : std::uint8_t {
     Disabled,
@@ -41,6 +41,7 @@ struct GracefulRestartSettings {
   bool is_own_mode = false;                   // the neighbor has it itself, not from the instance; for `show`
   std::uint16_t restart_time = 120;           // seconds; how long the peer waits for us, 12 bits
   std::chrono::seconds stale_path_time{360};  // how long a peer that is back may take to announce all
+  std::uint32_t long_lived_stale_time = 0;    // seconds, RFC 9494: what we ask for and at most grant; 0: none
   bool notification = true;                   // RFC 8538: NOTIFICATIONs do not end it
   bool hard_administrative_reset = true;      // ... `clear` does
   bool preserves_forwarding = false;          // `preserve-fw-state`: the F bit, whatever we know ourselves

@@ -1,4 +1,4 @@
-// Rows of graceful restart: RFC 4724, 8538, in FRR's words.
+// Rows of graceful restart: RFC 4724, 8538, 9494, in FRR's words.
 #include "cli/config/bgp_switch.hpp"
 #include "cli/config/neighbor_rows.hpp"
 
@@ -105,6 +105,15 @@ std::vector<Command> graceful_restart_commands() {
       "After a start without graceful restart: when routes of the former life that nobody announced go, at "
       "the "
       "latest."));
+  rows.push_back(graceful_time<&GracefulRestart::long_lived_seconds>(
+      "long-lived-graceful-restart stale-time", "(1-16777215)",
+      {"Long-lived graceful restart parameters", "Time to keep routes when the restart time is over",
+       "Seconds"},
+      "How long routes of a neighbor that asks for it stay, as the last choice and marked llgr-stale, when "
+      "its "
+      "restart time is over (RFC 9494); with `bgp graceful-restart`, what neighbors are asked to do with "
+      "ours. "
+      "Without this line nothing stays longer."));
   rows.push_back(bgp_switch<&Bgp::graceful_restart, &GracefulRestart::preserve_forwarding>(
       "bgp graceful-restart preserve-fw-state",
       {kBgp, kGraceful, "Say that forwarding state is preserved, whatever the kernel had"},

@@ -84,6 +84,7 @@ struct GracefulRestart {
   std::uint16_t stalepath_seconds = 360;     // for the table of one that is back
   std::uint16_t select_defer_seconds = 360;  // for the neighbors' tables when we are back
   std::uint16_t rib_stale_seconds = 500;     // that the kernel keeps routes of our former life
+  std::uint32_t long_lived_seconds = 0;      // RFC 9494: after the restart time, at most; 0: nothing stays
   bool preserve_forwarding = false;          // the F bit, whatever we know
   bool notification = true;                  // RFC 8538
   bool hard_administrative_reset = true;     // RFC 8538: `clear` ends it

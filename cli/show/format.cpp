@@ -164,7 +164,9 @@ std::string memory_text(std::uint64_t octets) {
   return std::to_string(octets) + " bytes";
 }
 
-rib::BestReason reason_of(api::BestReason reason) { return enumerator(reason, rib::BestReason::PathId); }
+rib::BestReason reason_of(api::BestReason reason) {
+  return enumerator(reason, rib::BestReason::LongLivedStale);
+}
 rib::PathState state_of(api::PathState state) { return enumerator(state, rib::PathState::DuplicateSubnet); }
 rib::FibState state_of(api::FibState state) { return enumerator(state, rib::FibState::Suppressed); }
 

@@ -161,6 +161,8 @@ const char* stale_text(api::NeighborFamily::Stale stale) {
       return "the neighbor restarts";
     case api::NeighborFamily::RETURNING:
       return "the neighbor is back and announces its table";
+    case api::NeighborFamily::LONG_LIVED:
+      return "long-lived, the neighbor has been gone for longer than its restart time";
     case api::NeighborFamily::REFRESHING:
       return "the neighbor refreshes its table";
     default:
@@ -175,6 +177,8 @@ void append_graceful_family(std::string& out, const api::Neighbor& n, const api:
   append(out, "      End-of-RIB sent: %s\n      End-of-RIB received: %s\n", yes(family.end_of_rib_sent()),
          yes(family.end_of_rib_received()));
   append(out, "      Timers:\n        Configured Stale Path Time(sec): %u\n", n.stale_path_seconds());
+  if (family.long_lived_seconds() > 0)
+    append(out, "        LLGR Stale Path Time(sec): %u\n", family.long_lived_seconds());
   if (family.stale() != api::NeighborFamily::NOTHING_STALE)
     append(out, "      Stale routes: %s, %llu seconds left\n", stale_text(family.stale()),
            static_cast<unsigned long long>((family.stale_ms_left() + 999) / 1000));

@@ -101,9 +101,10 @@ Json graceful_restart_json(const api::Neighbor& n) {
     state["endOfRibStatus"] = {{"endOfRibSend", family.end_of_rib_sent()},
                                {"endOfRibRecv", family.end_of_rib_received()}};
     state["timers"] = {{"stalePathTimer", n.stale_path_seconds()}};
+    if (family.long_lived_seconds() > 0) state["timers"]["longLivedStaleTimer"] = family.long_lived_seconds();
     if (family.stale() != api::NeighborFamily::NOTHING_STALE) {
-      constexpr const char* kStale[] = {"", "restarting", "returning", "refreshing"};
-      state["staleRoutes"] = kStale[std::min<std::size_t>(static_cast<std::size_t>(family.stale()), 3)];
+      constexpr const char* kStale[] = {"", "restarting", "returning", "refreshing", "longLived"};
+      state["staleRoutes"] = kStale[std::min<std::size_t>(static_cast<std::size_t>(family.stale()), 4)];
       state["timers"]["stalePathTimerRemaining"] = (family.stale_ms_left() + 999) / 1000;
     }
     json[std::string(family_key(family.family()))] = std::move(state);

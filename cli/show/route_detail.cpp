@@ -101,7 +101,7 @@ void append_attributes(std::string& out, const api::Destination& destination, co
   if (path.state() == api::PATH_ACCEPTED) out += ", valid";
   if (is_rejected(path.state())) append(out, ", rejected (%s)", rejection_text(path).c_str());
   if (is_duplicate(destination, path)) out += ", duplicate subnet";
-  if (path.stale()) out += ", stale";
+  if (path.stale()) out += path.long_lived_stale() ? ", long-lived stale" : ", stale";
   if (path.own())
     out += ", sourced, local";
   else
@@ -229,6 +229,7 @@ Json path_json(const api::Destination& destination, const api::Path& path, WallC
   if (path.suppressed()) json["suppressed"] = true;
   if (is_duplicate(destination, path)) json["duplicate"] = true;
   if (path.stale()) json["stale"] = true;
+  if (path.long_lived_stale()) json["longLivedStale"] = true;
   json["version"] = destination.version();
   if (path.own()) {
     json["sourced"] = true;

@@ -28,6 +28,7 @@ Json path_json(const api::Destination& destination, const api::Path& path) {
   Json json;
   if (path.state() == api::PATH_ACCEPTED) json["valid"] = true;
   if (path.stale()) json["stale"] = true;
+  if (path.long_lived_stale()) json["longLivedStale"] = true;
   if (path.multipath()) json["multipath"] = true;
   if (path.best()) {
     json["bestpath"] = true;

@@ -69,8 +69,8 @@ TEST(StaleRoutes, AreForgottenWhenTheRestartTimeIsOver) {
 
   EXPECT_TRUE(stale.is_waiting());
   EXPECT_EQ(stale.deadline(), kNow + 120s);
-  EXPECT_TRUE(stale.expire(kNow + 119s).empty());
-  EXPECT_EQ(stale.expire(kNow + 120s), kBoth);
+  EXPECT_TRUE(stale.expire(kNow + 119s).over.empty());
+  EXPECT_EQ(stale.expire(kNow + 120s).over, kBoth);
   EXPECT_FALSE(stale.is_waiting());
   EXPECT_EQ(stale.deadline(), StaleRoutes::kNever);
 }
@@ -84,7 +84,7 @@ TEST(StaleRoutes, WaitForTheTableOfAPeerThatIsBack) {
   EXPECT_EQ(stale.deadline(), kNow + 370s);
   EXPECT_TRUE(stale.end_of_rib(Family::Ipv4Unicast));
   EXPECT_FALSE(stale.end_of_rib(Family::Ipv4Unicast));
-  EXPECT_EQ(stale.expire(kNow + 370s), FamilySet{Family::Ipv6Unicast});
+  EXPECT_EQ(stale.expire(kNow + 370s).over, FamilySet{Family::Ipv6Unicast});
 }
 
 TEST(StaleRoutes, GoWithoutTheForwardingBitOrWithoutTheCapability) {
@@ -106,7 +106,7 @@ TEST(StaleRoutes, OfARefreshEndWithItOrWithTheTime) {
   EXPECT_FALSE(stale.end_of_rib(Family::Ipv4Unicast));
   EXPECT_TRUE(stale.refresh_ends(Family::Ipv4Unicast));
   EXPECT_TRUE(stale.refresh_begins(Family::Ipv4Unicast, 60s, kNow));
-  EXPECT_EQ(stale.expire(kNow + 60s), FamilySet{Family::Ipv4Unicast});
+  EXPECT_EQ(stale.expire(kNow + 60s).over, FamilySet{Family::Ipv4Unicast});
 }
 
 TEST(StaleRoutes, ARefreshDoesNotBeginWhileTheTableOfARestartIsUnderWay) {  // RFC 7313 §4
@@ -116,6 +116,95 @@ TEST(StaleRoutes, ARefreshDoesNotBeginWhileTheTableOfARestartIsUnderWay) {  // R
 
   EXPECT_FALSE(stale.refresh_begins(Family::Ipv4Unicast, 60s, kNow));
   EXPECT_TRUE(stale.end_of_rib(Family::Ipv4Unicast));
+}
+
+// --- long-lived, RFC 9494 §4.2 -----------------------------------------------------------------------------
+
+constexpr auto kV4 = Family::Ipv4Unicast;
+
+session::Negotiated long_lived(std::chrono::seconds stale_time, bool preserved = true) {
+  auto result = negotiated();
+  result.peer_long_lived = true;
+  for (auto& time : result.long_lived_stale_time) time = stale_time;
+  if (preserved) result.long_lived_preserved = kBoth;
+  return result;
+}
+
+TEST(LongLivedRoutes, LiveOnWhenTheRestartTimeIsOver) {
+  StaleRoutes stale;
+  stale.lost(long_lived(1000s), kTcpFailed, kNow);
+  const auto expired = stale.expire(kNow + 120s);
+
+  EXPECT_EQ(expired.long_lived, kBoth);
+  EXPECT_TRUE(expired.over.empty());
+  EXPECT_TRUE(stale.is_waiting());
+  EXPECT_EQ(stale.phase(kV4), StaleRoutes::Phase::LongLived);
+  EXPECT_EQ(stale.deadline(), kNow + 1120s);
+  EXPECT_EQ(stale.expire(kNow + 1120s).over, kBoth);
+  EXPECT_FALSE(stale.is_waiting());
+}
+
+TEST(LongLivedRoutes, BeginAtOnceInFamiliesThatGracefulRestartLeavesOut) {
+  auto session = long_lived(1000s);
+  session.peer_graceful_restart->families.pop_back();
+  StaleRoutes stale;
+
+  EXPECT_EQ(stale.lost(session, kTcpFailed, kNow), kBoth);
+  EXPECT_EQ(stale.expire(kNow).long_lived, FamilySet{Family::Ipv6Unicast});
+  EXPECT_EQ(stale.phase(kV4), StaleRoutes::Phase::Restarting);
+}
+
+TEST(LongLivedRoutes, AreNotOfFamiliesWithoutATime) {
+  auto session = long_lived(1000s);
+  session.long_lived_stale_time[rib::index_of(Family::Ipv6Unicast)] = 0s;
+  StaleRoutes stale;
+  stale.lost(session, kTcpFailed, kNow);
+  const auto expired = stale.expire(kNow + 120s);
+
+  EXPECT_EQ(expired.over, FamilySet{Family::Ipv6Unicast});
+  EXPECT_EQ(expired.long_lived, FamilySet{kV4});
+}
+
+TEST(LongLivedRoutes, StayWhenThePeerIsBackWithItsOwnFBitOnly) {
+  for (const bool preserved : {false, true}) {
+    StaleRoutes stale;
+    stale.lost(long_lived(1000s), kTcpFailed, kNow);
+    stale.expire(kNow + 120s);
+
+    EXPECT_EQ(stale.returned(long_lived(1000s, preserved), 360s, kNow + 500s),
+              preserved ? kBoth : FamilySet{});
+  }
+}
+
+TEST(LongLivedRoutes, TheTimeRunsOnUntilTheEndOfTheTable) {
+  StaleRoutes stale;
+  stale.lost(long_lived(1000s), kTcpFailed, kNow);
+  stale.expire(kNow + 120s);
+  stale.returned(long_lived(1000s), 3600s, kNow + 500s);
+  EXPECT_EQ(stale.deadline(), kNow + 1120s);
+
+  stale.lost(long_lived(1000s), kTcpFailed, kNow + 600s);  // a second loss does not begin it anew
+  stale.expire(kNow + 720s);
+  EXPECT_EQ(stale.until(kV4), kNow + 1120s);
+
+  stale.returned(long_lived(1000s), 3600s, kNow + 800s);
+  EXPECT_TRUE(stale.end_of_rib(kV4));
+  EXPECT_TRUE(stale.end_of_rib(Family::Ipv6Unicast));
+  EXPECT_EQ(stale.deadline(), StaleRoutes::kNever);
+}
+
+TEST(LongLivedRoutes, EndWithTheirTimeWhileThePeerRestartsAgain) {
+  StaleRoutes stale;
+  stale.lost(long_lived(1000s), kTcpFailed, kNow);
+  stale.expire(kNow + 120s);
+  stale.returned(long_lived(1000s), 3600s, kNow + 1000s);
+  stale.lost(long_lived(1000s), kTcpFailed, kNow + 1100s);
+  const auto expired = stale.expire(kNow + 1120s);
+
+  EXPECT_EQ(expired.long_lived_over, kBoth);
+  EXPECT_TRUE(expired.over.empty());  // what it announced in between has its restart time
+  EXPECT_EQ(stale.expire(kNow + 1220s).long_lived, kBoth);
+  EXPECT_EQ(stale.until(kV4), kNow + 2220s);
 }
 
 }  // namespace

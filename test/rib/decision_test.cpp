@@ -53,6 +53,13 @@ TEST_F(SelectBestPath, TheOnlyPathWins) {
   expect_best(a, BestReason::OnlyPath, {a});
 }
 
+TEST_F(SelectBestPath, LongLivedStaleLosesToAll) {  // RFC 9494 §4.3
+  auto a = candidate(attributes().path({1, 2, 3})), b = candidate(attributes().community(kLlgrStale));
+  b.weight = 900;
+  b.is_local = true;
+  expect_best(a, BestReason::LongLivedStale, {a, b});
+}
+
 TEST_F(SelectBestPath, HighestWeightFirst) {
   auto a = candidate(), b = candidate();
   a.weight = 5;

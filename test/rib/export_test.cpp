@@ -296,6 +296,16 @@ TEST(ExportedInConfederation, CommunitiesKnowTheTwoBorders) {  // RFC 1997
   EXPECT_EQ(verdict(inside, kLocal, attributes().community(kNoExportSubconfed)), ExportState::NoExport);
 }
 
+TEST(Exported, LongLivedStaleOnlyToThoseWhoKnowIt) {  // RFC 9494 §4.3
+  const auto stale = attributes().path({1}).community(kLlgrStale);
+  for (auto profile : {to_external(), to_internal()}) {
+    EXPECT_EQ(verdict(profile, kExternal, stale), ExportState::LongLivedStale);
+    profile.takes_long_lived_stale = true;
+    EXPECT_EQ(verdict(profile, kExternal, stale), ExportState::Sent);
+    EXPECT_TRUE(sent(profile, kExternal, stale).has_community(kLlgrStale));
+  }
+}
+
 // --- roles, RFC 9234 §5 ----------------------------------------------------------------------------------
 
 TEST(ExportedByRole, OtcIsSetTowardsCustomersAndPeersAndBindsTowardsTheRest) {

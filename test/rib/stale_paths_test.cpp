@@ -1,4 +1,5 @@
-// Paths of peers that went and are expected back, and of peers that refresh. RFC 4724 §4.2, RFC 7313 §4.
+// Paths of peers that went and are expected back, and of peers that refresh. RFC 4724 §4.2, RFC 7313 §4, RFC
+// 9494 §4.2.
 #include <gtest/gtest.h>
 
 #include "rib/engine.hpp"
@@ -60,8 +61,10 @@ class StalePaths : public ::testing::TestWithParam<Family> {
     up.name = "192.0.2.7";
     return up;
   }
-  void announce(PeerHandle peer, unsigned n, std::uint32_t med = 0) {
+  void announce(PeerHandle peer, unsigned n, std::uint32_t med = 0,
+                std::initializer_list<Community> communities = {}) {
     PathAttributes attributes;
+    attributes.communities = CompactArray<Community>(std::span(communities));
     attributes.as_path = AsPath{}.prepended(65001);
     attributes.next_hop =
         family() == Family::Ipv4Unicast ? address("192.0.2.7") : address("2001:db8:ffff::7");
@@ -76,14 +79,14 @@ class StalePaths : public ::testing::TestWithParam<Family> {
   void run() {
     while (engine.has_work()) engine.run(100, kNow);
   }
-  /// "1 2s": the prefixes known, stale ones marked.
+  /// "1 2s 3sl": the prefixes known, stale and long-lived ones marked.
   std::string known() {
     std::string text;
     for (unsigned n = 1; n <= 4; ++n)
       if (const auto view = engine.destination(p(n)))
         for (const auto& path : view->paths)
           text += (text.empty() ? "" : " ") + std::to_string(n) + (path.is_stale ? "s" : "") +
-                  (path.is_best ? "" : "!");
+                  (path.is_long_lived_stale ? "l" : "") + (path.is_best ? "" : "!");
     return text;
   }
   static constexpr FamilySet kBoth{Family::Ipv4Unicast, Family::Ipv6Unicast};
@@ -240,6 +243,118 @@ TEST_P(StalePaths, ThatAreSpokenOfOftenerThanThereAreNumbersAreOnlyKeptLonger) {
   run();
 
   EXPECT_EQ(known(), "2");
+}
+
+// --- long-lived --------------------------------------------------------------------------------------------
+
+TEST(Generations, LongLivedOnesOutliveOthersAndAreMerged) {
+  Generations generations;
+  generations.begin();
+  EXPECT_TRUE(generations.begin_long_lived());
+  EXPECT_TRUE(generations.begin());
+  EXPECT_TRUE(generations.doom_short_lived());  // 1, not 0
+  EXPECT_FALSE(generations.is_doomed(0));
+  EXPECT_TRUE(generations.is_doomed(1));
+  generations.swept();
+
+  EXPECT_TRUE(generations.begin());
+  EXPECT_TRUE(generations.begin_long_lived());
+  EXPECT_TRUE(generations.is_long_lived(2));
+  EXPECT_EQ(generations.merged_long_lived(), 0);
+  generations.swept();
+  EXPECT_FALSE(generations.is_long_lived(2));
+  EXPECT_TRUE(generations.is_long_lived(0));
+  EXPECT_TRUE(generations.doom_long_lived());
+  EXPECT_FALSE(generations.has_stale());
+}
+
+class LongLivedPaths : public StalePaths {
+ protected:
+  PeerHandle lose_for_long() {
+    const auto peer = engine.peer_up(up(), kNow);
+    announce(peer, 1);
+    announce(peer, 2, 0, {kNoLlgr});
+    announce(peer, 3);
+    run();
+    engine.peer_lost(peer, kBoth, kNow);
+    engine.begin_long_lived(peer, family());
+    run();
+    return peer;
+  }
+  bool has_mark(unsigned n) const {
+    return engine.destination(p(n))->paths[0].attributes->has_community(kLlgrStale);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Families, LongLivedPaths, ::testing::ValuesIn(kFamilies));
+
+TEST_P(LongLivedPaths, AreMarkedAndThoseThatMustNotBeGo) {
+  lose_for_long();
+
+  EXPECT_EQ(known(), "1sl 3sl");
+  EXPECT_TRUE(has_mark(1));
+  EXPECT_FALSE(engine.destination(p(1))->paths[0].received->has_community(kLlgrStale));
+  EXPECT_TRUE(output.fib.contains(p(1)));
+  EXPECT_FALSE(output.fib.contains(p(2)));
+}
+
+TEST_P(LongLivedPaths, LoseTheirMarkWhenAnnouncedAgain) {
+  const auto after = engine.peer_returned(lose_for_long(), up(), kBoth, kNow);
+  announce(after, 1);
+  EXPECT_EQ(known(), "1 3sl");
+  EXPECT_FALSE(has_mark(1));
+
+  engine.sweep_stale(after, family());
+  run();
+  EXPECT_EQ(known(), "1");
+}
+
+TEST_P(LongLivedPaths, LoseToAnyOther) {
+  auto other = up();
+  other.address = address("192.0.2.8");
+  other.identifier = 9;
+  const auto peer = engine.peer_up(other, kNow);
+  announce(peer, 1, 100);
+  lose_for_long();
+
+  const auto view = engine.destination(p(1));
+  EXPECT_EQ(view->reason, BestReason::LongLivedStale);
+  EXPECT_EQ(view->paths[0].peer, peer);
+}
+
+TEST_P(LongLivedPaths, OutliveASecondLossAndManyMore) {
+  auto peer = lose_for_long();
+  for (int i = 0; i < 8; ++i) {
+    peer = engine.peer_returned(peer, up(), kBoth, kNow);
+    announce(peer, 4);
+    engine.peer_lost(peer, kBoth, kNow);
+    run();
+    EXPECT_EQ(known(), "1sl 3sl 4s");
+    if (i % 2 == 0) engine.begin_long_lived(peer, family());
+    run();
+  }
+
+  engine.sweep_long_lived(peer, family());
+  run();
+  EXPECT_EQ(known(), "4s");
+}
+
+TEST_P(LongLivedPaths, KeepTheirMarkWhenTheyAreLookedAtAgain) {
+  lose_for_long();
+  auto changed = speaker();
+  changed.default_local_pref = 200;
+  engine.set_speaker(changed, kNow);
+  run();
+
+  EXPECT_TRUE(has_mark(1));
+  EXPECT_EQ(known(), "1sl 3sl");
+}
+
+TEST_P(LongLivedPaths, GoWithThePeer) {
+  engine.peer_down(lose_for_long(), kNow);
+  run();
+
+  EXPECT_EQ(known(), "");
+  EXPECT_TRUE(output.fib.empty());
 }
 
 TEST_P(StalePaths, DeferredSelectionTellsNobodyAnything) {  // RFC 4724 §4.1

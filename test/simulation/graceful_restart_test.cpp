@@ -37,6 +37,7 @@ class GracefulRestart : public testing::Test {
     auto settings = host.neighbor(other);
     settings.graceful_restart.mode = Mode::Restarter;
     settings.graceful_restart.preserves_forwarding = preserves_forwarding;
+    settings.graceful_restart.long_lived_stale_time = long_lived_stale_time;
     return settings;
   }
   Host& one() { return *hosts.at(1); }
@@ -54,6 +55,7 @@ class GracefulRestart : public testing::Test {
   }
 
   bool preserves_forwarding = false;
+  std::uint32_t long_lived_stale_time = 0;
   World world;
   std::map<unsigned, std::unique_ptr<Host>> hosts;
 };
@@ -218,6 +220,104 @@ TEST_F(GracefulRestart, AHelperOffersToKeepRoutesAndAsksForNothing) {
   kill_two();
 
   EXPECT_THAT(one().kernel(), IsEmpty());
+}
+
+// --- long-lived, RFC 9494 ----------------------------------------------------------------------------------
+
+/// The session is up again with what RFC 9494 asks for; host 3 hears from host 1 and knows of it, 4 does not.
+class LongLivedGracefulRestart : public GracefulRestart {
+ protected:
+  LongLivedGracefulRestart() {
+    long_lived_stale_time = 600;
+    hosts.clear();
+    start(1);
+    start(2);
+    for (const unsigned number : {3u, 4u}) {
+      hosts[number] = std::make_unique<Host>(world, number, 65000 + number);
+      auto& host = *hosts[number];
+      auto to_one = host.neighbor(1);
+      to_one.graceful_restart.mode = number == 3 ? Mode::Helper : Mode::Disabled;
+      host.add(to_one);
+      auto from_one = one().neighbor(number, host.as());
+      from_one.graceful_restart.mode = Mode::Helper;
+      one().add(from_one);
+    }
+    world.run_for(10s);
+  }
+  bool is_marked(unsigned number, const std::string& text) {
+    const auto view = hosts.at(number)->speaker().engine().destination(prefix(text));
+    return view && view->paths[0].attributes->has_community(rib::kLlgrStale);
+  }
+};
+
+TEST_F(LongLivedGracefulRestart, RoutesStayMarkedWhenTheRestartTimeIsOver) {
+  const auto before = one().kernel();
+  ASSERT_FALSE(hosts[4]->paths(kTwo).empty());
+  kill_two();
+  world.run_for(119s);
+  EXPECT_FALSE(is_marked(1, kTwo));
+  world.run_for(2s);
+
+  for (const auto& text : {kTwo, kTwo6}) {
+    EXPECT_TRUE(is_stale(text));
+    EXPECT_TRUE(is_marked(1, text));
+    EXPECT_TRUE(is_marked(3, text));
+    EXPECT_EQ(hosts[4]->paths(text), "");
+  }
+  EXPECT_EQ(one().kernel(), before);
+}
+
+TEST_F(LongLivedGracefulRestart, TheyGoWhenTheirTimeIsOver) {
+  kill_two();
+  world.run_for(719s);
+  EXPECT_TRUE(is_stale(kTwo));
+  world.run_for(2s);
+
+  EXPECT_EQ(one().paths(kTwo), "");
+  EXPECT_EQ(one().paths(kTwo6), "");
+  EXPECT_EQ(hosts[3]->paths(kTwo), "");
+  EXPECT_EQ(one().speaker().stale_of(*one().peer(2)), nullptr);
+}
+
+TEST_F(LongLivedGracefulRestart, WhatIsAnnouncedAgainLosesItsMark) {
+  two().announce(kThree);
+  world.run_for(1s);
+  const auto kernel = kill_two();
+  world.run_for(200s);
+  ASSERT_TRUE(is_marked(1, kThree));
+  start(2, &kernel);  // without 10.1.3.0/24
+  world.run_for(10s);
+
+  EXPECT_FALSE(is_stale(kTwo));
+  EXPECT_FALSE(is_marked(1, kTwo));
+  EXPECT_FALSE(is_marked(3, kTwo6));
+  EXPECT_FALSE(hosts[4]->paths(kTwo).empty());
+  EXPECT_EQ(one().paths(kThree), "");
+  world.run_for(700s);
+  EXPECT_FALSE(one().paths(kTwo).empty());
+}
+
+TEST_F(LongLivedGracefulRestart, OneThatComesBackWithoutItsForwardingStateKeepsNothing) {
+  kill_two();
+  world.run_for(200s);
+  start(2, nullptr, false);
+  world.run_until([&] { return one().is_up(2); });
+  world.run_for(1s);
+
+  EXPECT_EQ(one().paths(kTwo6), "");
+}
+
+TEST_F(LongLivedGracefulRestart, OurBoundHoldsWithoutOneNothingStays) {
+  auto settings = neighbor_of(one(), 2);
+  settings.graceful_restart.long_lived_stale_time = 0;
+  one().add(settings);
+  one().peer(2)->clear(world.now());
+  world.run_for(10s);
+  ASSERT_TRUE(one().is_up(2));
+  kill_two();
+  world.run_for(121s);
+
+  EXPECT_EQ(one().paths(kTwo), "");
 }
 
 }  // namespace

@@ -202,6 +202,36 @@ TEST(Negotiate, GracefulRestartNeedsBothSides) {
   EXPECT_EQ(negotiated(settings, open)->peer_graceful_restart->restart_time, 60);
 }
 
+TEST(MakeOpen, LongLivedGracefulRestartBesideTheOtherFamiliesOnlyOfARestarter) {  // RFC 9494 §3.1
+  auto settings = neighbor();
+  EXPECT_FALSE(make_open(us(), settings).capabilities.long_lived);
+  settings.graceful_restart.mode = GracefulRestartSettings::Mode::Helper;
+  settings.graceful_restart.long_lived_stale_time = 3600;
+  EXPECT_TRUE(make_open(us(), settings).capabilities.long_lived->empty());
+  settings.graceful_restart.mode = GracefulRestartSettings::Mode::Restarter;
+  EXPECT_EQ(*make_open(us(), settings).capabilities.long_lived,
+            (std::vector<wire::LongLivedFamily>{{rib::Family::Ipv4Unicast, false, 3600}}));
+}
+
+TEST(Negotiate, TheLongLivedTimeIsTheirsButNotAboveOurs) {  // RFC 9494 §4.2
+  auto settings = neighbor();
+  settings.graceful_restart.mode = GracefulRestartSettings::Mode::Helper;
+  auto open = their_open();
+  open.capabilities.long_lived = {{rib::Family::Ipv4Unicast, true, 1000}};
+  EXPECT_FALSE(negotiated(settings, open)->peer_long_lived);  // without graceful restart it is none
+  open.capabilities.graceful_restart.emplace();
+  const auto time = [&](std::uint32_t ours) {
+    settings.graceful_restart.long_lived_stale_time = ours;
+    return negotiated(settings, open)->long_lived_stale_time[0];
+  };
+
+  EXPECT_EQ(time(0), 0s);
+  EXPECT_EQ(time(999), 999s);
+  EXPECT_EQ(time(5000), 1000s);
+  EXPECT_TRUE(negotiated(settings, open)->long_lived_preserved.contains(rib::Family::Ipv4Unicast));
+  EXPECT_TRUE(negotiated(settings, open)->peer_long_lived);
+}
+
 TEST(Collision, TheConnectionOfTheHigherIdentifierSurvives) {  // RFC 4271 §6.8
   const auto survives = [](rib::BgpIdentifier theirs) {
     auto received = their_open();

@@ -35,7 +35,7 @@ TEST(AddressText, OfOddOctetsIsEmpty) {
 TEST(Reasons, OfANewerDaemonReadAsTheFirst) {
   EXPECT_EQ(reason_of(static_cast<api::BestReason>(99)), rib::BestReason::None);
   EXPECT_EQ(state_of(static_cast<api::PathState>(-1)), rib::PathState::Accepted);
-  EXPECT_EQ(reason_of(api::BEST_PATH_ID), rib::BestReason::PathId);
+  EXPECT_EQ(reason_of(api::BEST_LONG_LIVED_STALE), rib::BestReason::LongLivedStale);
 }
 
 TEST(InterfaceBrief, LooksAsInFrr) {

@@ -35,7 +35,7 @@ class Frr(Speaker):
     def _config(self):
         lines = ["hostname bgpd", "debug bgp neighbor-events", f"router bgp {self.local_as}",
                  f" bgp router-id {self.host.ipv4}", " no bgp ebgp-requires-policy", " no bgp network import-check", " no bgp default ipv4-unicast",
-                 f" timers bgp {KEEPALIVE_SECONDS} {HOLD_SECONDS}"]
+                 f" timers bgp {KEEPALIVE_SECONDS} {HOLD_SECONDS}", *(f" {line}" for line in self.lines)]
         for neighbor in self.neighbors:
             lines += [f" {neighbor.line}",
                       f" neighbor {neighbor.address} timers connect 1"]

@@ -27,7 +27,7 @@ class GoBgp(Speaker):
         return self.command("/usr/bin/gobgp", "-u", "127.0.0.1", *words, check=check)
 
     def _config(self):
-        lines = ["[global.config]", f"as = {self.local_as}", f'router-id = "{self.host.ipv4}"']
+        lines = ["[global.config]", f"as = {self.local_as}", f'router-id = "{self.host.ipv4}"', *self.lines]
         for neighbor in self.neighbors:
             lines += ["[[neighbors]]", "[neighbors.config]", f'neighbor-address = "{neighbor.address}"',
                       f"peer-as = {neighbor.remote_as}", f'auth-password = "{neighbor.password}"',
@@ -41,7 +41,7 @@ class GoBgp(Speaker):
             lines += neighbor.raw
             for family in neighbor.families:
                 lines += ["[[neighbors.afi-safis]]", "[neighbors.afi-safis.config]",
-                          f'afi-safi-name = "{family}-unicast"']
+                          f'afi-safi-name = "{family}-unicast"', *neighbor.channel]
         return lines
 
     def is_established(self, address):

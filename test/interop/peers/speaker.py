@@ -23,7 +23,7 @@ class Neighbor:
     passive: bool = False
     password: str = ""  # RFC 2385
     raw: tuple = ()     # lines of the neighbor's block in the other program's own words
-    channel: tuple = ()  # lines of each of its families, for BIRD
+    channel: tuple = ()  # lines of each of its families, for BIRD and GoBGP
     interface: bool = False  # the address is an interface's name: whoever is on that link
 
     @property
@@ -38,6 +38,7 @@ def family_of(prefix):
 
 class Speaker:
     """host: lab.hosts.Host. networks: prefixes it originates. docker0: announce the bridge's subnets as well.
+    lines: of the whole speaker, in its own words, for FRR and GoBGP.
 
     A subclass writes the configuration, starts its programs and answers is_established and route.
     """
@@ -48,9 +49,10 @@ class Speaker:
     BOTH_FAMILIES_IN_ONE_SESSION = True
     LACKS = {}         # row of matrix.ROWS → why the program cannot take part in it
 
-    def __init__(self, host, folder, local_as, neighbors, networks=(), docker0=False):
+    def __init__(self, host, folder, local_as, neighbors, networks=(), docker0=False, lines=()):
         self.host, self.local_as = host, local_as
         self.neighbors, self.networks, self.docker0 = list(neighbors), list(networks), docker0
+        self.lines = list(lines)
         self.folder = os.path.join(folder, f"{host.name}-{self.NAME}")
         os.makedirs(self.folder, exist_ok=True)
         self.processes = []
