@@ -71,7 +71,8 @@ void UpdateJudge::check_mandatory() {
   require(AttributeType::Origin);
   require(AttributeType::AsPath);
   if (update_.has_classic_nlri_) require(AttributeType::NextHop);
-  if (context_.is_internal()) require(AttributeType::LocalPref);
+  // RFC 5065 §4: members of a confederation may pass it on to each other, and GoBGP does not.
+  if (context_.peer_type == rib::PeerType::Internal) require(AttributeType::LocalPref);
 }
 
 /// RFC 4271 §6.3: "a valid IP host address". RFC 4760 §3: not looked at when only MP_REACH_NLRI announces.

@@ -229,6 +229,14 @@ TEST(Confederation, MemberSendsConfederationSegmentsAndLocalPref) {  // RFC 5065
   EXPECT_EQ(decode(update_body({}, attributes, kNlri), context).what, Expected::Fine);
 }
 
+TEST(Confederation, MembersMayLeaveLocalPrefOut) {  // RFC 5065 §4
+  auto context = context_of(Peer::External);
+  context.same_confederation = true;
+  const auto attributes = hex("40 01 01 00 40 02 06 03 01 0000fde8 40 03 04 0a000001");
+
+  EXPECT_EQ(decode(update_body({}, attributes, kNlri), context).what, Expected::Fine);
+}
+
 TEST(Confederation, AMemberPutsItselfInFront) {  // RFC 5065 §5, RFC 7606 §7.2
   auto context = context_of(Peer::External);
   context.same_confederation = true;
