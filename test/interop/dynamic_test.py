@@ -12,7 +12,7 @@ def config(host, *lines):
     return kuland_config(host, [], lines=[*GROUP, *lines, ACTIVATE.format("ipv4"), ACTIVATE.format("ipv6")])
 
 
-@interop(peers=("bird", "frr"), family=("ipv4", "ipv6"))
+@interop(covers="dynamic", peers=("bird", "frr"), family=("ipv4", "ipv6"))
 def who_calls_becomes_a_neighbor(lab, peer, family):
     hosts = lab.hosts(2)
     mine, its = getattr(hosts[1], family), getattr(hosts[2], family)

@@ -28,7 +28,7 @@ __all__ = ["AS_KULAND", "AS_PEER", "FAMILIES", "Bench", "Deadline", "Neighbor", 
 AS_KULAND, AS_PEER = 64512, 64513
 FAMILIES = ("ipv4", "ipv6")
 TESTS = {}  # name → (function, keyword arguments)
-COVERS = {}  # name → key of a row of matrix.ROWS, for docs/interop.md
+COVERS = {}  # name → keys of rows of matrix.ROWS, for docs/interop.md
 
 
 class Skip(Exception):
@@ -37,7 +37,7 @@ class Skip(Exception):
 
 def interop(covers=None, **parameters):
     """Registers a test once for each combination of its parameters' values. `peers=` gives `peer`, a Speaker class.
-    covers: the feature, a key of matrix.ROWS, that works between kuland and the peer if this test passes."""
+    covers: the feature, a key of matrix.ROWS, or several, that work between kuland and the peer if this test passes."""
     def register(function):
         feature = re.sub(r"_test$", "", function.__module__)
         for values in itertools.product(*parameters.values()):
@@ -46,7 +46,7 @@ def interop(covers=None, **parameters):
                          for key, value in zip(parameters, values)}
             TESTS[name] = (function, arguments)
             if covers:
-                COVERS[name] = covers
+                COVERS[name] = (covers,) if isinstance(covers, str) else tuple(covers)
         return function
     return register
 

@@ -18,7 +18,7 @@ def apply_out(kuland, hosts, peer, line):
                          f"{negated}neighbor {address} {line.removeprefix('no ')} out")
 
 
-@interop(peers=EVERYBODY)
+@interop(covers="policy", peers=EVERYBODY)
 def a_route_map_decides_what_the_peer_gets(lab, peer):
     hosts, kuland, speaker = lab.pair(peer)
     subnets = (hosts[1].subnet_ipv4, hosts[1].subnet_ipv6)

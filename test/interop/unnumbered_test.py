@@ -15,7 +15,7 @@ def kernel_route(host, prefix, family="-4"):
     return netns.run(["ip", "-n", host.namespace, family, "route", "show", prefix], check=False).strip()
 
 
-@interop(peers=("frr",))
+@interop(covers=("unnumbered", "extended_next_hop"), peers=("frr",))
 def both_sides_find_each_other(lab, peer):
     """Routes of both families, IPv4 ones with IPv6 next hops down to the kernel; and all of it goes again."""
     hosts = lab.hosts(2)

@@ -61,7 +61,7 @@ class Bird(Speaker):
         def value(name):
             found = re.search(rf"BGP\.{name}: *(.*)", text)
             return found.group(1).strip() if found else ""
-        return {"next_hop": value("next_hop").split()[0], "as_path": [int(word) for word in value("as_path").split()],
+        return {"next_hop": value("next_hop").split()[0], "as_path": [int(word) for word in value("as_path").split() if word.isdigit()],
                 "local_pref": value("local_pref"), "originator_id": value("originator_id"),
                 "cluster_list": value("cluster_list").split()}
 
