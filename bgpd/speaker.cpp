@@ -16,8 +16,14 @@ Speaker::Speaker(session::Network& network, const fib::Links& links, Hooks hooks
               [this](rib::PeerHandle handle) {
                 if (auto* session = find(handle)) session->peer->output_ready();
               },
+          .caught_up =
+              [this](rib::PeerHandle handle, rib::Family family) {
+                caught_up_.emplace_back(handle, family);
+                note_work();
+              },
           .member_lagging =
               [this](rib::PeerHandle handle) { close_later(handle, wire::CeaseReason::OutOfResources); },
+          .walk_possible = [this] { note_work(); },
           .unsendable = nullptr,
           .fib_changes =
               [this](std::span<const rib::FibChange> changes) {
@@ -55,7 +61,7 @@ RouteSession* Speaker::find(rib::PeerHandle handle) const {
 }
 
 void Speaker::note_work() {
-  if (work_noted_ || (!engine_.has_work() && condemned_.empty())) return;
+  if (work_noted_ || !has_work()) return;
   work_noted_ = true;
   hooks_.work_waits();
 }
@@ -63,8 +69,10 @@ void Speaker::note_work() {
 bool Speaker::run(TimePoint now) {
   constexpr std::size_t kSlice = 4096;  // destinations: about a millisecond
   close_condemned(now);
+  for (const auto& [handle, family] : std::exchange(caught_up_, {}))
+    engine_.refresh_requested(handle, family);
   engine_.run(kSlice, now);
-  work_noted_ = engine_.has_work() || !condemned_.empty();
+  work_noted_ = has_work();
   if (!work_noted_ && std::exchange(tells_restart_is_over_, false) && hooks_.restart_is_over)
     hooks_.restart_is_over();
   return work_noted_;

@@ -117,6 +117,7 @@ class Speaker final : public session::SessionHandler {
     rib::TimePoint begun, deadline;
   };
 
+  bool has_work() const { return engine_.has_work() || !condemned_.empty() || !caught_up_.empty(); }
   void note_work();
   void handle_notice(const rib::Notice& notice);
   void note_attribute_errors(RouteSession& session);
@@ -149,6 +150,7 @@ class Speaker final : public session::SessionHandler {
     std::optional<std::chrono::seconds> restart;  // too many prefixes: Peer::hold_down
   };
   std::vector<Condemned> condemned_;
+  std::vector<std::pair<rib::PeerHandle, rib::Family>> caught_up_;  // their tables are due
   bool work_noted_ = false;
   std::optional<rib::TimePoint> refusal_told_;  // the log is not flooded by who is refused
   std::size_t refusals_untold_ = 0;

@@ -244,6 +244,13 @@ struct Audience {
   bool operator==(const Audience&) const = default;
 };
 
+/// Whether a cohort's members take more of the table now.
+enum class WalkDemand : std::uint8_t {
+  Ready,
+  Enough,  // all have much to read yet
+  Nobody,  // none is left, or none kept up
+};
+
 /// Where the engine's results go; called synchronously from the engine's own calls, on its thread.
 ///
 /// Messages of one group must reach each member in call order: announcements of a cohort's walk and of later
@@ -269,6 +276,9 @@ class Output {
   virtual void end_of_rib(GroupId group, CohortId cohort) = 0;
   /// The same for members that moved here and have had their End-of-RIB: no more will come for this cohort.
   virtual void cohort_done(GroupId group, CohortId cohort) = 0;
+  /// Asked between the slices of the cohort's walk. While it is Enough the walk waits, unless others wait for
+  /// its end, and Engine::has_work does not count it.
+  virtual WalkDemand walk_demand(GroupId, CohortId) const { return WalkDemand::Ready; }
 
   virtual void fib_changes(std::span<const FibChange> changes) = 0;
   virtual void notice(const Notice& notice) = 0;

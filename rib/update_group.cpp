@@ -35,9 +35,10 @@ void UpdateGroups::count_group_with_paths(const UpdateGroup& group, bool opens) 
 }
 
 UpdateGroup::Walk& UpdateGroups::waiting_walk(UpdateGroup& group, bool is_move) {
-  const auto known = std::ranges::find(group.waiting_, is_move, &UpdateGroup::Walk::is_move);
-  if (known != group.waiting_.end()) return *known;
-  auto& walk = group.waiting_.emplace_back();
+  const auto known = std::ranges::find_if(
+      group.walks_, [&](const auto& walk) { return !walk.has_begun && walk.is_move == is_move; });
+  if (known != group.walks_.end()) return *known;
+  auto& walk = group.walks_.emplace_back();
   walk.cohort = next_cohort_++;
   walk.is_move = is_move;
   return walk;
@@ -111,8 +112,8 @@ void UpdateGroups::move(std::uint32_t index, Family family) {
   auto& from = *mine.group;
   auto& to = group_of(keyed_profile(index, family));
   if (&from == &to) return;
-  bool owes_end_of_rib = false;
-  from.for_each_walk([&](const auto& walk) { owes_end_of_rib |= walk.cohort == mine.table_cohort; });
+  const bool owes_end_of_rib =
+      std::ranges::find(from.walks_, mine.table_cohort, &UpdateGroup::Walk::cohort) != from.walks_.end();
   auto& walk = waiting_walk(to, !owes_end_of_rib);
   take_held(from, index, walk);
   if (to.profile_.default_originate) {  // a real default route is no business of this group any more
@@ -149,8 +150,7 @@ void UpdateGroups::take_held(const UpdateGroup& from, std::uint32_t index, Updat
       for (const auto path_id : path_ids) add(id, path_id);
     to.held_default |= walk.held_default;
   };
-  if (from.walking_) take(*from.walking_);
-  for (const auto& walk : from.waiting_) take(walk);
+  for (const auto& walk : from.walks_) take(walk);
 }
 
 void UpdateGroups::resend_table(std::uint32_t index, Family family) {
@@ -357,7 +357,7 @@ std::size_t UpdateGroups::memory_bytes() const {
                group->paths_.size() * sizeof(*group->paths_.begin()) +
                group->sent_count_ * group->sends_paths() * sizeof(UpdateGroup::SentPath) +
                group->sent_by_source_.capacity() * sizeof(std::uint32_t);
-      group->for_each_walk([&](const auto& walk) { bytes += walk.held.heap_bytes(); });
+      for (const auto& walk : group->walks_) bytes += walk.held.heap_bytes();
     }
   }
   return bytes;

@@ -7,7 +7,8 @@
 // horizon): messages name the source peer as `except`. When the best path moves from A to B, all but B get
 // the announcement and B a withdraw.
 //
-// Members that join are a cohort: the table is walked for them in slices while the group's changes go on.
+// Members that join are a cohort: the table is walked for them in slices while the group's changes go on. A
+// walk waits while all its readers have much to read; meanwhile the next one goes on.
 // Changes are flushed before a walk takes its next slice, so the order of messages alone makes the last word
 // right. A member that comes from another group brings that one's bits along: what this group does not send
 // is withdrawn from it, when the walk comes by or when the destination changes, whichever is first.
@@ -19,6 +20,7 @@
 // When policies change, a group's destinations are evaluated again, in slices, before any walk goes on.
 #pragma once
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <optional>
@@ -51,7 +53,7 @@ class UpdateGroup {
   /// Whether the destination is announced to the members (except to its source).
   bool has_sent(Table::Id id) const { return sends_paths() ? paths_.contains(id) : sent_.test(id); }
   /// Several paths of a destination, RFC 7911.
-  bool is_walking() const { return walking_ || !waiting_.empty(); }
+  bool is_walking() const { return !walks_.empty(); }
   bool sends_paths() const { return profile_.add_path_send; }
 
  private:
@@ -68,10 +70,14 @@ class UpdateGroup {
 
   /// Members that have yet to get the table.
   struct Walk {
+    static constexpr std::size_t kSmallestStep = 16;
     CohortId cohort = 0;
-    bool is_move = false;       // they had their End-of-RIB
-    bool held_default = false;  // the former group made a default route up
-    Bitmap held;                // sent by former groups, and by this one neither confirmed nor withdrawn yet
+    bool is_move = false;    // they had their End-of-RIB
+    bool has_begun = false;  // nobody joins it any more
+    Table::Id position = 0;
+    std::size_t step = kSmallestStep;  // destinations to take at once: fewer while readers are slow
+    bool held_default = false;         // the former group made a default route up
+    Bitmap held;  // sent by former groups, and by this one neither confirmed nor withdrawn yet
     boost::unordered_flat_map<Table::Id, std::vector<std::uint32_t>> held_paths;  // likewise, path ids
   };
   /// Policies changed: from `position` on the members have what `before` made of their routes; where that is
@@ -87,16 +93,10 @@ class UpdateGroup {
   }
   bool asks_policy() const { return !profile_.policy.empty(); }
   /// The first walk fills the bits; destinations that it did not reach yet need no messages of their own.
-  bool has_reached(Table::Id id) const { return first_walk_done_ || id < position_; }
-  template <typename F>
-  void for_each_walk(F&& f) {
-    if (walking_) f(*walking_);
-    for (auto& walk : waiting_) f(walk);
-  }
-  bool has_held() {
-    bool any = false;
-    for_each_walk([&](const Walk& walk) { any |= !walk.held.empty() || !walk.held_paths.empty(); });
-    return any;
+  bool has_reached(Table::Id id) const { return first_walk_done_ || id < reached_; }
+  bool has_held() const {
+    return std::ranges::any_of(
+        walks_, [](const Walk& walk) { return !walk.held.empty() || !walk.held_paths.empty(); });
   }
 
   GroupId id_;
@@ -113,9 +113,8 @@ class UpdateGroup {
   /// Members whose address may be the next hop of a third party's route; empty where that cannot be.
   boost::unordered_flat_map<IpAddress, std::uint32_t, std::hash<IpAddress>> on_link_;
   bool first_walk_done_ = false;
-  std::optional<Walk> walking_;
-  std::vector<Walk> waiting_;  // at most one of new members and one of those that moved
-  Table::Id position_ = 0;     // of the walk
+  Table::Id reached_ = 0;    // by the walk that is furthest, while none is complete
+  std::vector<Walk> walks_;  // at most one of new members and one of those that moved has not begun
   std::optional<Reevaluation> reevaluation_;
 };
 
@@ -233,18 +232,19 @@ class UpdateGroups {
                  PathAttributes attributes, const Prefix& prefix);
   void emit_paths(UpdateGroup& group);
   void count_path(UpdateGroup& group, std::uint32_t source, bool sent);
-  void walk_paths(UpdateGroup& group);
+  void walk_paths(UpdateGroup& group, UpdateGroup::Walk& walk);
 
   // evaluations and walks
   std::size_t reevaluate(UpdateGroup& group, std::size_t budget);
   void finish_reevaluation(UpdateGroup& group);
   Action reevaluate_one(UpdateGroup& group, std::size_t number, std::uint32_t position);
+  bool wants_more(const UpdateGroup& group, const UpdateGroup::Walk& walk) const;
   std::size_t walk_group(UpdateGroup& group, std::size_t budget);
   /// The next destinations with a best path from `position` on.
   template <typename Wanted>
   std::size_t collect(Family family, Table::Id& position, std::size_t budget, Wanted wanted);
-  void walk_slice(UpdateGroup& group);
-  void finish_walk(UpdateGroup& group);
+  void walk_slice(UpdateGroup& group, UpdateGroup::Walk& walk);
+  void finish_walk(UpdateGroup& group, const UpdateGroup::Walk& walk);
 
   Output& output_;
   const Speaker& speaker_;

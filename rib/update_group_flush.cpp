@@ -81,12 +81,12 @@ void UpdateGroups::settle_held(UpdateGroup& group, std::size_t number, std::uint
   const bool sends = outcomes_[number].sends;
   const bool is_told_to_source = had_sent && sends && batch_->change(position)->source_before != source;
   bool is_held = false;
-  group.for_each_walk([&](UpdateGroup::Walk& walk) {
-    if (!walk.held.test(id)) return;
+  for (auto& walk : group.walks_) {
+    if (!walk.held.test(id)) continue;
     is_held = true;
     if (!sends && !had_sent) withdrawn_from_cohort_.push_back({walk.cohort, batch_->nlri(position)});
     if (!sends || actions_[position] == Action::Announce) walk.held.reset(id);
-  });
+  }
   if (is_held && sends && is_member(group, source) && !is_told_to_source)
     withdrawn_from_one_.push_back({source, batch_->nlri(position)});
 }

@@ -164,9 +164,9 @@ void UpdateGroups::settle_held_paths(UpdateGroup& group, Table::Id id) {
   const bool is_reached = group.has_reached(id);
   const auto& destination = loc_rib_.table(group.family())[id];
   const bool is_visited = destination.best() && !destination.has(Destination::Suppressed);
-  group.for_each_walk([&](UpdateGroup::Walk& walk) {
+  for (auto& walk : group.walks_) {
     if ((is_reached || !is_visited) && walk.held_paths.contains(id)) tell_cohort(group, walk, id);
-  });
+  }
 }
 
 /// All that the group sends of the destination, and withdraws of what former groups sent besides.
@@ -191,12 +191,12 @@ void UpdateGroups::tell_cohort(UpdateGroup& group, UpdateGroup::Walk& walk, Tabl
   }
 }
 
-void UpdateGroups::walk_paths(UpdateGroup& group) {
+void UpdateGroups::walk_paths(UpdateGroup& group, UpdateGroup::Walk& walk) {
   for (const auto id : ids_) {
     if (!group.first_walk_done_) plan_paths(group, id, &policies_);
   }
   path_messages_.clear();  // the first walk's cohort is all there is to tell
-  for (const auto id : ids_) tell_cohort(group, *group.walking_, id);
+  for (const auto id : ids_) tell_cohort(group, walk, id);
   withdraw_all(group);
   emit_paths(group);
 }

@@ -8,10 +8,15 @@
 namespace rib {
 
 bool UpdateGroups::has_walks() const {
-  const auto works = [](const auto& group) {
-    return group->walking_ || !group->waiting_.empty() || group->reevaluation_;
+  const auto works = [this](const auto& group) {
+    const auto goes_on = [&](const UpdateGroup::Walk& w) { return !w.has_begun || wants_more(*group, w); };
+    return group->reevaluation_ || std::ranges::any_of(group->walks_, goes_on);
   };
   return std::ranges::any_of(groups_, [&](const auto& groups) { return std::ranges::any_of(groups, works); });
+}
+
+bool UpdateGroups::wants_more(const UpdateGroup& group, const UpdateGroup::Walk& walk) const {
+  return output_.walk_demand(group.id_, walk.cohort) != WalkDemand::Enough;
 }
 
 std::size_t UpdateGroups::walk(std::size_t budget) {
@@ -105,25 +110,38 @@ UpdateGroups::Action UpdateGroups::reevaluate_one(UpdateGroup& group, std::size_
 // --------------------------------------------------------------------------------------
 
 std::size_t UpdateGroups::walk_group(UpdateGroup& group, std::size_t budget) {
-  if (!group.walking_ && !group.waiting_.empty()) {
-    group.walking_ = std::move(group.waiting_.front());
-    group.waiting_.erase(group.waiting_.begin());
-    group.position_ = 0;
-  }
-  if (!group.walking_) return 0;
   const auto& table = loc_rib_.table(group.family());
-  const auto visited = collect(group.family(), group.position_, budget, [&](Table::Id id) {
-    if (group.has_default_condition() && !group.first_walk_done_) note_default_condition(group, id);
-    return group.sends_paths() || !owns_default(group, table[id].prefix);
-  });
-  walk_slice(group);
-  if (group.position_ >= table.end_id()) finish_walk(group);
+  auto& walks = group.walks_;
+  std::size_t visited = 0;
+  while (visited < budget) {
+    auto walk =
+        std::ranges::find_if(walks, [&](const auto& w) { return w.has_begun && wants_more(group, w); });
+    if (walk == walks.end()) walk = std::ranges::find(walks, false, &UpdateGroup::Walk::has_begun);
+    if (walk == walks.end()) break;
+    walk->has_begun = true;
+    const auto step = std::min(budget - visited, walk->step);
+    visited += collect(group.family(), walk->position, step, [&](Table::Id id) {
+      if (group.has_default_condition() && !group.first_walk_done_) note_default_condition(group, id);
+      return group.sends_paths() || !owns_default(group, table[id].prefix);
+    });
+    walk_slice(group, *walk);
+    group.reached_ = std::max(group.reached_, walk->position);
+    if (walk->position >= table.end_id()) {
+      const auto done = std::move(*walk);
+      walks.erase(walk);
+      finish_walk(group, done);
+      continue;
+    }
+    // One step must not make its readers fall behind.
+    walk->step = output_.walk_demand(group.id_, walk->cohort) == WalkDemand::Ready
+                     ? std::min(walk->step, budget) * 2
+                     : std::max(step / 2, UpdateGroup::Walk::kSmallestStep);
+  }
   return visited;
 }
 
-void UpdateGroups::walk_slice(UpdateGroup& group) {
-  if (group.sends_paths()) return walk_paths(group);
-  auto& walk = *group.walking_;
+void UpdateGroups::walk_slice(UpdateGroup& group, UpdateGroup::Walk& walk) {
+  if (group.sends_paths()) return walk_paths(group, walk);
   shared_batch_.load(loc_rib_, group.family(), ids_);
   load_outcomes(group);
   const auto buckets = batch_->buckets();
@@ -152,8 +170,7 @@ void UpdateGroups::walk_slice(UpdateGroup& group) {
   }
 }
 
-void UpdateGroups::finish_walk(UpdateGroup& group) {
-  const auto walk = *std::exchange(group.walking_, std::nullopt);
+void UpdateGroups::finish_walk(UpdateGroup& group, const UpdateGroup::Walk& walk) {
   group.first_walk_done_ = true;
   const auto default_route = Prefix::default_route(afi_of(group.family()));
   const Nlri nlri{default_route, 0};

@@ -34,12 +34,12 @@ void GroupLog::leave(Cursor& cursor) {
   free_passed();
 }
 
-bool GroupLog::has_reader(const rib::Audience& audience) const {
-  return std::ranges::any_of(cursors_, [&](const Cursor* cursor) { return cursor->sees(audience); });
+bool GroupLog::has_reader(const rib::Audience& audience, Kind kind) const {
+  return std::ranges::any_of(cursors_, [&](const Cursor* cursor) { return cursor->sees(audience, kind); });
 }
 
-void GroupLog::append(Octets messages, const rib::Audience& audience) {
-  if (!has_reader(audience)) return;
+void GroupLog::append(Octets messages, const rib::Audience& audience, Kind kind) {
+  if (!has_reader(audience, kind)) return;
   while (!messages.empty()) {
     const auto first = message_length(messages);
     const auto& target = chunk_with_room(first);
@@ -51,17 +51,17 @@ void GroupLog::append(Octets messages, const rib::Audience& audience) {
       size += next;
       ++count;
     }
-    append_part(messages.first(size), count, audience);
+    append_part(messages.first(size), count, audience, kind);
     messages = messages.subspan(size);
   }
 }
 
 /// Into the last chunk, which has room. Members that waited and are meant begin to read at the new octets.
-void GroupLog::append_part(Octets messages, std::size_t count, const rib::Audience& audience) {
+void GroupLog::append_part(Octets messages, std::size_t count, const rib::Audience& audience, Kind kind) {
   auto& last = chunks_.back();
   std::ranges::copy(messages, last.octets.get() + last.used);
-  if (last.segments.empty() || last.segments.back().audience != audience)
-    last.segments.push_back({static_cast<std::uint32_t>(last.used), 0, 0, audience});
+  if (last.segments.empty() || last.segments.back().audience != audience || last.segments.back().kind != kind)
+    last.segments.push_back({static_cast<std::uint32_t>(last.used), 0, 0, kind, audience});
   auto& segment = last.segments.back();
   const std::size_t begin = segment.length;
   segment.length += static_cast<std::uint32_t>(messages.size());
@@ -70,7 +70,7 @@ void GroupLog::append_part(Octets messages, std::size_t count, const rib::Audien
   end_ += messages.size();
 
   for (auto* cursor : cursors_) {
-    if (!cursor->waiting_ || !cursor->sees(audience)) continue;
+    if (!cursor->waiting_ || !cursor->sees(audience, kind)) continue;
     cursor->waiting_ = false;
     cursor->chunk_ = first_chunk_ + chunks_.size() - 1;
     cursor->segment_ = last.segments.size() - 1;
@@ -102,13 +102,18 @@ void GroupLog::end_cohort(rib::CohortId cohort) {
 
 /// After its segment was read: on to the next one for this member, or to wait at the end.
 void GroupLog::settle(Cursor& cursor) {
-  const auto origin = cursor.chunk_;
   cursor.offset_ = cursor.boundary_ = 0;
   ++cursor.segment_;
+  find_segment(cursor);
+}
+
+/// The first one for this member, from its segment on.
+void GroupLog::find_segment(Cursor& cursor) {
+  const auto origin = cursor.chunk_;
   for (;;) {
     const auto& segments = chunk(cursor.chunk_).segments;
-    while (cursor.segment_ < segments.size() && !cursor.sees(segments[cursor.segment_].audience))
-      ++cursor.segment_;
+    const auto is_for_it = [&](const Segment& s) { return cursor.sees(s.audience, s.kind); };
+    while (cursor.segment_ < segments.size() && !is_for_it(segments[cursor.segment_])) ++cursor.segment_;
     if (cursor.segment_ < segments.size()) break;
     if (cursor.chunk_ + 1 == first_chunk_ + chunks_.size()) {
       cursor.waiting_ = true;
@@ -147,7 +152,8 @@ std::size_t GroupLog::memory() const {
 
 void GroupLog::Cursor::join_cohort(rib::CohortId cohort) { cohorts_.push_back({cohort, false}); }
 
-bool GroupLog::Cursor::sees(const rib::Audience& audience) const {
+bool GroupLog::Cursor::sees(const rib::Audience& audience, Kind kind) const {
+  if (passes_over_ && kind >= Kind::Announce) return false;
   switch (audience.kind) {
     case rib::Audience::Kind::Group:
       return audience.except != peer_;
@@ -158,6 +164,25 @@ bool GroupLog::Cursor::sees(const rib::Audience& audience) const {
              std::ranges::find(cohorts_, audience.cohort, &Membership::cohort) != cohorts_.end();
   }
   return false;
+}
+
+bool GroupLog::Cursor::has_unread(Kind kind) const {
+  if (waiting_) return false;
+  std::size_t first = segment_;
+  for (auto number = chunk_; number < log_.first_chunk_ + log_.chunks_.size(); ++number, first = 0)
+    for (const auto& segment : std::span(log_.chunk(number).segments).subspan(first))
+      if (segment.kind == kind && sees(segment.audience, kind)) return true;
+  return false;
+}
+
+void GroupLog::Cursor::pass_over_announcements(bool on) {
+  assert(offset_ == boundary_);
+  passes_over_ = on;
+  if (waiting_ ||
+      sees(log_.chunk(chunk_).segments[segment_].audience, log_.chunk(chunk_).segments[segment_].kind))
+    return;
+  log_.settle(*this);
+  log_.free_passed();
 }
 
 std::size_t GroupLog::Cursor::lag() const {
@@ -173,7 +198,7 @@ std::size_t GroupLog::Cursor::fill(std::span<Range> ranges, std::size_t maximum)
     const auto& here = log_.chunk(number);
     for (const auto& segment : std::span(here.segments).subspan(first)) {
       if (octets >= maximum) return count;
-      if (!sees(segment.audience)) continue;
+      if (!sees(segment.audience, segment.kind)) continue;
       const auto part = here.octets_of(segment).subspan(skip);
       skip = 0;
       const bool adjoins = count > 0 && ranges[count - 1].data() + ranges[count - 1].size() == part.data();

@@ -24,6 +24,10 @@ class GroupLog {
  public:
   static constexpr std::size_t kChunkSize = 64 * 1024;
 
+  /// What messages are about. A member that passes over announcements sees the first two alone: without
+  /// withdraws it would keep what is gone, and the rest comes again with its table.
+  enum class Kind : std::uint8_t { Withdraw, RefreshBegin, Announce, RefreshEnd, EndOfRib };
+
   /// One member's place in the log. It must not outlive the log.
   class Cursor {
    public:
@@ -33,8 +37,13 @@ class GroupLog {
 
     /// From here on messages for `cohort` are read too.
     void join_cohort(rib::CohortId cohort);
-    /// Whether messages for `audience`, appended now, are for this member.
-    bool sees(const rib::Audience& audience) const;
+    /// Whether messages of this kind for `audience`, appended now, are for this member.
+    bool sees(const rib::Audience& audience, Kind kind) const;
+    /// Whether there is one between this place and the end of the log.
+    bool has_unread(Kind kind) const;
+    /// Announcements, also those not read yet, are not for this member until further notice. At a message
+    /// boundary only.
+    void pass_over_announcements(bool on);
     bool has_output() const { return !waiting_; }
     /// Octets between this place and the end of the log, including those for others.
     std::size_t lag() const;
@@ -59,6 +68,7 @@ class GroupLog {
     GroupLog& log_;
     std::uint32_t peer_;
     std::vector<Membership> cohorts_;
+    bool passes_over_ = false;
     // waiting_: nothing to read; the place is the end of the log, wherever that moves. Otherwise the segment
     // below is one for this member and has octets beyond offset_.
     bool waiting_ = true;
@@ -76,11 +86,11 @@ class GroupLog {
   std::unique_ptr<Cursor> join(std::uint32_t peer);
 
   /// Appends whole messages; kept only if someone is to read them.
-  void append(std::span<const std::uint8_t> messages, const rib::Audience& audience);
+  void append(std::span<const std::uint8_t> messages, const rib::Audience& audience, Kind kind);
   /// No more messages for this cohort will come.
   void end_cohort(rib::CohortId cohort);
 
-  bool has_reader(const rib::Audience& audience) const;
+  bool has_reader(const rib::Audience& audience, Kind kind) const;
   /// Octets of messages kept for slow members.
   std::size_t size() const { return chunks_.empty() ? 0 : end_ - chunks_.front().start; }
   /// Octets of memory, used or not.
@@ -91,6 +101,7 @@ class GroupLog {
     std::uint32_t offset = 0;  // in the chunk
     std::uint32_t length = 0;
     std::uint32_t messages = 0;
+    Kind kind = Kind::Announce;
     rib::Audience audience;
   };
   struct Chunk {
@@ -108,9 +119,11 @@ class GroupLog {
 
   Chunk& chunk(std::uint64_t number) { return chunks_[number - first_chunk_]; }
   const Chunk& chunk(std::uint64_t number) const { return chunks_[number - first_chunk_]; }
-  void append_part(std::span<const std::uint8_t> messages, std::size_t count, const rib::Audience& audience);
+  void append_part(std::span<const std::uint8_t> messages, std::size_t count, const rib::Audience& audience,
+                   Kind kind);
   Chunk& chunk_with_room(std::size_t size);
   void settle(Cursor& cursor);
+  void find_segment(Cursor& cursor);
   void leave(Cursor& cursor);
   void free_passed();
 

@@ -9,6 +9,8 @@
 namespace bgpd::update {
 namespace {
 
+using Kind = GroupLog::Kind;
+
 constexpr std::size_t kBatchLimit = 8192;  // prefixes that wait for more of their kind
 
 std::size_t message_length(Range message) {  // RFC 4271 §4.1
@@ -58,6 +60,7 @@ void Outbound::member_joined(rib::GroupId id, rib::PeerHandle handle, rib::Cohor
   if (!membership.cursor) {
     membership.group = id;
     membership.cursor = group->log.join(handle.index);
+    membership.is_behind = false;
     group->members.push_back(handle.index);
     if (membership.refresh_has_begun) {
       membership.refresh = cohort;  // in another group; goes on in this one
@@ -65,6 +68,12 @@ void Outbound::member_joined(rib::GroupId id, rib::PeerHandle handle, rib::Cohor
       membership.first = cohort;
       membership.refresh.reset();  // this table answers it
     }
+  } else if (std::exchange(membership.is_behind, false)) {
+    membership.cursor->pass_over_announcements(false);
+    if (membership.first)
+      membership.first = cohort;
+    else if (membership.refresh)
+      membership.refresh = cohort;
   } else if (peer.marks_refreshes && membership.first != cohort) {
     membership.refresh = cohort;
     if (!membership.first) begin_refresh(*group, peer, membership);
@@ -89,15 +98,16 @@ void Outbound::mark_refreshes(rib::PeerHandle handle) {
   if (auto* peer = find(handle)) peer->marks_refreshes = true;
 }
 
-void Outbound::tell_one(Group& group, Peer& peer, Range message) {
-  group.log.append(message, {.kind = rib::Audience::Kind::Only, .only = peer.handle.index});
+void Outbound::tell_one(Group& group, Peer& peer, Range message, GroupLog::Kind kind) {
+  group.log.append(message, {.kind = rib::Audience::Kind::Only, .only = peer.handle.index}, kind);
   if (!std::exchange(peer.told, true) && callbacks_.writable) callbacks_.writable(peer.handle);
 }
 
 /// Once for all requests until the end mark: the table of the last one answers them all.
 void Outbound::begin_refresh(Group& group, Peer& peer, Membership& membership) {
   if (!std::exchange(membership.refresh_has_begun, true))
-    tell_one(group, peer, mark_of(group.encoder.profile().family, wire::RouteRefresh::Subtype::BeginOfRib));
+    tell_one(group, peer, mark_of(group.encoder.profile().family, wire::RouteRefresh::Subtype::BeginOfRib),
+             Kind::RefreshBegin);
 }
 
 /// The cohort's table is complete. Who got its first one hears so by End-of-RIB; a refresh that it asked for
@@ -107,16 +117,21 @@ void Outbound::end_tables(Group& group, rib::CohortId cohort, bool tells_first) 
   for (const auto index : group.members) {
     auto& peer = *peers_[index];
     auto& membership = peer.memberships[rib::index_of(family)];
+    if (membership.is_behind) {
+      membership.owes_end_of_rib |= membership.first == cohort && tells_first;
+      continue;
+    }
     if (membership.first == cohort) {
       membership.first.reset();
       messages_.clear();
-      if (tells_first) group.encoder.end_of_rib(messages_);
-      if (tells_first) tell_one(group, peer, messages_);
+      group.encoder.end_of_rib(messages_);
+      if (std::exchange(membership.owes_end_of_rib, false) || tells_first)
+        tell_one(group, peer, messages_, Kind::EndOfRib);
       if (membership.refresh) begin_refresh(group, peer, membership);
     } else if (membership.refresh == cohort) {
       membership.refresh.reset();
       membership.refresh_has_begun = false;
-      tell_one(group, peer, mark_of(family, wire::RouteRefresh::Subtype::EndOfRib));
+      tell_one(group, peer, mark_of(family, wire::RouteRefresh::Subtype::EndOfRib), Kind::RefreshEnd);
     }
   }
 }
@@ -130,9 +145,12 @@ void Outbound::member_left(rib::GroupId id, rib::PeerHandle handle) {
 
 /// A message that was begun must be ended, also when the peer goes on in another group.
 void Outbound::end_membership(Peer& peer, Membership& membership) {
-  if (auto* group = find(membership.group)) std::erase(group->members, peer.handle.index);
   peer.leftover.append(membership.cursor->rest_of_message(), {});
   membership.cursor.reset();
+  if (auto* group = find(membership.group)) {
+    std::erase(group->members, peer.handle.index);
+    look_at_waiting_walk(*group);
+  }
 }
 
 void Outbound::member_moved(rib::GroupId from, rib::GroupId to, rib::PeerHandle handle,
@@ -142,14 +160,17 @@ void Outbound::member_moved(rib::GroupId from, rib::GroupId to, rib::PeerHandle 
   if (group && peer) {
     flush(from, *group);
     for (auto& membership : peer->memberships)
-      if (membership.cursor && membership.group == from) keep_leftover(*peer, membership);
+      if (membership.cursor && membership.group == from) {
+        keep_unread(*peer, membership);
+        end_membership(*peer, membership);
+      }
   }
   member_joined(to, handle, cohort);
 }
 
-/// What the group has said and the member did not read yet, withdraws among it, is copied: the group goes on
-/// without the member, and may close.
-void Outbound::keep_leftover(Peer& peer, Membership& membership) {
+/// What is in the log for the member is copied, so that the log need not keep it: the member moves to another
+/// group, or fell behind.
+void Outbound::keep_unread(Peer& peer, Membership& membership) {
   for (auto& other : peer.memberships) {  // what goes first must not stand inside another family's message
     if (!other.cursor || &other == &membership || other.cursor->rest_of_message().empty()) continue;
     const auto rest = other.cursor->rest_of_message();
@@ -165,7 +186,6 @@ void Outbound::keep_leftover(Peer& peer, Membership& membership) {
     peer.leftover.append(rest, whole);
     cursor.consume(octets);
   }
-  end_membership(peer, membership);
 }
 
 void Outbound::forget(rib::PeerHandle handle) {
@@ -182,21 +202,21 @@ void Outbound::forget(rib::PeerHandle handle) {
 void Outbound::announce(rib::GroupId id, const rib::Audience& audience, const rib::PathAttributes& attributes,
                         std::span<const rib::Nlri> prefixes) {
   auto* group = find(id);
-  if (!group || prefixes.empty() || !group->log.has_reader(audience)) return;
+  if (!group || prefixes.empty() || !group->log.has_reader(audience, Kind::Announce)) return;
   group->encoder.encode(attributes, encoded_);
   auto& batch = group->batch;
-  const bool same_attributes = batch.kind == Batch::Kind::Announce && batch.attributes == encoded_;
+  const bool same_attributes = batch.kind == Kind::Announce && batch.attributes == encoded_;
   if (!same_attributes) {
     flush(id, *group);
     std::swap(batch.attributes, encoded_);
   }
-  add_to_batch(id, *group, Batch::Kind::Announce, audience, prefixes);
+  add_to_batch(id, *group, Kind::Announce, audience, prefixes);
 }
 
 void Outbound::withdraw(rib::GroupId id, const rib::Audience& audience, std::span<const rib::Nlri> prefixes) {
   auto* group = find(id);
-  if (!group || prefixes.empty() || !group->log.has_reader(audience)) return;
-  add_to_batch(id, *group, Batch::Kind::Withdraw, audience, prefixes);
+  if (!group || prefixes.empty() || !group->log.has_reader(audience, Kind::Withdraw)) return;
+  add_to_batch(id, *group, Kind::Withdraw, audience, prefixes);
 }
 
 void Outbound::end_of_rib(rib::GroupId id, rib::CohortId cohort) {
@@ -215,7 +235,7 @@ void Outbound::cohort_done(rib::GroupId id, rib::CohortId cohort) {
   group->log.end_cohort(cohort);
 }
 
-void Outbound::add_to_batch(rib::GroupId id, Group& group, Batch::Kind kind, const rib::Audience& audience,
+void Outbound::add_to_batch(rib::GroupId id, Group& group, GroupLog::Kind kind, const rib::Audience& audience,
                             std::span<const rib::Nlri> prefixes) {
   auto& batch = group.batch;
   if (batch.kind != kind || batch.audience != audience) {
@@ -232,19 +252,25 @@ void Outbound::add_to_batch(rib::GroupId id, Group& group, Batch::Kind kind, con
 /// members.
 void Outbound::flush(rib::GroupId id, Group& group) {
   auto& batch = group.batch;
-  const auto kind = std::exchange(batch.kind, Batch::Kind::None);
-  if (kind == Batch::Kind::None) return;
+  const auto kind = std::exchange(batch.kind, std::nullopt);
+  if (!kind) return;
   messages_.clear();
   unsendable_.clear();
-  if (kind == Batch::Kind::Withdraw) {
+  if (kind == Kind::Withdraw)
     group.encoder.withdraw(batch.prefixes, messages_);
-  } else {
+  else
     group.encoder.announce(batch.attributes, batch.prefixes, messages_, unsendable_);
+  group.log.append(messages_, batch.audience, *kind);
+  if (!unsendable_.empty()) {
+    messages_.clear();
     group.encoder.withdraw(unsendable_, messages_);
+    group.log.append(messages_, batch.audience, Kind::Withdraw);
   }
   batch.prefixes.clear();
-  group.log.append(messages_, batch.audience);
-  drop_laggards(group);
+  bound_log(group);
+  if (batch.audience.kind == rib::Audience::Kind::Cohort &&
+      demand_of(group, batch.audience.cohort) == rib::WalkDemand::Enough)
+    group.waiting_walk = batch.audience.cohort;
   if (!unsendable_.empty() && callbacks_.unsendable) callbacks_.unsendable(id, unsendable_);
 }
 
@@ -258,25 +284,86 @@ void Outbound::tell_writable(Group& group, const rib::Audience& audience) {
     auto& peer = *peers_[index];
     if (peer.told) continue;
     const auto& cursor = peer.memberships[rib::index_of(group.encoder.profile().family)].cursor;
-    if (!cursor->sees(audience)) continue;
+    if (!cursor->sees(audience, *group.batch.kind)) continue;
     peer.told = true;
     if (callbacks_.writable) callbacks_.writable(peer.handle);
   }
 }
 
-void Outbound::drop_laggards(Group& group) {
+// --- slow members
+// ------------------------------------------------------------------------------------------------
+
+/// Who reads so slowly that the log would grow without end loses its place in it.
+void Outbound::bound_log(Group& group) {
   const auto family = rib::index_of(group.encoder.profile().family);
   const auto lag_of = [&](std::uint32_t index) { return peers_[index]->memberships[family].cursor->lag(); };
   while (group.log.size() > options_.maximum_log_octets) {
     const auto last = std::ranges::max_element(group.members, {}, lag_of);
     if (last == group.members.end() || lag_of(*last) <= options_.maximum_log_octets) return;
     auto& peer = *peers_[*last];
+    fall_behind(peer, peer.memberships[family]);
+    if (peer.leftover.range().size() <= options_.maximum_leftover_octets) continue;
     peer.lagging = true;
     for (auto& membership : peer.memberships)
       if (membership.cursor) end_membership(peer, membership);
     peer.leftover = {};
     if (callbacks_.member_lagging) callbacks_.member_lagging(peer.handle);
   }
+}
+
+/// Of what it did not read yet it gets what its table will not tell it when it is sent again: withdraws.
+void Outbound::fall_behind(Peer& peer, Membership& membership) {
+  auto& cursor = *membership.cursor;
+  if (cursor.has_unread(Kind::EndOfRib)) {
+    membership.owes_end_of_rib = true;
+    membership.first = 0;  // of the cohort to come
+  }
+  if (cursor.has_unread(Kind::RefreshEnd)) {
+    membership.refresh_has_begun = true;
+    membership.refresh = 0;
+  }
+  const auto rest = cursor.rest_of_message();
+  peer.leftover.append(rest, {});
+  cursor.consume(rest.size());
+  membership.is_behind = true;
+  membership.table_is_due = false;
+  cursor.pass_over_announcements(true);
+  keep_unread(peer, membership);
+  look_at_waiting_walk(*find(membership.group));
+}
+
+/// It has read everything: who fell behind may have its table.
+void Outbound::note_read(Peer& peer) {
+  peer.told = false;
+  for (const auto family : rib::kFamilies) {
+    auto& membership = peer.memberships[rib::index_of(family)];
+    if (!membership.cursor || !membership.is_behind || std::exchange(membership.table_is_due, true)) continue;
+    if (callbacks_.caught_up) callbacks_.caught_up(peer.handle, family);
+  }
+}
+
+rib::WalkDemand Outbound::demand_of(const Group& group, rib::CohortId cohort) const {
+  const rib::Audience audience{.kind = rib::Audience::Kind::Cohort, .cohort = cohort};
+  auto demand = rib::WalkDemand::Nobody;
+  for (const auto index : group.members) {
+    const auto& cursor = *peers_[index]->memberships[rib::index_of(group.encoder.profile().family)].cursor;
+    if (!cursor.sees(audience, Kind::Announce)) continue;
+    if (cursor.lag() <= options_.walk_ahead_octets) return rib::WalkDemand::Ready;
+    demand = rib::WalkDemand::Enough;
+  }
+  return demand;
+}
+
+void Outbound::look_at_waiting_walk(Group& group) {
+  if (!group.waiting_walk || demand_of(group, *group.waiting_walk) == rib::WalkDemand::Enough) return;
+  group.waiting_walk.reset();
+  if (callbacks_.walk_possible) callbacks_.walk_possible();
+}
+
+rib::WalkDemand Outbound::walk_demand(rib::GroupId id, rib::CohortId cohort) const {
+  const auto group = groups_.find(id);
+  if (group == groups_.end()) return rib::WalkDemand::Nobody;
+  return demand_of(*group->second, cohort);
 }
 
 void Outbound::fib_changes(std::span<const rib::FibChange> changes) {
@@ -319,7 +406,7 @@ std::size_t Outbound::fill(rib::PeerHandle handle, std::span<Range> ranges, std:
     octets += peer->filled[family];
     count += set;
   }
-  if (count == 0) peer->told = false;
+  if (count == 0) note_read(*peer);
   return count;
 }
 
@@ -340,10 +427,11 @@ std::size_t Outbound::consume(rib::PeerHandle handle, std::size_t octets) {
     if (part == 0 || !cursor) continue;
     completed += cursor->consume(part);
     octets -= part;
+    look_at_waiting_walk(*find(peer->memberships[family].group));
     if (!cursor->rest_of_message().empty())
       peer->first_family = family;  // it must be ended before anything else
   }
-  if (peer->told && !has_output(handle)) peer->told = false;
+  if (peer->told && !has_output(handle)) note_read(*peer);
   return completed;
 }
 

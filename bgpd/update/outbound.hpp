@@ -22,8 +22,13 @@ namespace bgpd::update {
 class Outbound : public rib::Output {
  public:
   struct Options {
-    /// What one group keeps for slow members; a member further behind loses its place.
-    std::size_t maximum_log_octets = 64u * 1024 * 1024;
+    /// What one group keeps for slow members. A member further behind gets the withdraws that it missed and,
+    /// once it has read them, the table as it is then.
+    std::size_t maximum_log_octets = 16u * 1024 * 1024;
+    /// What is kept of that for one member; beyond, its session is closed.
+    std::size_t maximum_leftover_octets = 64u * 1024 * 1024;
+    /// A walk of the table waits while everyone it is for has so much to read.
+    std::size_t walk_ahead_octets = 1024u * 1024;
   };
 
   /// Called from inside the engine's calls, so they may schedule work but call neither the engine nor this
@@ -31,8 +36,12 @@ class Outbound : public rib::Output {
   struct Callbacks {
     /// The peer has something to write: once, until fill() has returned 0 or consume() has emptied it.
     std::function<void(rib::PeerHandle)> writable;
-    /// The peer lagged too far and gets nothing more; its session must be closed. Once per session.
+    /// The peer fell behind and has read what it missed: Engine::refresh_requested is due.
+    std::function<void(rib::PeerHandle, rib::Family)> caught_up;
+    /// The peer does not even read that and gets nothing more; its session must be closed. Once per session.
     std::function<void(rib::PeerHandle)> member_lagging;
+    /// A walk that waited may go on.
+    std::function<void()> walk_possible;
     /// These prefixes do not fit into a message with their attributes and were withdrawn from the group.
     std::function<void(rib::GroupId, std::span<const rib::Nlri>)> unsendable;
     std::function<void(std::span<const rib::FibChange>)> fib_changes;
@@ -56,6 +65,7 @@ class Outbound : public rib::Output {
                 std::span<const rib::Nlri> prefixes) override;
   void end_of_rib(rib::GroupId group, rib::CohortId cohort) override;
   void cohort_done(rib::GroupId group, rib::CohortId cohort) override;
+  rib::WalkDemand walk_demand(rib::GroupId group, rib::CohortId cohort) const override;
   void fib_changes(std::span<const rib::FibChange> changes) override;
   void notice(const rib::Notice& notice) override;
 
@@ -82,8 +92,7 @@ class Outbound : public rib::Output {
  private:
   /// What the group will say next; not encoded yet, so that equal attributes share messages.
   struct Batch {
-    enum class Kind : std::uint8_t { None, Announce, Withdraw };
-    Kind kind = Kind::None;
+    std::optional<GroupLog::Kind> kind;  // Announce or Withdraw
     rib::Audience audience;
     EncodedAttributes attributes;
     std::vector<rib::Nlri> prefixes;
@@ -93,7 +102,8 @@ class Outbound : public rib::Output {
     Encoder encoder;
     GroupLog log;
     Batch batch;
-    std::vector<std::uint32_t> members;  // PeerHandle::index
+    std::vector<std::uint32_t> members;         // PeerHandle::index
+    std::optional<rib::CohortId> waiting_walk;  // its members have enough to read
   };
   struct Membership {
     rib::GroupId group = 0;
@@ -101,9 +111,12 @@ class Outbound : public rib::Output {
     std::optional<rib::CohortId> first;    // its End-of-RIB is due when this one is done
     std::optional<rib::CohortId> refresh;  // the end of a refresh is due when this one is done
     bool refresh_has_begun = false;        // the mark is in the log
+    bool is_behind = false;                // announcements pass it by until its table is sent again
+    bool table_is_due = false;             // `caught_up` was called
+    bool owes_end_of_rib = false;          // one was among those that passed it by
   };
-  /// Octets that go first: the rest of a message that was begun, and what a group that the peer moved away
-  /// from had said. At most Options::maximum_log_octets.
+  /// Octets that go first: the rest of a message that was begun, what a group that the peer moved away from
+  /// had said, and what a member that fell behind must know.
   struct Leftover {
     std::vector<std::uint8_t> octets;
     std::size_t begin = 0;     // of what was not written yet
@@ -136,15 +149,19 @@ class Outbound : public rib::Output {
   void flush(rib::GroupId id, Group& group);
   void flush_groups_of(const Peer& peer);
   /// Starts a batch, or goes on with the one of the same kind, audience and attributes.
-  void add_to_batch(rib::GroupId id, Group& group, Batch::Kind kind, const rib::Audience& audience,
+  void add_to_batch(rib::GroupId id, Group& group, GroupLog::Kind kind, const rib::Audience& audience,
                     std::span<const rib::Nlri> prefixes);
   void end_tables(Group& group, rib::CohortId cohort, bool tells_first);
   void begin_refresh(Group& group, Peer& peer, Membership& membership);
-  void tell_one(Group& group, Peer& peer, Range message);
+  void tell_one(Group& group, Peer& peer, Range message, GroupLog::Kind kind);
   void tell_writable(Group& group, const rib::Audience& audience);
-  void drop_laggards(Group& group);
+  void bound_log(Group& group);
+  void fall_behind(Peer& peer, Membership& membership);
+  void note_read(Peer& peer);
+  rib::WalkDemand demand_of(const Group& group, rib::CohortId cohort) const;
+  void look_at_waiting_walk(Group& group);
   void end_membership(Peer& peer, Membership& membership);
-  void keep_leftover(Peer& peer, Membership& membership);
+  void keep_unread(Peer& peer, Membership& membership);
 
   Callbacks callbacks_;
   Options options_;

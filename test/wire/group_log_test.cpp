@@ -12,6 +12,7 @@ using test::Bytes;
 using test::operator+;
 
 constexpr std::size_t kSmallChunk = 256;
+constexpr auto kAnnounce = GroupLog::Kind::Announce;
 
 /// A message of this size whose body says which one it is.
 Bytes message(unsigned id, std::size_t size = 40) {
@@ -49,7 +50,7 @@ TEST(GroupLog, EveryMemberReadsEveryMessageInOrder) {
   const auto a = log.join(1), b = log.join(2);
   Bytes expected;
   for (unsigned i = 0; i < 30; ++i) {
-    log.append(message(i), everyone());
+    log.append(message(i), everyone(), kAnnounce);
     expected = expected + message(i);
   }
 
@@ -61,10 +62,10 @@ TEST(GroupLog, EveryMemberReadsEveryMessageInOrder) {
 TEST(GroupLog, MemberThatJoinsStartsAtTheEnd) {
   GroupLog log;
   const auto first = log.join(1);
-  log.append(message(1), everyone());
+  log.append(message(1), everyone(), kAnnounce);
 
   const auto second = log.join(2);
-  log.append(message(2), everyone());
+  log.append(message(2), everyone(), kAnnounce);
 
   EXPECT_EQ(drain(*second), message(2));
   EXPECT_EQ(drain(*first), message(1) + message(2));
@@ -74,12 +75,12 @@ TEST(GroupLog, SkipsWhatIsForOthers) {  // split horizon
   GroupLog log(kSmallChunk);
   const auto one = log.join(1), two = log.join(2);
   two->join_cohort(7);
-  log.append(message(1), all_except(1));
-  log.append(message(2), only(1));
-  log.append(message(3), cohort(7));
-  log.append(message(4), cohort(7, 2));
-  log.append(message(5), cohort(8));
-  log.append(message(6), everyone());
+  log.append(message(1), all_except(1), kAnnounce);
+  log.append(message(2), only(1), kAnnounce);
+  log.append(message(3), cohort(7), kAnnounce);
+  log.append(message(4), cohort(7, 2), kAnnounce);
+  log.append(message(5), cohort(8), kAnnounce);
+  log.append(message(6), everyone(), kAnnounce);
 
   EXPECT_EQ(drain(*one), message(2) + message(6));
   EXPECT_EQ(drain(*two), message(1) + message(3) + message(6));
@@ -89,9 +90,9 @@ TEST(GroupLog, MessagesNobodyReadsAreNotKept) {
   GroupLog log;
   const auto one = log.join(1);
 
-  log.append(message(1), all_except(1));
-  log.append(message(2), only(2));
-  log.append(message(3), cohort(1));
+  log.append(message(1), all_except(1), kAnnounce);
+  log.append(message(2), only(2), kAnnounce);
+  log.append(message(3), cohort(1), kAnnounce);
 
   EXPECT_EQ(log.size(), 0u);
   EXPECT_FALSE(one->has_output());
@@ -100,8 +101,8 @@ TEST(GroupLog, MessagesNobodyReadsAreNotKept) {
 TEST(GroupLog, NeighboringMessagesAreOneRange) {
   GroupLog log;
   const auto one = log.join(1);
-  log.append(message(1) + message(2), everyone());
-  log.append(message(3), all_except(9));
+  log.append(message(1) + message(2), everyone(), kAnnounce);
+  log.append(message(3), all_except(9), kAnnounce);
   std::vector<Range> ranges(8);
 
   EXPECT_EQ(one->fill(ranges, SIZE_MAX), 1u);
@@ -112,8 +113,8 @@ TEST(GroupLog, RangesEndAtMessageBoundariesAndRespectTheirNumber) {
   GroupLog log;
   const auto one = log.join(1), two = log.join(2);
   for (unsigned i = 0; i < 10; ++i) {
-    log.append(message(i), everyone());
-    log.append(message(100 + i), only(2));
+    log.append(message(i), everyone(), kAnnounce);
+    log.append(message(100 + i), only(2), kAnnounce);
   }
 
   EXPECT_EQ(readable(*one, 3), message(0) + message(1) + message(2));
@@ -127,8 +128,8 @@ TEST(GroupLog, PartialWriteGoesOnWhereItStopped) {
     const auto one = log.join(1);
     Bytes expected, received;
     for (unsigned i = 0; i < 20; ++i) {
-      log.append(message(i, 40 + i), everyone());
-      log.append(message(200), only(2));
+      log.append(message(i, 40 + i), everyone(), kAnnounce);
+      log.append(message(200), only(2), kAnnounce);
       expected = expected + message(i, 40 + i);
     }
     while (one->has_output()) {
@@ -146,7 +147,7 @@ TEST(GroupLog, TellsWhatIsLeftOfAMessageWrittenInPart) {
   GroupLog log;
   const auto one = log.join(1);
   const auto second = message(2);
-  log.append(message(1) + second + message(3), everyone());
+  log.append(message(1) + second + message(3), everyone(), kAnnounce);
 
   EXPECT_TRUE(one->rest_of_message().empty());
   EXPECT_EQ(one->consume(50), 1u);
@@ -161,7 +162,7 @@ TEST(GroupLog, CountsMessagesHoweverTheyAreWritten) {
   for (const std::size_t step : {1u, 13u, 40u, 200u, 5000u}) {
     GroupLog log(kSmallChunk);
     const auto one = log.join(1);
-    for (unsigned i = 0; i < 50; ++i) log.append(message(i), i % 3 ? everyone() : only(1));
+    for (unsigned i = 0; i < 50; ++i) log.append(message(i), i % 3 ? everyone() : only(1), kAnnounce);
     std::size_t messages = 0;
     while (one->has_output()) messages += one->consume(std::min(step, readable(*one).size()));
 
@@ -172,7 +173,7 @@ TEST(GroupLog, CountsMessagesHoweverTheyAreWritten) {
 TEST(GroupLog, ChunksAreFreedWhenTheLastMemberHasPassed) {
   GroupLog log(kSmallChunk);
   const auto fast = log.join(1), slow = log.join(2);
-  for (unsigned i = 0; i < 60; ++i) log.append(message(i), everyone());
+  for (unsigned i = 0; i < 60; ++i) log.append(message(i), everyone(), kAnnounce);
   const auto full = log.memory();
 
   drain(*fast);
@@ -187,7 +188,7 @@ TEST(GroupLog, ChunksAreFreedWhenTheLastMemberHasPassed) {
 TEST(GroupLog, ChunksAreFreedWhenTheSlowestLeaves) {
   GroupLog log(kSmallChunk);
   auto fast = log.join(1), slow = log.join(2);
-  for (unsigned i = 0; i < 60; ++i) log.append(message(i), everyone());
+  for (unsigned i = 0; i < 60; ++i) log.append(message(i), everyone(), kAnnounce);
   drain(*fast);
 
   slow.reset();
@@ -198,7 +199,7 @@ TEST(GroupLog, ChunksAreFreedWhenTheSlowestLeaves) {
 TEST(GroupLog, MembersThatKeepUpDoNotPinWhatIsForOthers) {
   GroupLog log(kSmallChunk);
   const auto idle = log.join(1), busy = log.join(2);
-  for (unsigned i = 0; i < 60; ++i) log.append(message(i), only(2));
+  for (unsigned i = 0; i < 60; ++i) log.append(message(i), only(2), kAnnounce);
   drain(*busy);
 
   EXPECT_EQ(log.size(), 0u);
@@ -208,7 +209,7 @@ TEST(GroupLog, MembersThatKeepUpDoNotPinWhatIsForOthers) {
 TEST(GroupLog, LagIsTheDistanceToTheEnd) {
   GroupLog log(kSmallChunk);
   const auto one = log.join(1), two = log.join(2);
-  for (unsigned i = 0; i < 20; ++i) log.append(message(i), everyone());
+  for (unsigned i = 0; i < 20; ++i) log.append(message(i), everyone(), kAnnounce);
 
   EXPECT_EQ(one->lag(), 800u);
   one->consume(50);
@@ -220,7 +221,7 @@ TEST(GroupLog, LagIsTheDistanceToTheEnd) {
 TEST(GroupLog, MessageLargerThanAChunkGetsItsOwn) {  // RFC 8654
   GroupLog log(kSmallChunk);
   const auto one = log.join(1);
-  log.append(message(1) + message(2, 5000) + message(3), everyone());
+  log.append(message(1) + message(2, 5000) + message(3), everyone(), kAnnounce);
 
   EXPECT_EQ(drain(*one), message(1) + message(2, 5000) + message(3));
 }
@@ -229,12 +230,12 @@ TEST(GroupLog, CohortIsForgottenWhenItsLastMessageIsRead) {
   GroupLog log;
   const auto one = log.join(1);
   one->join_cohort(4);
-  log.append(message(1), cohort(4));
+  log.append(message(1), cohort(4), kAnnounce);
   log.end_cohort(4);
 
-  EXPECT_TRUE(one->sees(cohort(4)));
+  EXPECT_TRUE(one->sees(cohort(4), kAnnounce));
   EXPECT_EQ(drain(*one), message(1));
-  EXPECT_FALSE(one->sees(cohort(4)));
+  EXPECT_FALSE(one->sees(cohort(4), kAnnounce));
 }
 
 TEST(GroupLog, MemberOfTwoCohortsReadsBoth) {  // joined, and asked for a refresh
@@ -242,10 +243,31 @@ TEST(GroupLog, MemberOfTwoCohortsReadsBoth) {  // joined, and asked for a refres
   const auto one = log.join(1);
   one->join_cohort(4);
   one->join_cohort(5);
-  log.append(message(1), cohort(4));
-  log.append(message(2), cohort(5));
+  log.append(message(1), cohort(4), kAnnounce);
+  log.append(message(2), cohort(5), kAnnounce);
 
   EXPECT_EQ(drain(*one), message(1) + message(2));
+}
+
+TEST(GroupLog, AMemberMayPassOverAnnouncements) {
+  GroupLog log(kSmallChunk);
+  const auto one = log.join(1), two = log.join(2);
+  log.append(message(1), everyone(), kAnnounce);
+  log.append(message(2), everyone(), GroupLog::Kind::Withdraw);
+  log.append(message(3), everyone(), kAnnounce);
+  log.append(message(4), only(1), GroupLog::Kind::EndOfRib);
+  EXPECT_TRUE(one->has_unread(GroupLog::Kind::EndOfRib));
+  EXPECT_FALSE(two->has_unread(GroupLog::Kind::EndOfRib));
+
+  one->pass_over_announcements(true);
+  log.append(message(5), everyone(), GroupLog::Kind::Withdraw);
+  EXPECT_EQ(drain(*one), message(2) + message(5));
+  log.append(message(6), everyone(), kAnnounce);
+  EXPECT_FALSE(one->has_output());
+  one->pass_over_announcements(false);
+  log.append(message(7), everyone(), kAnnounce);
+  EXPECT_EQ(drain(*one), message(7));
+  EXPECT_EQ(drain(*two), message(1) + message(2) + message(3) + message(5) + message(6) + message(7));
 }
 
 }  // namespace

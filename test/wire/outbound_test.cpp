@@ -43,7 +43,9 @@ class OutboundTest : public testing::Test {
   OutboundTest() : OutboundTest(Outbound::Options{}) {}
   explicit OutboundTest(Outbound::Options options)
       : outbound_({.writable = [this](PeerHandle peer) { writable_.push_back(peer); },
-                   .member_lagging = [this](PeerHandle peer) { lagging_.push_back(peer); },
+                   .caught_up = nullptr,
+                   .member_lagging = nullptr,
+                   .walk_possible = nullptr,
                    .unsendable =
                        [this](rib::GroupId, std::span<const rib::Nlri> prefixes) {
                          unsendable_.insert(unsendable_.end(), prefixes.begin(), prefixes.end());
@@ -104,7 +106,7 @@ class OutboundTest : public testing::Test {
     return size == octets.size() ? text : text + " and a part";
   }
 
-  std::vector<PeerHandle> writable_, lagging_;
+  std::vector<PeerHandle> writable_;
   std::vector<rib::Nlri> unsendable_;
   std::size_t fib_changes_ = 0, notices_ = 0, messages_ = 0;
   Outbound outbound_;
@@ -502,39 +504,6 @@ TEST_F(OutboundTest, MovesNeitherTearNorReorderMessages) {
     EXPECT_EQ(messages_, test::split_messages(written).size());
     EXPECT_EQ(outbound_.lag(peer), 0u);
   }
-}
-
-class SlowMember : public OutboundTest {
- protected:
-  SlowMember() : OutboundTest(Outbound::Options{.maximum_log_octets = 100000}) {}
-};
-
-TEST_F(SlowMember, LosesItsPlaceAndTheOthersGoOn) {
-  outbound_.member_joined(kGroup4, kOne, 1);
-  outbound_.member_joined(kGroup4, kTwo, 1);
-  Bytes read_by_two;
-  for (std::uint32_t i = 0; i < 4000; ++i) {
-    announce({nlri("10.0.0.0/8")}, i);
-    read_by_two = read_by_two + write_all(kTwo);
-  }
-
-  EXPECT_EQ(lagging_, (std::vector{kOne}));
-  EXPECT_TRUE(write_all(kOne).empty());
-  EXPECT_EQ(test::split_messages(read_by_two).size(), 4000u);
-  EXPECT_LT(outbound_.memory(), 300000u);
-}
-
-TEST_F(SlowMember, StartsAnewWithItsNextSession) {
-  outbound_.member_joined(kGroup4, kOne, 1);
-  for (std::uint32_t i = 0; i < 4000; ++i) announce({nlri("10.0.0.0/8")}, i);
-  ASSERT_EQ(outbound_.fill(kOne, {}), 0u);
-  outbound_.member_left(kGroup4, kOne);
-  outbound_.forget(kOne);
-  const PeerHandle again{kOne.index, 2};
-  outbound_.member_joined(kGroup4, again, 2);
-  announce({nlri("10.9.0.0/16")});
-
-  EXPECT_EQ(text_of(write_all(again)), " +10.9.0.0/16");
 }
 
 }  // namespace
