@@ -77,7 +77,8 @@ config::InterfaceIndex Daemon::interface_index() const {
 }
 
 void Daemon::apply(const cli::Config& config) {
-  const auto ours = config::speaker_settings(config, own_identifier_, hostname_, options_.bgp_port);
+  auto ours = config::speaker_settings(config, own_identifier_, hostname_, options_.bgp_port);
+  if (options_.no_kernel) ours.speaker.suppress_fib_pending = false;  // no answer would come
   speaker_->set_local(ours.local, ours.speaker, now());
   speaker_->with_engine(
       [&](rib::Engine& engine) { engine.set_policies(cli::policy_in_force(config), now()); });

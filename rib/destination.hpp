@@ -15,10 +15,12 @@ namespace rib {
 class Destination {
  public:
   enum Flag : std::uint8_t {
-    Changed = 1,     // stands in the change log
-    Resend = 2,      // ... and what was sent for it may be wrong although the best path is the same
-    Conflict = 4,    // claimed by several nodes, see conflicts.hpp
-    Suppressed = 8,  // an aggregate stands for it, see aggregates.hpp
+    Changed = 1,        // stands in the change log
+    Resend = 2,         // ... and what was sent for it may be wrong although the best path is the same
+    Conflict = 4,       // claimed by several nodes, see conflicts.hpp
+    Suppressed = 8,     // an aggregate stands for it, see aggregates.hpp
+    AwaitsKernel = 32,  // groups have what was before, see fib_gate.hpp
+    NotInKernel = 64,   // ... and it is not told to them
   };
 
   explicit Destination(const Prefix& p) : prefix(p), inline_path_() {}
@@ -43,6 +45,8 @@ class Destination {
   /// Removes paths()[position]; the best path's place stays empty until the next decision.
   void remove(std::size_t position);
 
+  /// Groups are told of it, if it has a best path.
+  bool is_exported() const { return !has(Suppressed) && !has(NotInKernel); }
   bool has(Flag flag) const { return (flags_ & flag) != 0; }
   void set(Flag flag, bool on) {
     flags_ = static_cast<std::uint8_t>(on ? flags_ | flag : flags_ & ~flag) & 0x7f;

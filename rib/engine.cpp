@@ -291,7 +291,10 @@ void Engine::kernel_route_gone(const KernelRoute& route, TimePoint now) {
   if (const auto id = e.loc_rib.table(family).find(route.prefix)) e.loc_rib.touch(family, *id);
 }
 
-void Engine::fib_result(const FibResult& result, TimePoint) { impl_->routing_table.result(result); }
+void Engine::fib_result(const FibResult& result, TimePoint) {
+  auto& e = *impl_;
+  if (const auto id = e.routing_table.result(result)) e.fib_gate.answered(result.prefix.family(), *id);
+}
 
 // --- work
 // --------------------------------------------------------------------------------------------------------
@@ -301,7 +304,8 @@ bool Engine::has_work() const {
   if (e.next_hops.needs_refresh() || e.sweep.has_work() || !e.notices.empty() || e.conflicts.has_notices() ||
       e.adj_rib_in.has_notices() || e.redistribution.has_work())
     return true;
-  return !e.is_deferred && (e.loc_rib.has_pending() || e.groups.has_walks() || !e.peers.leaving().empty() ||
+  return !e.is_deferred && (e.loc_rib.has_pending() || e.groups.has_walks() ||
+                            (!e.peers.leaving().empty() && e.fib_gate.empty()) ||
                             e.aggregates.has_work());
 }
 
@@ -316,7 +320,7 @@ void Engine::run(std::size_t budget, TimePoint now) {
   if (e.loc_rib.has_pending()) return;
   e.groups.walk(budget);
   // Nothing names a peer's index or an unused next hop now: the log is empty.
-  e.peers.free_departed();
+  if (e.fib_gate.empty()) e.peers.free_departed();
   e.next_hops.drop_unreferenced();
   e.aggregates.run(budget, now);
 }
@@ -326,8 +330,8 @@ void Engine::Impl::flush(std::size_t budget) {
     const auto changes = loc_rib.oldest(family, budget);
     if (changes.empty()) continue;
     aggregates.note(family, changes);
-    groups.flush(family, changes);
     routing_table.flush(family, changes, output);
+    groups.flush(family, fib_gate.pass(family, changes));
     loc_rib.forget(family, changes.size());
   }
 }

@@ -5,6 +5,7 @@
 #include "rib/aggregates.hpp"
 #include "rib/attribute_store.hpp"
 #include "rib/engine.hpp"
+#include "rib/fib_gate.hpp"
 #include "rib/redistribution.hpp"
 #include "rib/routing_table.hpp"
 #include "rib/sweep.hpp"
@@ -40,6 +41,7 @@ struct Engine::Impl {
   AdjRibIn adj_rib_in{speaker, policies, attributes, peers, next_hops, loc_rib};
   UpdateGroups groups{output, speaker, policies, peers, loc_rib};
   RoutingTable routing_table{speaker, peers, next_hops, kernel_routes, fib_routes, loc_rib};
+  FibGate fib_gate{speaker, loc_rib};
   Sweep sweep{peers, next_hops, loc_rib, adj_rib_in, conflicts};
   std::vector<Notice> notices;
   bool is_deferred = false;  // RFC 4724 §4.1

@@ -11,7 +11,7 @@ void ExportBatch::load(const Table& table, std::size_t count, IdOf id_of) {
   std::uint32_t bucket = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const auto& destination = table[id_of(i)];
-    const Path* best = destination.has(Destination::Suppressed) ? nullptr : destination.best();
+    const Path* best = destination.is_exported() ? destination.best() : nullptr;
     const auto key = best ? Key{best->attributes.set(), best->peer} : Key{nullptr, kLocalPeer};
     if (i == 0 || key != last) {  // neighbors in the log are often of one UPDATE
       const auto [entry, is_new] = index_.try_emplace(key, static_cast<std::uint32_t>(buckets_.size()));

@@ -114,6 +114,8 @@ std::string_view name_of(ExportState state) {
       return "denied by policy";
     case ExportState::NextHopUnusable:
       return "no usable next hop to offer";
+    case ExportState::NotInKernel:
+      return "not in the kernel (suppress-fib-pending)";
     case ExportState::RoleForbids:
       return "only to customers (OTC)";
     case ExportState::LongLivedStale:

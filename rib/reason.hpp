@@ -70,6 +70,7 @@ enum class ExportState : std::uint8_t {
   DuplicateSubnet,
   Suppressed,      // an aggregate stands for it
   RoleForbids,     // RFC 9234 §5: OTC is set and the peer is no customer of ours
+  NotInKernel,     // suppress-fib-pending: the kernel has not, or not yet, taken it
   LongLivedStale,  // RFC 9494 §4.3: the peer does not know what LLGR_STALE asks for
 };
 

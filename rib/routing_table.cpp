@@ -130,10 +130,10 @@ void RoutingTable::flush(Family family, std::span<const Change> changes, Output&
   if (batch_.capacity() > kWorthKeeping) batch_ = std::vector<FibChange>();
 }
 
-void RoutingTable::result(const FibResult& result) {
+std::optional<Table::Id> RoutingTable::result(const FibResult& result) {
   auto& table = loc_rib_.table(result.prefix.family());
   const auto id = table.find(result.prefix);
-  if (!id || table[*id].fib_route == 0) return;  // meanwhile it is wanted no more
+  if (!id || table[*id].fib_route == 0) return std::nullopt;  // meanwhile it is wanted no more
   auto& destination = table[*id];
   if (result.error != 0) {
     destination.fib = FibState::Failed;
@@ -142,6 +142,7 @@ void RoutingTable::result(const FibResult& result) {
     destination.fib = result.installed ? FibState::Installed : FibState::Pending;
     failures_.erase(result.prefix);
   }
+  return id;
 }
 
 std::optional<RouteView> RoutingTable::bgp_route(const Destination& destination) const {

@@ -29,8 +29,8 @@ class RoutingTable {
   void flush(Family family, std::span<const Change> changes, Output& output);
   /// Distance `local` for these external routes. Those that were or are among them.
   std::vector<Prefix> set_backdoors(std::set<Prefix> backdoors);
-  /// The kernel's answer.
-  void result(const FibResult& result);
+  /// The kernel's answer. The destination that it changed, if it is still wanted.
+  std::optional<Table::Id> result(const FibResult& result);
 
   /// Lines of `show ip route`, listing order, prefixes strictly after `after`, complete prefixes only.
   std::vector<RouteView> routes(Family family, std::optional<Prefix> after, std::size_t limit) const;

@@ -325,6 +325,8 @@ Exported UpdateGroups::exported_to(std::uint32_t peer, Family family, Table::Id 
   auto result = evaluate(*group, policies_, destination.prefix, best->peer, *best->attributes);
   if (result.state == ExportState::Sent && best->peer == peer) result.state = ExportState::FromSamePeer;
   if (destination.has(Destination::Suppressed)) result.state = ExportState::Suppressed;
+  if (destination.has(Destination::NotInKernel) || destination.has(Destination::AwaitsKernel))
+    result.state = ExportState::NotInKernel;
   if (const auto owner = group->on_link_.find(result.attributes.next_hop);
       owner != group->on_link_.end() && owner->second == peer)
     result.attributes = with_own_next_hop(group->profile_, result.attributes);

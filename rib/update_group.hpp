@@ -243,6 +243,7 @@ class UpdateGroups {
   /// The next destinations with a best path from `position` on.
   template <typename Wanted>
   std::size_t collect(Family family, Table::Id& position, std::size_t budget, Wanted wanted);
+  void withdraw_held(UpdateGroup::Walk& walk, Table::Id id, const Prefix& prefix);
   void walk_slice(UpdateGroup& group, UpdateGroup::Walk& walk);
   void finish_walk(UpdateGroup& group, const UpdateGroup::Walk& walk);
 

@@ -69,7 +69,7 @@ void UpdateGroups::flush_paths(UpdateGroup& group, std::span<const Change> chang
 std::vector<UpdateGroups::WantedPath> UpdateGroups::wanted_paths(const UpdateGroup& group,
                                                                  const Destination& destination) const {
   std::vector<WantedPath> wanted;
-  if (owns_default(group, destination.prefix) || destination.has(Destination::Suppressed)) return wanted;
+  if (owns_default(group, destination.prefix) || !destination.is_exported()) return wanted;
   Selection selection(group.profile_.add_path);
   for (const auto* path : loc_rib_.ranked(destination)) {
     if (!path->is_feasible()) break;  // they stand last
@@ -163,7 +163,7 @@ void UpdateGroups::emit_paths(UpdateGroup& group) {
 void UpdateGroups::settle_held_paths(UpdateGroup& group, Table::Id id) {
   const bool is_reached = group.has_reached(id);
   const auto& destination = loc_rib_.table(group.family())[id];
-  const bool is_visited = destination.best() && !destination.has(Destination::Suppressed);
+  const bool is_visited = destination.best() && destination.is_exported();
   for (auto& walk : group.walks_) {
     if ((is_reached || !is_visited) && walk.held_paths.contains(id)) tell_cohort(group, walk, id);
   }

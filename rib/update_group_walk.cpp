@@ -41,7 +41,7 @@ std::size_t UpdateGroups::collect(Family family, Table::Id& position, std::size_
       position += Table::kChunkSize - 1;
       continue;
     }
-    if (!table.is_live(position) || table[position].has(Destination::Suppressed)) continue;
+    if (!table.is_live(position) || !table[position].is_exported()) continue;
     if (table[position].best() && wanted(position)) ids_.push_back(position);
   }
   return ids_.size();
@@ -56,7 +56,8 @@ std::size_t UpdateGroups::reevaluate(UpdateGroup& group, std::size_t budget) {
   auto& position = group.reevaluation_->position;
   const auto visited = collect(family, position, budget, [&](Table::Id id) {
     if (group.has_default_condition()) note_default_condition(group, id);
-    return group.has_reached(id) && !owns_default(group, table[id].prefix);
+    return group.has_reached(id) && !table[id].has(Destination::AwaitsKernel) &&
+           !owns_default(group, table[id].prefix);
   });
   if (group.sends_paths()) {
     for (const auto id : ids_) plan_paths(group, id, group.reevaluation_->before.get());
@@ -122,6 +123,10 @@ std::size_t UpdateGroups::walk_group(UpdateGroup& group, std::size_t budget) {
     const auto step = std::min(budget - visited, walk->step);
     visited += collect(group.family(), walk->position, step, [&](Table::Id id) {
       if (group.has_default_condition() && !group.first_walk_done_) note_default_condition(group, id);
+      if (table[id].has(Destination::AwaitsKernel)) {  // told to all when the kernel has answered
+        withdraw_held(*walk, id, table[id].prefix);
+        return false;
+      }
       return group.sends_paths() || !owns_default(group, table[id].prefix);
     });
     walk_slice(group, *walk);
@@ -140,6 +145,16 @@ std::size_t UpdateGroups::walk_group(UpdateGroup& group, std::size_t budget) {
   return visited;
 }
 
+/// What members that moved here have of a destination of which nothing can be said yet.
+void UpdateGroups::withdraw_held(UpdateGroup::Walk& walk, Table::Id id, const Prefix& prefix) {
+  if (walk.held.test(id)) withdrawn_from_cohort_.push_back({walk.cohort, {prefix, 0}});
+  walk.held.reset(id);
+  const auto paths = walk.held_paths.find(id);
+  if (paths == walk.held_paths.end()) return;
+  for (const auto path_id : paths->second) withdrawn_from_cohort_.push_back({walk.cohort, {prefix, path_id}});
+  walk.held_paths.erase(paths);
+}
+
 void UpdateGroups::walk_slice(UpdateGroup& group, UpdateGroup::Walk& walk) {
   if (group.sends_paths()) return walk_paths(group, walk);
   shared_batch_.load(loc_rib_, group.family(), ids_);
@@ -154,8 +169,8 @@ void UpdateGroups::walk_slice(UpdateGroup& group, UpdateGroup::Walk& walk) {
         if (!outcomes_[number].sends) withdrawn_from_cohort_.push_back({walk.cohort, batch_->nlri(position)});
       }
     }
-    withdraw_all(group);
   }
+  withdraw_all(group);
   for (std::size_t number = 0; number < buckets.size(); ++number) {
     if (!outcomes_[number].sends) continue;
     const auto& bucket = buckets[number];

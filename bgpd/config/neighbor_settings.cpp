@@ -269,6 +269,7 @@ SpeakerSettings speaker_settings(const cli::Config& config, rib::BgpIdentifier i
   std::ranges::copy(bgp.family_rules, speaker.families);
   speaker.client_to_client_reflection = bgp.client_to_client_reflection;
   speaker.graceful_shutdown = bgp.graceful_shutdown;
+  speaker.suppress_fib_pending = bgp.suppress_fib_pending;
   speaker.resolve_via_default = config.resolve_via_default;
   settings.local = {.as = bgp.as,
                     .identifier = speaker.identifier,

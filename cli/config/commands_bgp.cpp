@@ -130,6 +130,9 @@ std::vector<Command> bgp_commands() {
   rows.push_back(bgp_switch<&Bgp::network_import_check>(
       "bgp network import-check", {kBgp, "The network command", "Announce only what has a route"},
       "`network` announces a prefix only while the kernel has a route for it."));
+  rows.push_back(bgp_switch<&Bgp::suppress_fib_pending>(
+      "bgp suppress-fib-pending", {kBgp, "Announce only what the kernel has"},
+      "Neighbors hear of a route when the kernel has acknowledged it, and not of one that it refused."));
   rows.push_back({
       .syntax = "timers bgp (0-65535)$keepalive (0-65535)$hold",
       .help = {"Adjust routing timers", "BGP timers", "Keepalive interval in seconds",

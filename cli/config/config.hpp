@@ -171,6 +171,7 @@ struct Bgp {
   bool log_neighbor_changes = true;
   GracefulRestart graceful_restart;
   bool network_import_check = false;
+  bool suppress_fib_pending = false;
   bool always_compare_med = false, med_missing_as_worst = false, deterministic_med = true;
   bool compare_router_id = true;  // decision 0006
   bool med_confederation = true, ignore_as_path_length = false, count_member_ases = false;
