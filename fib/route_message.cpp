@@ -184,6 +184,8 @@ bool parse_route(const nlmsghdr& header, RouteMessage& message) {
   message.is_cache_entry = (body.rtm_flags & RTM_F_CLONED) != 0;
   message.route.type = route_type(body.rtm_type);
   message.route.next_hops.clear();
+  message.route.source =
+      attributes[RTA_PREFSRC] != nullptr ? address_from(attributes[RTA_PREFSRC]) : std::nullopt;
   if (attributes[RTA_MULTIPATH] != nullptr) {
     parse_multipath(attributes[RTA_MULTIPATH], message.route.next_hops);
   } else if (attributes[RTA_OIF] != nullptr || attributes[RTA_GATEWAY] != nullptr ||
@@ -199,7 +201,10 @@ bool parse_route(const nlmsghdr& header, RouteMessage& message) {
 
 void normalise(rib::FibRoute& route) {
   auto& hops = route.next_hops;
-  if (route.type != rib::RouteType::Unicast) hops.clear();  // IPv6 shows these with `dev lo`
+  if (route.type != rib::RouteType::Unicast) {  // IPv6 shows these with `dev lo`
+    hops.clear();
+    route.source.reset();
+  }
   for (auto& hop : hops) hop.weight = std::max<std::uint8_t>(hop.weight, 1);
   if (hops.size() == 1) hops.front().weight = 1;
   if (hops.size() < 2) return;
@@ -210,11 +215,15 @@ void normalise(rib::FibRoute& route) {
 }
 
 std::vector<std::byte> encode_route(Afi afi, const rib::FibRoute& route, const RouteLocation& place) {
-  auto message = begin_route(afi, RTM_NEWROUTE, place, 16 + 48 * route.next_hops.size());
+  auto message = begin_route(afi, RTM_NEWROUTE, place, 40 + 48 * route.next_hops.size());
   auto& body = *static_cast<rtmsg*>(nlmsg_data(nlmsg_hdr(message.get())));
   body.rtm_type = kernel_type(route.type);
   body.rtm_scope = RT_SCOPE_UNIVERSE;
   if (route.type != rib::RouteType::Unicast) return bytes_of(message.get());
+  if (route.source) {
+    const auto bytes = route.source->bytes();
+    nla_put(message.get(), RTA_PREFSRC, static_cast<int>(bytes.size()), bytes.data());
+  }
 
   const bool is_direct =
       std::ranges::none_of(route.next_hops, [](auto& hop) { return hop.gateway.has_value(); });

@@ -10,6 +10,7 @@ RoutePool::RoutePool(const RouteLocation& place) : slots_(1) { set_location(plac
 std::size_t RoutePool::hash_of(rib::Afi afi, const rib::FibRoute& route) {
   std::size_t hash = static_cast<std::size_t>(afi) * 8 + static_cast<std::size_t>(route.type);
   const auto mix = [&hash](std::size_t value) { hash = (hash ^ value) * 0x9e3779b97f4a7c15u; };
+  if (route.source) mix(route.source->hash());
   for (const auto& hop : route.next_hops) {
     mix(hop.gateway ? hop.gateway->hash() : 1);
     mix(hop.interface_index * 512u + hop.weight * 2u + (hop.onlink ? 1u : 0u));

@@ -30,6 +30,7 @@ void Engine::set_speaker(const Speaker& speaker, TimePoint) {
     e.aggregates.speaker_changed();
   e.speaker = speaker;
   e.next_hops.set_resolve_via_default(speaker.resolve_via_default);
+  e.static_routes.set_resolve_via_default(speaker.resolve_via_default);
   e.sweep.request({.everything = true, .resend = resend});
   if (resend) e.groups.resend_defaults();
 }
@@ -42,6 +43,7 @@ void Engine::set_policies(PolicyDefinitions definitions, TimePoint now) {
   e.groups.policies_changed(before);
   e.local_routes.policies_changed(*before, now);
   e.aggregates.policies_changed(*before);
+  if (e.routing_table.depends_on_change(*before)) e.sweep.request({.everything = true});
   bool concerns_imports = false;
   for (std::uint32_t index = 0; index < e.peers.end_index(); ++index) {
     auto& peer = e.peers[index];
@@ -158,7 +160,10 @@ void Engine::Impl::doom_stale(std::uint32_t index, Family family) {
   if (peers[index].of(family).generations.doom_stale()) sweep.request({.doomed = true});
 }
 
-void Engine::defer_selection(bool deferred) { impl_->is_deferred = deferred; }
+void Engine::defer_selection(bool deferred) {
+  impl_->is_deferred = deferred;
+  if (!deferred) impl_->routing_table.contest_all();
+}
 
 void Engine::received(PeerHandle handle, const Update& update, TimePoint now) {
   auto& e = *impl_;
@@ -276,19 +281,24 @@ void Engine::Impl::own_subnet_changed(bool concerns_others) {
 void Engine::kernel_route(const KernelRoute& route, TimePoint now) {
   auto& e = *impl_;
   if (!e.kernel_routes.set(route)) return;
-  e.next_hops.kernel_changed(route.prefix);
-  e.redistribution.kernel_changed(route.prefix, now);
-  const auto family = route.prefix.family();
-  if (const auto id = e.loc_rib.table(family).find(route.prefix)) e.loc_rib.touch(family, *id);
+  e.static_routes.surroundings_changed();
+  e.routing_table.contest(route.prefix);
+  e.kernel_changed(route.prefix, now);
 }
 
 void Engine::kernel_route_gone(const KernelRoute& route, TimePoint now) {
   auto& e = *impl_;
   if (!e.kernel_routes.remove(route)) return;
-  e.next_hops.kernel_changed(route.prefix);
-  e.redistribution.kernel_changed(route.prefix, now);
-  const auto family = route.prefix.family();
-  if (const auto id = e.loc_rib.table(family).find(route.prefix)) e.loc_rib.touch(family, *id);
+  e.static_routes.surroundings_changed();
+  e.routing_table.contest(route.prefix);
+  e.kernel_changed(route.prefix, now);
+}
+
+/// Another one than BGP has, or no more, a route to the prefix.
+void Engine::Impl::kernel_changed(const Prefix& prefix, TimePoint now) {
+  next_hops.kernel_changed(prefix);
+  redistribution.kernel_changed(prefix, now);
+  if (const auto id = loc_rib.table(prefix.family()).find(prefix)) loc_rib.touch(prefix.family(), *id);
 }
 
 void Engine::fib_result(const FibResult& result, TimePoint) {
@@ -301,16 +311,17 @@ void Engine::fib_result(const FibResult& result, TimePoint) {
 
 bool Engine::has_work() const {
   const auto& e = *impl_;
-  if (e.next_hops.needs_refresh() || e.sweep.has_work() || !e.notices.empty() || e.conflicts.has_notices() ||
-      e.adj_rib_in.has_notices() || e.redistribution.has_work())
+  if (e.static_routes.needs_refresh() || e.routing_table.has_contested() || e.next_hops.needs_refresh() ||
+      e.sweep.has_work() || !e.notices.empty() || e.conflicts.has_notices() || e.adj_rib_in.has_notices() ||
+      e.redistribution.has_work())
     return true;
   return !e.is_deferred && (e.loc_rib.has_pending() || e.groups.has_walks() ||
-                            (!e.peers.leaving().empty() && e.fib_gate.empty()) ||
-                            e.aggregates.has_work());
+                            (!e.peers.leaving().empty() && e.fib_gate.empty()) || e.aggregates.has_work());
 }
 
 void Engine::run(std::size_t budget, TimePoint now) {
   auto& e = *impl_;
+  e.settle_statics(now);
   if (e.next_hops.needs_refresh() && e.next_hops.refresh()) e.sweep.request({.next_hops = true});
   e.sweep.run(budget);
   e.redistribution.run(budget, now);

@@ -161,6 +161,11 @@ class Engine {
   /// backdoor`).
   void set_backdoors(std::set<Prefix> backdoors, TimePoint now);
 
+  /// All static routes; what they resolve through is followed.
+  void set_static_routes(std::map<Prefix, std::vector<StaticNextHop>> routes, TimePoint now);
+  /// `ip protocol bgp route-map`: which of BGP's routes the kernel gets, and with which source; "": all.
+  void set_install_map(Family family, const std::string& route_map, TimePoint now);
+
   /// Foreign kernel routes, keyed by (prefix, source, metric, protocol); resolve next hops, contend by
   /// distance.
   void kernel_route(const KernelRoute& route, TimePoint now);

@@ -18,6 +18,8 @@ struct Engine::Impl {
 
   void emit_notices();
   void flush(std::size_t budget);
+  void settle_statics(TimePoint now);
+  void kernel_changed(const Prefix& prefix, TimePoint now);
   void join_groups(std::uint32_t index);
   void leave_groups(std::uint32_t index);
   void doom_stale(std::uint32_t index, Family family);
@@ -40,7 +42,9 @@ struct Engine::Impl {
   Aggregates aggregates{speaker, policies, loc_rib, local_routes};
   AdjRibIn adj_rib_in{speaker, policies, attributes, peers, next_hops, loc_rib};
   UpdateGroups groups{output, speaker, policies, peers, loc_rib};
-  RoutingTable routing_table{speaker, peers, next_hops, kernel_routes, fib_routes, loc_rib};
+  StaticRoutes static_routes{kernel_routes};
+  RoutingTable routing_table{speaker,       policies,      peers,      next_hops,
+                             kernel_routes, static_routes, fib_routes, loc_rib};
   FibGate fib_gate{speaker, loc_rib};
   Sweep sweep{peers, next_hops, loc_rib, adj_rib_in, conflicts};
   std::vector<Notice> notices;

@@ -6,6 +6,7 @@ namespace rib {
 
 std::size_t FibRoutes::Hash::operator()(const FibRoute& route) const {
   auto hash = hash_mix(1, static_cast<std::uint64_t>(route.type));
+  if (route.source) hash = hash_mix(hash, route.source->hash());
   for (const auto& next_hop : route.next_hops) {
     hash = hash_mix(hash, next_hop.gateway ? next_hop.gateway->hash() : 0);
     hash = hash_mix(hash, std::uint64_t{next_hop.interface_index} << 8 | next_hop.weight);

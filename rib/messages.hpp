@@ -59,7 +59,7 @@ struct Speaker {
   bool multipath_relax = false;        // paths of equal length, not of equal AS_PATH, share traffic
   BandwidthUse link_bandwidth = BandwidthUse::Used;
   bool client_to_client_reflection = true;
-  bool graceful_shutdown = false;  // RFC 8326: our routes shall be the last choice of everybody
+  bool graceful_shutdown = false;     // RFC 8326: our routes shall be the last choice of everybody
   bool suppress_fib_pending = false;  // only what the kernel has acknowledged is told to peers
   FamilyRules families[kFamilyCount] = {};
   /// What the paths of one peer may take in one family, each counted with its whole attribute set. Several
@@ -185,14 +185,30 @@ struct KernelRoute {
   std::uint8_t protocol = 0;  // rtnetlink's number, for `show`
   bool usable = true;         // some next hop's link is up
   std::vector<NextHop> next_hops;
-  std::string interface_name = {};  // of the first next hop's link, for policy
+  std::string interface_name = {};   // of the first next hop's link, for policy
+  std::uint8_t static_distance = 0;  // of a static route of ours; 0: it is another's
   bool operator==(const KernelRoute&) const = default;
+};
+
+/// One line of `ip route P …`: a next hop, or a route without.
+struct StaticNextHop {
+  RouteType type = RouteType::Unicast;
+  std::optional<IpAddress> gateway;
+  /// `ip route P eth0`: a link that is up; 0: none was named, the gateway is looked up.
+  std::uint32_t interface_index = 0;
+  std::string interface_name = {};  // as written
+  bool is_usable = true;            // false: that link is down or not there
+  bool onlink = false;
+  std::uint8_t distance = 1;
+  std::uint32_t tag = 0;
+  bool operator==(const StaticNextHop&) const = default;
 };
 
 /// What the kernel shall hold for one prefix. No route: nothing of ours.
 struct FibRoute {
   RouteType type = RouteType::Unicast;
   std::vector<NextHop> next_hops;
+  std::optional<IpAddress> source = {};  // preferred for packets of this host
   bool operator==(const FibRoute&) const = default;
 };
 struct FibChange {

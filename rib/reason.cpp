@@ -90,6 +90,8 @@ std::string_view name_of(FibState state) {
       return "kernel route preferred";
     case FibState::Suppressed:
       return "duplicate subnet";
+    case FibState::PolicyDenied:
+      return "denied by policy";
   }
   return "?";
 }

@@ -54,6 +54,7 @@ enum class FibState : std::uint8_t {
   LosesToStatic,
   LosesToKernel,  // administrative distance
   Suppressed,     // duplicate subnet
+  PolicyDenied,   // by the route map of `ip protocol bgp`
 };
 
 /// Why a route is not sent to a peer's group, or Sent.

@@ -56,11 +56,12 @@ std::vector<Prefix> RoutingTable::set_backdoors(std::set<Prefix> backdoors) {
 const KernelRoute* RoutingTable::stronger_foreign(const Prefix& prefix, std::uint8_t ours) const {
   const auto* routes = kernel_routes_.find(prefix);
   if (!routes) return nullptr;
-  const auto best =
-      std::min_element(routes->begin(), routes->end(), [](const KernelRoute& a, const KernelRoute& b) {
-        return distance_of(a.source) < distance_of(b.source);
-      });
-  return distance_of(best->source) <= ours ? &*best : nullptr;
+  const KernelRoute* best = nullptr;
+  for (const auto& route : *routes) {
+    if (route.static_distance != 0) continue;  // a static route of ours contends by itself
+    if (!best || distance_of(route.source) < distance_of(best->source)) best = &route;
+  }
+  return best && distance_of(best->source) <= ours ? best : nullptr;
 }
 
 FibRoutes::Id RoutingTable::merge_multipath(const Destination& destination) {
@@ -92,8 +93,8 @@ RoutingTable::Verdict RoutingTable::decide(const Destination& destination) {
   if (destination.has(Destination::Conflict)) return {FibState::Suppressed};
   const Path* best = destination.best();
   if (!best || best->is_local()) return {};
-  if (const auto* foreign =
-          stronger_foreign(destination.prefix, distance_of_best(destination.prefix, *best))) {
+  const auto distance = distance_of_best(destination.prefix, *best);
+  if (const auto* foreign = stronger_foreign(destination.prefix, distance)) {
     switch (foreign->source) {
       case RouteSource::Connected:
         return {FibState::LosesToConnected};
@@ -103,8 +104,12 @@ RoutingTable::Verdict RoutingTable::decide(const Destination& destination) {
         return {FibState::LosesToKernel};
     }
   }
-  if (best->has(Path::Multipath)) return {FibState::Pending, merge_multipath(destination), true};
-  return {FibState::Pending, next_hops_[loc_rib_.next_hop_of(*best)].fib_route};
+  if (const auto* active = static_routes_.find(destination.prefix); active && active->distance <= distance)
+    return {FibState::LosesToStatic};
+  const auto verdict = best->has(Path::Multipath)
+                           ? Verdict{FibState::Pending, merge_multipath(destination), true}
+                           : Verdict{FibState::Pending, next_hops_[loc_rib_.next_hop_of(*best)].fib_route};
+  return decide_by_policy(destination, verdict);
 }
 
 void RoutingTable::flush(Family family, std::span<const Change> changes, Output& output) {
@@ -112,6 +117,7 @@ void RoutingTable::flush(Family family, std::span<const Change> changes, Output&
   for (const auto& change : changes) {
     auto& destination = loc_rib_.at(family, change.id);
     const auto verdict = decide(destination);
+    if (!static_routes_.empty()) contest(destination.prefix);
     if (verdict.route == destination.fib_route) {
       if (verdict.route == 0) destination.fib = verdict.state;
       if (verdict.owned) fib_routes_.release(verdict.route);
@@ -123,7 +129,10 @@ void RoutingTable::flush(Family family, std::span<const Change> changes, Output&
     destination.fib = verdict.state;
     if (!failures_.empty()) failures_.erase(destination.prefix);
     auto& told = batch_.emplace_back(FibChange{destination.prefix, std::nullopt});
-    if (verdict.route != 0) told.route = fib_routes_[verdict.route];
+    if (verdict.route != 0)
+      told.route = fib_routes_[verdict.route];
+    else if (const auto* winner = winning_static(destination.prefix))
+      told.route = winner->route;  // it takes the place without a gap
   }
   if (!batch_.empty()) output.fib_changes(batch_);
   constexpr std::size_t kWorthKeeping = 4096;
@@ -131,6 +140,14 @@ void RoutingTable::flush(Family family, std::span<const Change> changes, Output&
 }
 
 std::optional<Table::Id> RoutingTable::result(const FibResult& result) {
+  if (const auto told = told_statics_.find(result.prefix); told != told_statics_.end()) {
+    told->second.state = result.error != 0  ? FibState::Failed
+                         : result.installed ? FibState::Installed
+                                            : FibState::Pending;
+    failures_.erase(result.prefix);
+    if (result.error != 0) failures_[result.prefix] = {result.error, result.text};
+    return std::nullopt;
+  }
   auto& table = loc_rib_.table(result.prefix.family());
   const auto id = table.find(result.prefix);
   if (!id || table[*id].fib_route == 0) return std::nullopt;  // meanwhile it is wanted no more
@@ -176,25 +193,29 @@ std::vector<RouteView> RoutingTable::routes_for(const Prefix& prefix) const {
   const auto& table = loc_rib_.table(prefix.family());
   const auto id = table.find(prefix);
   std::optional<RouteView> ours = id ? bgp_route(table[*id]) : std::nullopt;
+  std::optional<RouteView> fixed = static_route(prefix);
   if (foreign) {
     // Lowest distance, then lowest metric (the order of the list): as the kernel and FRR's zebra choose.
     const auto winner = std::min_element(foreign->begin(), foreign->end(), [](auto& a, auto& b) {
       return std::tuple(!a.usable, distance_of(a.source)) < std::tuple(!b.usable, distance_of(b.source));
     });
+    const bool is_beaten = (ours && ours->selected) || (fixed && fixed->selected);
     for (const auto& route : *foreign) {
+      if (route.static_distance != 0) continue;
       RouteView view;
       view.prefix = prefix;
       view.source = route.source;
       view.type = route.type;
       view.distance = distance_of(route.source);
       view.metric = route.metric;
-      view.selected = &route == &*winner && route.usable && !(ours && ours->selected);
+      view.selected = &route == &*winner && route.usable && !is_beaten;
       view.installed = true;
       view.fib = FibState::Installed;
       view.next_hops = route.next_hops;
       views.push_back(std::move(view));
     }
   }
+  if (fixed) views.push_back(std::move(*fixed));
   if (ours) views.push_back(std::move(*ours));
   return views;
 }
@@ -206,6 +227,7 @@ std::vector<RouteView> RoutingTable::routes(Family family, std::optional<Prefix>
     if (prefix.family() == family && (!after || *after < prefix)) prefixes.push_back(prefix);
   };
   kernel_routes_.for_each([&](const Prefix& prefix, auto&) { consider(prefix); });
+  for (const auto& [prefix, lines] : static_routes_.lines()) consider(prefix);
   const auto& table = loc_rib_.table(family);
   for (Table::Id id = 0; id < table.end_id(); ++id) {
     if (!table.is_live(id)) continue;

@@ -3,11 +3,16 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "rib/engine.hpp"
 #include "rib/loc_rib.hpp"
+#include "rib/policy/policy.hpp"
+#include "rib/static_routes.hpp"
 
 namespace rib {
 
@@ -16,12 +21,15 @@ std::uint8_t distance_of(RouteSource source);
 
 class RoutingTable {
  public:
-  RoutingTable(const Speaker& speaker, const PeerTable& peers, const NextHopTable& next_hops,
-               const KernelRoutes& kernel_routes, FibRoutes& fib_routes, LocRib& loc_rib)
+  RoutingTable(const Speaker& speaker, const Policies& policies, const PeerTable& peers,
+               const NextHopTable& next_hops, const KernelRoutes& kernel_routes,
+               const StaticRoutes& static_routes, FibRoutes& fib_routes, LocRib& loc_rib)
       : speaker_(speaker),
+        policies_(policies),
         peers_(peers),
         next_hops_(next_hops),
         kernel_routes_(kernel_routes),
+        static_routes_(static_routes),
         fib_routes_(fib_routes),
         loc_rib_(loc_rib) {}
 
@@ -29,6 +37,22 @@ class RoutingTable {
   void flush(Family family, std::span<const Change> changes, Output& output);
   /// Distance `local` for these external routes. Those that were or are among them.
   std::vector<Prefix> set_backdoors(std::set<Prefix> backdoors);
+  /// `ip protocol bgp route-map`: what of BGP's routes the kernel gets, with which source. "": all. True when
+  /// it is another one.
+  bool set_install_map(Family family, const std::string& route_map);
+  /// Whether policies that changed may change what the kernel gets.
+  bool depends_on_change(const Policies& before) const;
+  /// What wins at a prefix may be another static route, or none. True when it is; the kernel's order goes to
+  /// `changes` unless flush() gives it.
+  bool settle_static(const Prefix& prefix, TimePoint now, std::vector<FibChange>& changes);
+  /// Prefixes with static routes whose BGP routes changed since the last call: settle_static() is due.
+  std::vector<Prefix> take_contested() { return std::exchange(contested_, {}); }
+  /// Another's route to the prefix came, changed or went; or, of all prefixes, BGP's first choice was made.
+  void contest(const Prefix& prefix);
+  void contest_all();
+  bool has_contested() const { return !contested_.empty(); }
+  /// The static route that the kernel shall hold; nullptr: none.
+  const StaticRoutes::Active* winning_static(const Prefix& prefix);
   /// The kernel's answer. The destination that it changed, if it is still wanted.
   std::optional<Table::Id> result(const FibResult& result);
 
@@ -48,21 +72,36 @@ class RoutingTable {
     std::string text;
   };
 
+  /// A static route that the kernel was told.
+  struct ToldStatic {
+    StaticRoutes::Active active;
+    FibState state = FibState::Pending;
+    TimePoint changed;
+  };
+
   Verdict decide(const Destination& destination);
+  Verdict decide_by_policy(const Destination& destination, Verdict verdict);
+  bool wants_bgp(const Prefix& prefix);
   FibRoutes::Id merge_multipath(const Destination& destination);
   std::uint8_t distance_of_best(const Prefix& prefix, const Path& best) const;
   /// The foreign route that wins over distance `ours`, or nullptr.
   const KernelRoute* stronger_foreign(const Prefix& prefix, std::uint8_t ours) const;
   std::optional<RouteView> bgp_route(const Destination& destination) const;
+  std::optional<RouteView> static_route(const Prefix& prefix) const;
 
   const Speaker& speaker_;
+  const Policies& policies_;
   const PeerTable& peers_;
   const NextHopTable& next_hops_;
   const KernelRoutes& kernel_routes_;
+  const StaticRoutes& static_routes_;
   FibRoutes& fib_routes_;
   LocRib& loc_rib_;
   boost::unordered_flat_map<Prefix, Failure, std::hash<Prefix>> failures_;
   std::set<Prefix> backdoors_;
+  std::string install_maps_[kFamilyCount];
+  std::map<Prefix, ToldStatic> told_statics_;
+  std::vector<Prefix> contested_;
   std::vector<FibChange> batch_;  // scratch of flush()
 };
 

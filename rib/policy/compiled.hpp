@@ -75,7 +75,8 @@ auto find_by_name(const Map& map, const std::string& name) {
 struct RouteMapAnswer {
   bool permitted = false;
   bool next_hop_set = false;
-  Sequence sequence = 0;  // of the clause that decided; 0: none held
+  std::optional<IpAddress> source = {};  // `set src`
+  Sequence sequence = 0;                 // of the clause that decided; 0: none held
 };
 RouteMapAnswer ask_route_map(const CompiledRouteMap& map, const PolicySubject& subject,
                              PathAttributes& attributes);

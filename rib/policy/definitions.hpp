@@ -209,6 +209,7 @@ struct RouteMapClause {
     std::optional<Origin> origin;
     std::optional<BgpIdentifier> originator_id;
     std::optional<std::uint32_t> tag, weight;
+    std::optional<IpAddress> source;  // of packets of this host: `ip protocol bgp`
     bool operator==(const Set&) const = default;
   };
   bool permit = true;

@@ -47,6 +47,7 @@ PolicyVerdict Policies::apply(const PolicyChain& chain, const PolicySubject& sub
   const auto answer = map ? ask_route_map(*map, subject, attributes) : RouteMapAnswer{};
   passes(Decider::RouteMap, answer.permitted, answer.sequence);
   verdict.next_hop_set = answer.next_hop_set;
+  verdict.source = answer.source;
   return verdict;
 }
 

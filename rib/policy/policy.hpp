@@ -48,7 +48,8 @@ struct PolicySubject {
 struct PolicyVerdict {
   enum class Decider : std::uint8_t { None, DistributeList, PrefixList, FilterList, RouteMap };
   bool permitted = true;
-  bool next_hop_set = false;  // by a set clause: stronger than next-hop-self
+  bool next_hop_set = false;             // by a set clause: stronger than next-hop-self
+  std::optional<IpAddress> source = {};  // `set src`, of the prefix's family
   Decider decider = Decider::None;
   std::uint32_t sequence = 0;  // of the deciding entry; 0: none matched, or the name is not defined
 };

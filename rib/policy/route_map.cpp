@@ -30,6 +30,7 @@ class Question {
       answer = {.permitted = clause.permit, .sequence = compiled.sequence};
       if (!clause.permit) return answer;
       do_sets(compiled, {subject_, attributes_, tag_, next_hop_set_});
+      if (clause.set.source && clause.set.source->afi() == subject_.prefix.afi()) source_ = clause.set.source;
       forget_texts(clause.set);
       if (compiled.call && !ask(*compiled.call, depth + 1).permitted) {
         answer.permitted = false;
@@ -41,6 +42,7 @@ class Question {
     return answer;
   }
   bool next_hop_set() const { return next_hop_set_; }
+  const std::optional<IpAddress>& source() const { return source_; }
 
  private:
   bool holds(const CompiledClause& compiled) {
@@ -149,6 +151,7 @@ class Question {
   PathAttributes& attributes_;
   std::uint32_t tag_;
   bool next_hop_set_ = false;
+  std::optional<IpAddress> source_;
   unsigned looked_at_ = 0;
   std::optional<std::string> as_path_text_, community_text_, large_community_text_, extended_community_text_;
 };
@@ -161,6 +164,7 @@ RouteMapAnswer ask_route_map(const CompiledRouteMap& map, const PolicySubject& s
   Question question(subject, attributes);
   auto answer = question.ask(map, 0);
   answer.next_hop_set = answer.permitted && question.next_hop_set();
+  if (answer.permitted) answer.source = question.source();
   if (!answer.permitted && map.may_go_on) attributes = before;
   return answer;
 }
