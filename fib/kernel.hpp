@@ -4,8 +4,10 @@
 // thread of its own: a batch of thousands of routes blocks that thread for milliseconds and nobody else.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,25 @@ struct InterfaceAddress {
   bool operator==(const InterfaceAddress&) const = default;
 };
 
+/// What a comparison of the kernel's routes with ours found; all of it is repaired.
+struct AuditReport {
+  std::uint64_t routes = 0;     // of ours
+  std::uint64_t missing = 0;    // gone without a word
+  std::uint64_t different = 0;  // of other next hops, type or source
+  std::uint64_t unwanted = 0;   // in our name, and desired by nobody
+  std::uint64_t failed = 0;     // refused by the kernel, to be tried again
+  std::uint64_t overruns = 0;   // of the receive buffer, since the start
+  std::chrono::milliseconds duration{0};
+};
+
+/// What became of the routes of a former life.
+struct RestartLedger {
+  std::uint64_t kept = 0;     // learned again, not touched
+  std::uint64_t changed = 0;  // learned again, by other next hops
+  std::uint64_t added = 0;    // not there before
+  std::uint64_t swept = 0;    // nobody announced them any more
+};
+
 /// One fact. Facts come in the order the kernel told them; after an overrun a fresh dump is told as
 /// differences.
 struct KernelEvent {
@@ -48,6 +69,8 @@ struct KernelEvent {
     RouteGone,     // route; never one of ours; all tables' `local` and cache entries left out
     Inherited,     // result.prefix: a route of ours found at start (a former life's)
     Written,       // result
+    Audited,       // audit
+    Swept,         // ledger
     Synchronised,  // the initial dump of links, addresses and routes is complete
     Warning,       // text: for the log
     Failed,        // text: the kernel cannot be used any more; the daemon ends
@@ -58,6 +81,8 @@ struct KernelEvent {
   rib::KernelRoute route;
   rib::FibResult result;
   std::string text;
+  std::shared_ptr<const AuditReport> audit = nullptr;
+  std::shared_ptr<const RestartLedger> ledger = nullptr;
 };
 
 /// Called with one or more events, in the thread and turn that the owner chose.
@@ -66,8 +91,10 @@ using KernelEventHandler = std::function<void(std::vector<KernelEvent>)>;
 struct KernelOptions {
   bool write = true;  // false: --no-kernel reads and writes nothing; changes answer as installed=false
   std::uint32_t metric = 20;
-  std::uint32_t table = 254;   // RT_TABLE_MAIN
-  std::uint8_t protocol = 75;  // `kulan` in rt_protos
+  std::uint32_t table = 254;                // RT_TABLE_MAIN
+  std::uint8_t protocol = 75;               // `kulan` in rt_protos
+  std::chrono::seconds audit_interval{30};  // 0: only when asked
+  bool operator==(const KernelOptions&) const = default;
 };
 
 class Kernel {
@@ -82,6 +109,11 @@ class Kernel {
   virtual void set_options(const KernelOptions& options) = 0;
   /// Removes the inherited routes that nobody has desired until now: the restart is over.
   virtual void sweep_inherited() {}
+  /// Compares the kernel's routes with ours and repairs the difference; Audited tells. It is also done by
+  /// itself.
+  virtual void audit() {}
+  /// Removes all routes of ours; what is applied from now on is ignored. stop() waits for it.
+  virtual void flush() {}
   /// Writes what is pending (bounded by a second) and ends. Routes stay in the kernel.
   virtual void stop() = 0;
 };

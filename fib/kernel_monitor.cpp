@@ -253,6 +253,7 @@ void KernelMonitor::handle_route(const nlmsghdr& header, bool in_dump, std::vect
     return;
   }
   if (message_.protocol == own_.location().protocol) return handle_own_route(in_dump, events, now);
+  if (in_dump && is_scanning(Step::Kind::Audit)) return;  // the kernel did not filter
   if (!is_of_interest(message_) || (table != RT_TABLE_MAIN && table != own_.location().table)) return;
   if (in_dump) return foreign_.found(message_, events);
   if (message_.is_removal) return foreign_.removed(message_, events);

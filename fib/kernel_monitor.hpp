@@ -39,6 +39,12 @@ class KernelMonitor {
   /// Dumps our routes at a place that we left; take_leftovers() gives their prefixes when it is complete.
   void look_for_leftovers(const RouteLocation& old);
   std::vector<rib::Prefix> take_leftovers();
+  /// Dumps our routes and compares; take_audit() says when it is done.
+  void audit(Clock::time_point now);
+  std::optional<std::chrono::milliseconds> take_audit() { return std::exchange(audit_done_, std::nullopt); }
+  bool is_auditing() const { return audit_begun_.has_value(); }
+  /// Of the receive buffer, since the start.
+  std::uint64_t overruns() const { return overruns_; }
 
   /// While a dump runs nothing is to be written: what it shows would be older than what we know.
   bool is_dumping() const { return running_.has_value() || !waiting_.empty(); }
@@ -55,9 +61,9 @@ class KernelMonitor {
  private:
   /// One request and what its answer is for.
   struct Step {
-    enum class Kind : std::uint8_t { Links, Addresses, Routes, Leftovers, Barrier, End };
+    enum class Kind : std::uint8_t { Links, Addresses, Routes, Leftovers, Barrier, End, Audit, AuditEnd };
     Kind kind = Kind::End;
-    ScanScope scope;        // Routes
+    ScanScope scope;        // Routes, Audit
     RouteLocation place{};  // Leftovers
   };
 
@@ -109,6 +115,9 @@ class KernelMonitor {
   Clock::time_point last_synchronisation_{};
   std::uint64_t strange_own_routes_ = 0;  // of our protocol, but with another metric or table
   std::vector<rib::Prefix> leftovers_;
+  std::optional<Clock::time_point> audit_begun_;
+  std::optional<std::chrono::milliseconds> audit_done_;
+  std::uint64_t overruns_ = 0;
 
   // Of the running scan of links or addresses: what the dump showed, and what events changed meanwhile.
   std::set<std::uint32_t> seen_links_, touched_links_;

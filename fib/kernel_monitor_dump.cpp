@@ -46,6 +46,16 @@ void KernelMonitor::dump_everything() {
     for (const auto afi : kAfis)
       waiting_.push_back({.kind = Step::Kind::Routes, .scope = {.afi = afi, .table = table}});
   waiting_.push_back({.kind = Step::Kind::End, .scope = {}});
+  if (audit_begun_) waiting_.push_back({.kind = Step::Kind::AuditEnd, .scope = {}});
+  repetitions_ = 0;
+}
+
+void KernelMonitor::audit(Clock::time_point now) {
+  if (audit_begun_) return;
+  audit_begun_ = now;
+  for (const auto afi : kAfis)
+    waiting_.push_back({.kind = Step::Kind::Audit, .scope = {.afi = afi, .table = own_.location().table}});
+  waiting_.push_back({.kind = Step::Kind::AuditEnd, .scope = {}});
   repetitions_ = 0;
 }
 
@@ -79,6 +89,7 @@ void KernelMonitor::look_for_leftovers(const RouteLocation& old) {
 std::vector<rib::Prefix> KernelMonitor::take_leftovers() { return std::exchange(leftovers_, {}); }
 
 void KernelMonitor::overrun(std::vector<KernelEvent>& events, Clock::time_point now) {
+  ++overruns_;
   if (resynchronise_at_) return;
   events.push_back(
       text_event(Kind::Warning, "netlink receive buffer overran; reading links, addresses and routes again"));
@@ -101,6 +112,10 @@ std::vector<std::byte> KernelMonitor::request(const Step& step) const {
       return address_dump_request(sequence_);
     case Step::Kind::Barrier:
       return link_request(kLoopbackIndex, sequence_);
+    case Step::Kind::Audit:
+      return route_dump_request(
+          {.afi = step.scope.afi, .table = step.scope.table, .protocol = own_.location().protocol},
+          sequence_);
     case Step::Kind::Leftovers:
       return route_dump_request(
           {.afi = step.scope.afi, .table = step.scope.table, .protocol = step.place.protocol}, sequence_);
@@ -109,6 +124,7 @@ std::vector<std::byte> KernelMonitor::request(const Step& step) const {
           {.afi = step.scope.afi, .table = step.scope.table, .interface_index = step.scope.interface_index},
           sequence_);
     case Step::Kind::End:
+    case Step::Kind::AuditEnd:
       break;
   }
   return {};
@@ -120,7 +136,7 @@ void KernelMonitor::next_step(std::vector<KernelEvent>& events, Clock::time_poin
     waiting_.pop_front();
     is_interrupted_ = false;
     ++sequence_;
-    if (running_->kind == Step::Kind::End) {
+    if (running_->kind == Step::Kind::End || running_->kind == Step::Kind::AuditEnd) {
       finish_step(0, events, now);
       continue;
     }
@@ -137,6 +153,8 @@ void KernelMonitor::begin_scan() {
   } else if (is_scanning(Step::Kind::Addresses)) {
     seen_addresses_.clear();
     touched_addresses_.clear();
+  } else if (is_scanning(Step::Kind::Audit)) {
+    own_.begin_scan(running_->scope);
   } else if (is_scanning(Step::Kind::Routes)) {
     foreign_.begin_scan(running_->scope);
     if (running_->scope.table == own_.location().table) own_.begin_scan(running_->scope);
@@ -144,7 +162,8 @@ void KernelMonitor::begin_scan() {
 }
 
 void KernelMonitor::finish_step(int error, std::vector<KernelEvent>& events, Clock::time_point now) {
-  const bool is_scan = !is_scanning(Step::Kind::Barrier) && !is_scanning(Step::Kind::End);
+  const bool is_scan = !is_scanning(Step::Kind::Barrier) && !is_scanning(Step::Kind::End) &&
+                       !is_scanning(Step::Kind::AuditEnd);
   // A table that no route ever needed, a link that is gone: an empty dump is the right answer.
   const bool is_empty = error == ENOENT || error == ENODEV;
   if (is_scan && is_interrupted_ && repetitions_ < kDumpRepetitions) {
@@ -156,6 +175,9 @@ void KernelMonitor::finish_step(int error, std::vector<KernelEvent>& events, Clo
     if (!resynchronise_at_) resynchronise_at_ = now + kResynchroniseInterval;
   } else if (is_scan) {
     end_scan(events, now);
+  } else if (is_scanning(Step::Kind::AuditEnd)) {
+    audit_done_ = std::chrono::duration_cast<std::chrono::milliseconds>(now - *audit_begun_);
+    audit_begun_.reset();
   } else if (is_scanning(Step::Kind::End)) {
     last_synchronisation_ = now;
     if (!resynchronise_at_) dump_error_ = 0;
@@ -184,6 +206,8 @@ void KernelMonitor::end_scan(std::vector<KernelEvent>& events, Clock::time_point
       events.push_back(std::move(event));
       return true;
     });
+  } else if (is_scanning(Step::Kind::Audit)) {
+    own_.end_scan(now);
   } else if (is_scanning(Step::Kind::Routes)) {
     foreign_.end_scan(events);
     if (running_->scope.table == own_.location().table) own_.end_scan(now);

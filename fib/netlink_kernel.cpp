@@ -26,11 +26,14 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kStopTimeout = 1s;
+constexpr auto kFlushTimeout = 30s;  // a million routes take a few seconds
 /// More unhandled posts than this, and nothing is read or written until the owner has caught up.
 constexpr int kPostsOutstanding = 64;
 
 struct SweepInherited {};
-using Command = std::variant<std::vector<rib::FibChange>, KernelOptions, SweepInherited>;
+struct Audit {};
+struct Flush {};
+using Command = std::variant<std::vector<rib::FibChange>, KernelOptions, SweepInherited, Audit, Flush>;
 
 RouteLocation location_of(const KernelOptions& options) {
   return {.table = options.table, .metric = options.metric, .protocol = options.protocol};
@@ -50,6 +53,7 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
       : poster_(std::move(poster)),
         receive_buffer_(receive_buffer),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        audit_interval_(options.audit_interval),
         own_(location_of(options), options.write),
         monitor_(own_) {}
   ~Worker() { ::close(wake_); }
@@ -65,6 +69,8 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   bool open();
   void take_commands();
   void relocate(const KernelOptions& options);
+  void sweep();
+  void run_audit(Clock::time_point now);
   void write(Clock::time_point now);
   void remove_leftovers();
   void report();
@@ -93,6 +99,10 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   std::atomic<int> outstanding_ = 0;
 
   // The thread.
+  std::chrono::seconds audit_interval_;
+  std::optional<Clock::time_point> audit_at_;
+  OwnRoutes::Repairs repairs_told_;
+  bool is_flushing_ = false;
   OwnRoutes own_;
   KernelMonitor monitor_;
   RouteWriter writer_;
@@ -153,13 +163,14 @@ void NetlinkKernel::Worker::run() {
   post_events();
   while (is_working) {
     const auto now = Clock::now();
-    if (stopping_ && !stop_at_) stop_at_ = now + kStopTimeout;
     take_commands();
+    if (stopping_ && !stop_at_) stop_at_ = now + (is_flushing_ ? kFlushTimeout : kStopTimeout);
     if (!owner_is_behind()) {
       monitor_.run_timers(now);
       own_.run_timers(now);
       is_working = monitor_.receive(events_, now);
       if (is_working && may_write()) write(now);
+      if (is_working) run_audit(now);
     }
     report();
     post_events();
@@ -180,15 +191,51 @@ void NetlinkKernel::Worker::take_commands() {
   for (auto& command : commands)
     std::visit(Overloaded{
                    [this](std::vector<rib::FibChange>& changes) {
+                     if (is_flushing_) return;
                      for (auto& change : changes) own_.desire(std::move(change));
                    },
                    [this](const KernelOptions& options) { relocate(options); },
-                   [this](SweepInherited) { own_.sweep_inherited(); },
+                   [this](SweepInherited) { sweep(); },
+                   [this](Audit) { audit_at_ = Clock::time_point::min(); },
+                   [this](Flush) {
+                     is_flushing_ = true;
+                     own_.withdraw_all();
+                   },
                },
                command);
 }
 
+void NetlinkKernel::Worker::sweep() {
+  auto event = KernelEvent{};
+  event.kind = KernelEvent::Kind::Swept;
+  event.ledger = std::make_shared<const RestartLedger>(own_.sweep_inherited());
+  events_.push_back(std::move(event));
+}
+
+void NetlinkKernel::Worker::run_audit(Clock::time_point now) {
+  if (const auto duration = monitor_.take_audit()) {
+    const auto& found = own_.repairs();
+    auto event = KernelEvent{};
+    event.kind = KernelEvent::Kind::Audited;
+    event.audit = std::make_shared<const AuditReport>(
+        AuditReport{.routes = own_.size(),
+                    .missing = found.missing - repairs_told_.missing,
+                    .different = found.different - repairs_told_.different,
+                    .unwanted = found.unwanted - repairs_told_.unwanted,
+                    .failed = own_.failed_count(),
+                    .overruns = monitor_.overruns(),
+                    .duration = *duration});
+    repairs_told_ = found;
+    events_.push_back(std::move(event));
+    audit_at_.reset();
+  }
+  if (!monitor_.is_synchronised() || monitor_.is_auditing()) return;
+  if (!audit_at_ && audit_interval_ > 0s) audit_at_ = now + audit_interval_;
+  if (audit_at_ && now >= *audit_at_ && !monitor_.is_dumping()) monitor_.audit(now);
+}
+
 void NetlinkKernel::Worker::relocate(const KernelOptions& options) {
+  if (std::exchange(audit_interval_, options.audit_interval) != audit_interval_) audit_at_.reset();
   const auto place = location_of(options);
   if (place == own_.location() && options.write == own_.writes()) return;
   if (place != own_.location()) left_.push_back(own_.location());
@@ -254,7 +301,8 @@ void NetlinkKernel::Worker::sleep(Clock::time_point now) const {
   } else {
     if (has_work()) return;
     auto next = monitor_.next_timer();
-    for (const auto& other : {own_.next_timer(), stop_at_})
+    const auto audit_at = may_write() ? audit_at_ : std::nullopt;
+    for (const auto& other : {own_.next_timer(), stop_at_, audit_at})
       if (other && (!next || *other < *next)) next = other;
     if (next) {
       const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - now).count();
@@ -278,6 +326,10 @@ void NetlinkKernel::apply(std::vector<rib::FibChange> changes) { worker_->comman
 void NetlinkKernel::set_options(const KernelOptions& options) { worker_->command(options); }
 
 void NetlinkKernel::sweep_inherited() { worker_->command(SweepInherited{}); }
+
+void NetlinkKernel::audit() { worker_->command(Audit{}); }
+
+void NetlinkKernel::flush() { worker_->command(Flush{}); }
 
 void NetlinkKernel::stop() { worker_->stop(); }
 

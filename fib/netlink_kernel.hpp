@@ -29,6 +29,8 @@ class NetlinkKernel final : public Kernel {
   void apply(std::vector<rib::FibChange> changes) override;
   void set_options(const KernelOptions& options) override;
   void sweep_inherited() override;
+  void audit() override;
+  void flush() override;
   /// No handler runs after it. Call it, like all of these, from the owner's thread.
   void stop() override;
 

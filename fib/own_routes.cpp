@@ -46,19 +46,11 @@ void OwnRoutes::desire(rib::FibChange change) {
     route.desired = pool_.acquire(change.prefix.afi(), *change.route);
   }
   pool_.release(before);
+  if (route.is_inherited)
+    ++(!change.route ? ledger_.swept : route.desired == route.kernel ? ledger_.kept : ledger_.changed);
   route.is_inherited = false;
   route.wants_result = true;
   enqueue(id);
-}
-
-void OwnRoutes::sweep_inherited() {
-  is_swept_ = true;
-  routes_.for_each([this](Id id, OwnRoute& route) {
-    if (!route.is_inherited) return;
-    route.is_inherited = false;
-    route.wants_result = true;
-    enqueue(id);
-  });
 }
 
 void OwnRoutes::relocate(const RouteLocation& place, bool write) {
@@ -100,7 +92,9 @@ bool OwnRoutes::found(RouteMessage& message) {
   route.is_seen = true;
   normalise(message.route);
   const bool is_news = route.kernel == kNoRoute;
-  set_kernel(route, pool_.acquire(message.prefix.afi(), message.route));
+  const auto shown = pool_.acquire(message.prefix.afi(), message.route);
+  if (!is_news && shown != route.kernel && !route.is_uncertain) ++repairs_.different;
+  set_kernel(route, shown);
   if (is_new) return unwanted(id), true;
   if (route.desired != kNoRoute && (route.desired != route.kernel || !route.is_told)) enqueue(id);
   return is_news;
@@ -108,7 +102,9 @@ bool OwnRoutes::found(RouteMessage& message) {
 
 void OwnRoutes::end_scan(Clock::time_point now) {
   routes_.for_each([&](Id id, OwnRoute& route) {
-    if (is_in_scope(route) && !route.is_seen && !touched_.contains(route.prefix)) lost(id, false, now);
+    if (!is_in_scope(route) || route.is_seen || touched_.contains(route.prefix)) return;
+    ++repairs_.missing;
+    lost(id, false, now);
   });
   scan_.reset();
   touched_ = {};
@@ -144,10 +140,10 @@ void OwnRoutes::changed_by_others(RouteMessage& message, Clock::time_point now) 
 
 /// The kernel holds one of ours that we know nothing of: of a former life, or made by hand in our name.
 void OwnRoutes::unwanted(Id id) {
-  if (is_swept_)
-    enqueue(id);
-  else
-    routes_.at(id).is_inherited = true;
+  routes_.at(id).is_inherited = !is_swept_;
+  if (!is_swept_) return;
+  if (scan_) ++repairs_.unwanted;
+  enqueue(id);
 }
 
 /// The kernel does not hold it any more, and it was not us. `defer`: the retry timer writes it, not we at

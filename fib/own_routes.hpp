@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "fib/kernel.hpp"
 #include "fib/netlink_socket.hpp"
 #include "fib/own_route_table.hpp"
 #include "fib/route_pool.hpp"
@@ -75,8 +76,10 @@ class OwnRoutes {
   // -------------------------------------------------------------------------------------------------
   void desire(rib::FibChange change);
   /// Inherited routes that nobody has desired go. From now on nothing is inherited: what is found in our
-  /// name and nobody desires goes at once.
-  void sweep_inherited();
+  /// name and nobody desires goes at once. Returns what became of the former life's routes.
+  RestartLedger sweep_inherited();
+  /// Everything of ours goes.
+  void withdraw_all();
   /// Everything desired is written at the new place. What stands at the old one is forgotten, not removed.
   void relocate(const RouteLocation& place, bool write);
 
@@ -108,6 +111,11 @@ class OwnRoutes {
   std::optional<Clock::time_point> next_timer() const;
   void run_timers(Clock::time_point now);
 
+  /// What dumps showed that nothing had told of, since the start.
+  struct Repairs {
+    std::uint64_t missing = 0, different = 0, unwanted = 0;
+  };
+  const Repairs& repairs() const { return repairs_; }
   bool uses(std::uint32_t interface_index) const { return pool_.any_uses(interface_index); }
   bool is_privilege_missing() const { return privilege_missing_; }
   const RouteLocation& location() const { return place_; }
@@ -159,6 +167,8 @@ class OwnRoutes {
   std::size_t batch_limit_;
   bool privilege_missing_ = false;
   bool is_swept_ = false;
+  RestartLedger ledger_;  // kept and changed so far
+  Repairs repairs_;
 };
 
 }  // namespace fib

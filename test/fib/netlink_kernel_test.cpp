@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "fib/cleanup.hpp"
 #include "test/fib/network_namespace.hpp"
 
 namespace fib::test {
@@ -499,6 +500,91 @@ TEST_F(NetlinkKernelTest, DefaultRoutesMakeUplinks) {
   ASSERT_TRUE(
       run("ip -6 route del default && ip route del default via 198.51.100.2 && ip route del default"));
   EXPECT_TRUE(owner.wait_for([&] { return !owner.route("0.0.0.0/0") && !owner.route("::/0"); }));
+}
+
+TEST_P(NetlinkKernelFamilyTest, SetsThePreferredSource) {
+  Owner owner;
+  ASSERT_TRUE(owner.start());
+  const std::string source = prefix_ == kIpv4.prefix ? "198.51.100.1" : "2001:db8:1::1";
+  rib::FibRoute route{rib::RouteType::Unicast, {owner.via(gateway_, "eth0")}, rib::IpAddress::parse(source)};
+  owner.kernel.apply({{*rib::Prefix::parse(prefix_), route}});
+  ASSERT_TRUE(owner.kernel_shows(prefix_, "src " + source));
+
+  owner.desire(prefix_, {owner.via(gateway_, "eth0")});
+  EXPECT_TRUE(owner.wait_for([&] { return Owner::kernel_routes(prefix_).find("src") == std::string::npos; }));
+  EXPECT_TRUE(owner.kernel_shows(prefix_, gateway_));
+}
+
+/// The kernel takes IPv4 routes along without a word when an address on another link, their source, goes.
+TEST_F(NetlinkKernelTest, AnAuditFindsWhatWentWithoutAWord) {
+  Owner owner({.audit_interval = 0s});
+  ASSERT_TRUE(owner.start());
+  owner.kernel.sweep_inherited();
+  rib::FibRoute route{
+      rib::RouteType::Unicast, {owner.via("192.0.2.2", "eth0")}, rib::IpAddress::parse("198.51.100.7")};
+  ASSERT_TRUE(run("ip addr add 198.51.100.7/32 dev lo"));
+  owner.kernel.apply({{*rib::Prefix::parse("10.1.2.0/24"), route}});
+  owner.desire("10.1.3.0/24", {owner.via("192.0.2.2", "eth0")});
+  ASSERT_TRUE(owner.kernel_shows("10.1.2.0/24", "src 198.51.100.7"));
+  ASSERT_TRUE(owner.kernel_shows("10.1.3.0/24", "192.0.2.2"));
+  ASSERT_TRUE(run("ip addr del 198.51.100.7/32 dev lo"));
+  ASSERT_TRUE(owner.kernel_shows_nothing("10.1.2.0/24"));
+  ASSERT_TRUE(run("ip addr add 198.51.100.7/32 dev lo"));
+
+  owner.kernel.audit();
+
+  ASSERT_TRUE(owner.wait_for([&] { return owner.saw(Kind::Audited); }));
+  EXPECT_TRUE(owner.kernel_shows("10.1.2.0/24", "src 198.51.100.7"));
+  const auto report = std::ranges::find(owner.events, Kind::Audited, &KernelEvent::kind)->audit;
+  EXPECT_EQ(report->routes, 2u);
+}
+
+TEST_F(NetlinkKernelTest, AuditsByItself) {
+  Owner owner({.audit_interval = 1s});
+  ASSERT_TRUE(owner.start());
+  owner.kernel.sweep_inherited();
+  const auto audits = [&] { return std::ranges::count(owner.events, Kind::Audited, &KernelEvent::kind); };
+  EXPECT_TRUE(owner.wait_for([&] { return audits() == 2; }));
+}
+
+TEST_P(NetlinkKernelFamilyTest, AFlushLeavesNothingOfOursAndAllOfOthers) {
+  Owner owner;
+  ASSERT_TRUE(run(ip("route add " + other_prefix_ + " via " + gateway_ + " proto 4 metric 20")));
+  ASSERT_TRUE(run(ip("route add unreachable " + std::string(GetParam().gateway) + " proto 75 metric 20")));
+  ASSERT_TRUE(owner.start());
+  owner.desire(prefix_, {owner.via(gateway_, "eth0")});
+  ASSERT_TRUE(owner.kernel_shows(prefix_, gateway_));
+
+  owner.kernel.flush();
+  owner.desire(prefix_, {owner.via(gateway_, "eth0")});  // comes too late
+  owner.kernel.stop();
+
+  EXPECT_EQ(output_of(ip("route show table all proto 75")), "");
+  EXPECT_THAT(Owner::kernel_routes(other_prefix_), HasSubstr(gateway_));
+}
+
+TEST_P(NetlinkKernelFamilyTest, CleaningUpFindsAllThatADeadDaemonLeft) {
+  ASSERT_TRUE(run(ip("route add " + prefix_ + " via " + gateway_ + " proto 75 metric 20")));
+  ASSERT_TRUE(run(ip("route add " + prefix_ + " via " + gateway_ + " proto 75 metric 30 table 1234")));
+  ASSERT_TRUE(run(ip("route add blackhole " + other_prefix_ + " proto 75 metric 20")));
+  ASSERT_TRUE(run(ip("route add " + other_prefix_ + " via " + gateway_ + " proto 4 metric 21")));
+  ASSERT_TRUE(run(ip("rule add to " + prefix_ + " lookup 1234 priority 77 protocol 75")));
+  ASSERT_TRUE(run(ip("rule add to " + prefix_ + " lookup 1235 priority 78")));
+
+  const auto dry = clean_up(75, false);
+  ASSERT_TRUE(dry) << dry.error();
+  EXPECT_THAT(*dry, testing::UnorderedElementsAre("route " + prefix_ + " table 254 metric 20",
+                                                  "route " + prefix_ + " table 1234 metric 30",
+                                                  "route " + other_prefix_ + " table 254 metric 20",
+                                                  "rule 77 lookup 1234"));
+  EXPECT_THAT(output_of(ip("rule show")), HasSubstr("lookup 1234"));
+  EXPECT_THAT(*clean_up(75, true), testing::SizeIs(4));
+
+  EXPECT_EQ(output_of(ip("route show table all proto 75")), "");
+  EXPECT_THAT(Owner::kernel_routes(other_prefix_), HasSubstr(gateway_));
+  EXPECT_THAT(output_of(ip("rule show")), Not(HasSubstr("lookup 1234")));
+  EXPECT_THAT(output_of(ip("rule show")), HasSubstr("lookup 1235"));
+  EXPECT_THAT(*clean_up(75, false), testing::IsEmpty());
 }
 
 }  // namespace

@@ -448,5 +448,55 @@ TEST_F(OwnRoutesTest, AnotherPlaceMeansEverythingAnew) {
   EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed"));
 }
 
+TEST_F(OwnRoutesTest, ARestartIsAccountedFor) {
+  scan({{"10.1.0.0/24", "192.0.2.2"},
+        {"10.2.0.0/24", "192.0.2.2"},
+        {"10.3.0.0/24", "192.0.2.2"},
+        {"10.4.0.0/24", "192.0.2.2"}});
+  desire("10.1.0.0/24", "192.0.2.2");
+  desire("10.2.0.0/24", "192.0.2.3");
+  desire("10.9.0.0/24", "192.0.2.2");
+  withdraw("10.3.0.0/24");
+  write();
+
+  const auto ledger = own_.sweep_inherited();
+
+  EXPECT_EQ(ledger.kept, 1u);
+  EXPECT_EQ(ledger.changed, 1u);
+  EXPECT_EQ(ledger.added, 1u);
+  EXPECT_EQ(ledger.swept, 2u);
+  EXPECT_THAT(write(), ElementsAre("remove 10.4.0.0/24"));
+}
+
+TEST_F(OwnRoutesTest, WhatADumpShowsOtherwiseIsCountedByCauseAndRepaired) {
+  own_.sweep_inherited();
+  for (const auto* text : {"10.1.0.0/24", "10.2.0.0/24", "10.3.0.0/24"}) desire(text, "192.0.2.2");
+  write();
+
+  scan({{"10.1.0.0/24", "192.0.2.2"}, {"10.2.0.0/24", "192.0.2.9"}, {"10.5.0.0/24", "192.0.2.2"}});
+
+  EXPECT_EQ(own_.repairs().missing, 1u);
+  EXPECT_EQ(own_.repairs().different, 1u);
+  EXPECT_EQ(own_.repairs().unwanted, 1u);
+  EXPECT_THAT(write(), testing::UnorderedElementsAre("replace 10.2.0.0/24 192.0.2.2", "remove 10.5.0.0/24",
+                                                     "create 10.3.0.0/24 192.0.2.2"));
+  scan({{"10.1.0.0/24", "192.0.2.2"}, {"10.2.0.0/24", "192.0.2.2"}, {"10.3.0.0/24", "192.0.2.2"}});
+  EXPECT_EQ(own_.repairs().missing + own_.repairs().different + own_.repairs().unwanted, 3u);
+}
+
+TEST_F(OwnRoutesTest, WithdrawingAllLeavesNothing) {
+  scan({{"10.1.0.0/24", "192.0.2.2"}, {"10.2.0.0/24", "192.0.2.2"}});
+  desire("10.2.0.0/24", "192.0.2.2");
+  desire("10.3.0.0/24", "192.0.2.2");
+  write();
+  desire("10.4.0.0/24", "192.0.2.2");  // not written yet
+
+  own_.withdraw_all();
+
+  EXPECT_THAT(write(), testing::UnorderedElementsAre("remove 10.1.0.0/24", "remove 10.2.0.0/24",
+                                                     "remove 10.3.0.0/24"));
+  EXPECT_EQ(own_.size(), 0u);
+}
+
 }  // namespace
 }  // namespace fib
