@@ -204,6 +204,12 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
         case Kind::Written:
           engine.fib_result(event.result, time);
           break;
+        case Kind::Audited:
+          note_audit(*event.audit, time);
+          break;
+        case Kind::Swept:
+          note_sweep(*event.ledger);
+          break;
         case Kind::Inherited:
           inherited_.insert(event.result.prefix.family());
           break;
@@ -264,7 +270,7 @@ void Daemon::sweep_later() {
 
 /// RFC 4724 §4.1: who has restarted finds routes of its own in the kernel; a first start waits for nobody.
 void Daemon::begin_after_restart(rib::TimePoint time) {
-  if (inherited_.empty()) return;
+  if (inherited_.empty()) return kernel_->sweep_inherited();  // from now on nothing is
   const auto settings = config_.bgp.value_or(cli::Bgp{}).graceful_restart;
   const bool defers = settings.mode == cli::GracefulRestartMode::Restarter;
   speaker_->set_forwarding_preserved(inherited_, time);
@@ -299,7 +305,30 @@ void Daemon::note_written(const rib::FibResult& result) {
   log::fib().warn("the kernel refused {}: {}", result.prefix.to_string(), result.text);
 }
 
+void Daemon::note_audit(const fib::AuditReport& report, rib::TimePoint time) {
+  auto& view = fib_view_;
+  ++view.audits;
+  view.last_audit = report;
+  view.last_audit_at = time;
+  view.missing += report.missing;
+  view.different += report.different;
+  view.unwanted += report.unwanted;
+  if (report.missing + report.different + report.unwanted > 0)
+    log::fib().warn("audit of {} routes: {} missing, {} different, {} unwanted; repaired", report.routes,
+                    report.missing, report.different, report.unwanted);
+}
+
+void Daemon::note_sweep(const fib::RestartLedger& ledger) {
+  if (inherited_.empty()) return;
+  const auto seconds = std::chrono::duration<double>(now() - started_);
+  fib_view_.restart = ledger;
+  fib_view_.restart_duration = std::chrono::duration_cast<std::chrono::milliseconds>(seconds);
+  log::fib().info("restart is over: {} routes kept, {} changed, {} added, {} swept, {:.1f} seconds",
+                  ledger.kept, ledger.changed, ledger.added, ledger.swept, seconds.count());
+}
+
 void Daemon::links_changed() {
+  apply_kernel_rules();
   announce_own_subnets();
   // A link-local neighbor can be used once its interface is there.
   const auto is_link_local = [](const auto& entry) { return entry.first.is_link_local(); };
@@ -329,6 +358,13 @@ void Daemon::wait_for_signal() {
     }
     if (!is_stopping_) wait_for_signal();
   });
+}
+
+void Daemon::shutdown(bool flush) {
+  log::daemon().info("shutdown: stopping; routes {}",
+                     flush ? "are removed from the kernel" : "stay in the kernel");
+  if (flush) kernel_->flush();
+  asio::post(io_, [this] { stop(); });
 }
 
 void Daemon::stop() {

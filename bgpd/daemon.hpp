@@ -61,6 +61,8 @@ class Daemon final : private api::Backend {
   void schedule_work();
   void sweep_later();
   void begin_after_restart(rib::TimePoint time);
+  void note_audit(const fib::AuditReport& report, rib::TimePoint time);
+  void note_sweep(const fib::RestartLedger& ledger);
   void links_changed();
   void wait_for_signal();
   void stop();
@@ -75,6 +77,8 @@ class Daemon final : private api::Backend {
   void listen_to_links();
   std::expected<void, std::string> apply_log(const cli::Config& config);
   void announce_own_subnets();
+  /// Static routes, and what of BGP's goes to the kernel.
+  void apply_kernel_rules();
   config::InterfaceIndex interface_index() const;
 
   // --- api::Backend; see daemon_backend.cpp
@@ -89,6 +93,9 @@ class Daemon final : private api::Backend {
   std::expected<std::string, std::string> write_config() override;
   std::expected<void, std::string> reload() override;
   std::size_t clear(const api::ClearOrder& order) override;
+  api::FibView fib() const override { return fib_view_; }
+  void audit_fib() override { kernel_->audit(); }
+  void shutdown(bool flush) override;
 
   const Options options_;
   cli::Config config_;
@@ -105,6 +112,7 @@ class Daemon final : private api::Backend {
   boost::asio::steady_timer sweep_timer_{io_};
   fib::Links links_;
   std::unique_ptr<fib::Kernel> kernel_;
+  api::FibView fib_view_;
   rib::FamilySet inherited_;      // with routes of a former life in the kernel
   bool kernel_is_known_ = false;  // links, addresses and routes were told once
   bool is_stopping_ = false;

@@ -9,6 +9,7 @@
 #include "bgpd/config/differences.hpp"
 #include "bgpd/daemon.hpp"
 #include "bgpd/log.hpp"
+#include "bgpd/static_routes.hpp"
 #include "cli/config/reader.hpp"
 #include "cli/config/writer.hpp"
 #include "fib/forwarding.hpp"
@@ -82,11 +83,20 @@ void Daemon::apply(const cli::Config& config) {
   speaker_->set_local(ours.local, ours.speaker, now());
   speaker_->with_engine(
       [&](rib::Engine& engine) { engine.set_policies(cli::policy_in_force(config), now()); });
+  apply_kernel_rules();
   apply_peers();
   announce_own_subnets();
   mesh_->configure(
       mesh::mesh_settings(config, ours.local.identifier, options_.bgp_port, ours.local.hostname, instance_),
       links_);
+}
+
+void Daemon::apply_kernel_rules() {
+  speaker_->with_engine([&](rib::Engine& engine) {
+    engine.set_static_routes(static_routes(config_, links_), now());
+    for (const auto family : rib::kFamilies)
+      engine.set_install_map(family, config_.install_maps[index_of(family)], now());
+  });
 }
 
 void Daemon::announce_own_subnets() {

@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <exception>
 
+#include "bgpd/api/socket_file.hpp"
 #include "bgpd/daemon.hpp"
+#include "fib/cleanup.hpp"
 #include "kulan_version.hpp"
 
 namespace {
@@ -14,11 +16,25 @@ int fail(const std::string& message) {
   return 1;
 }
 
+int clean_up(const bgpd::Options& options) {
+  if (bgpd::api::is_served(options.socket))
+    return fail("a kuland answers on " + options.socket +
+                "; kulan -c \"shutdown flush\" ends it and leaves nothing");
+  const auto found = fib::clean_up(fib::KernelOptions{}.protocol, !options.dry_run);
+  if (!found) return fail(found.error());
+  for (const auto& line : *found)
+    std::printf("%s %s\n", options.dry_run ? "would remove" : "removed", line.c_str());
+  if (found->empty()) std::printf("nothing of kuland is in the kernel\n");
+  return 0;
+}
+
 int run(int argc, char** argv) {
   auto options = bgpd::parse_options(argc, argv);
   if (!options) return fail(options.error());
   if (options->help) return std::fputs(bgpd::usage().c_str(), stdout), 0;
   if (options->version) return std::printf("kuland %s (%s)\n", kVersion, kCommit), 0;
+
+  if (options->cleanup) return clean_up(*options);
 
   auto loaded = bgpd::load_config(*options);
   if (!loaded) return fail(loaded.error());

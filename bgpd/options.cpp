@@ -17,6 +17,8 @@ enum Option : int {
   kLogLevel,
   kLogFile,
   kCheck,
+  kCleanup,
+  kDryRun,
   kVersion,
   kHelp,
 };
@@ -31,6 +33,8 @@ constexpr option kLongOptions[] = {
     {"log-level", required_argument, nullptr, kLogLevel},
     {"log-file", required_argument, nullptr, kLogFile},
     {"check", no_argument, nullptr, kCheck},
+    {"cleanup", no_argument, nullptr, kCleanup},
+    {"dry-run", no_argument, nullptr, kDryRun},
     {"version", no_argument, nullptr, kVersion},
     {"help", no_argument, nullptr, kHelp},
     {nullptr, 0, nullptr, 0},
@@ -96,6 +100,12 @@ std::expected<Options, std::string> parse_options(int argc, char* const* argv) {
       case kCheck:
         options.check = true;
         break;
+      case kCleanup:
+        options.cleanup = true;
+        break;
+      case kDryRun:
+        options.dry_run = true;
+        break;
       case 'v':
       case kVersion:
         options.version = true;
@@ -116,6 +126,7 @@ std::expected<Options, std::string> parse_options(int argc, char* const* argv) {
     options.config = argv[optind];  // kuland --check FILE
     options.config_given = true;
   }
+  if (options.dry_run && !options.cleanup) return std::unexpected("--dry-run is a word of --cleanup");
   return options;
 }
 
@@ -132,6 +143,8 @@ std::string usage() {
          "  --log-level LEVEL   trace, debug, info, warning, error, critical, off\n"
          "  --log-file FILE     log there instead of standard error\n"
          "  --check [FILE]      read the configuration, report every error, end\n"
+         "  --cleanup [--dry-run]\n"
+         "                      remove what a dead kuland left in the kernel, or say what it would be; end\n"
          "  --version           print the version, end\n";
 }
 

@@ -21,6 +21,8 @@ struct Options {
   bool no_kernel = false;
   std::optional<std::string> log_level, log_file;  // override the file's
   bool check = false;                              // read the configuration, report, end
+  bool cleanup = false;                            // remove what a dead daemon left in the kernel, end
+  bool dry_run = false;                            // ... or say what it would be
   bool version = false;
   bool help = false;
 };

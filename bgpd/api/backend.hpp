@@ -181,6 +181,15 @@ struct ClearOrder {
   rib::FamilySet families;  // soft: these
 };
 
+/// The kernel's part.
+struct FibView {
+  std::uint64_t audits = 0, missing = 0, different = 0, unwanted = 0;  // since the start
+  std::optional<fib::AuditReport> last_audit;
+  rib::TimePoint last_audit_at;
+  std::optional<fib::RestartLedger> restart;  // once it is over
+  std::chrono::milliseconds restart_duration{0};
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -206,6 +215,12 @@ class Backend {
 
   /// Returns how many sessions it was done to.
   virtual std::size_t clear(const ClearOrder& order) = 0;
+
+  virtual FibView fib() const = 0;
+  /// Begins an audit now; fib() counts it when it is done.
+  virtual void audit_fib() = 0;
+  /// Ends the daemon; `flush`: without leaving a route of ours in the kernel.
+  virtual void shutdown(bool flush) = 0;
 };
 
 }  // namespace bgpd::api

@@ -9,6 +9,7 @@ bool changes(proto::Request::CommandCase command) {
     case proto::Request::kEdit:
     case proto::Request::kWrite:
     case proto::Request::kReload:
+    case proto::Request::kShutdown:
       return true;
     default:
       return false;
@@ -56,6 +57,11 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
       return handle_write(backend);
     case proto::Request::kReload:
       return handle_reload(backend);
+    case proto::Request::kFib:
+      return handle_fib(request.fib(), backend, replies);
+    case proto::Request::kShutdown:
+      backend.shutdown(request.shutdown().flush());
+      return done();
     case proto::Request::COMMAND_NOT_SET:
       break;
   }

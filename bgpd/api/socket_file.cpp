@@ -18,19 +18,33 @@ std::unexpected<std::string> failure(const std::string& path, const std::string&
   return std::unexpected("socket " + path + ": " + what);
 }
 
+/// 0 or an errno of connecting; who is there may be busy.
+int probe(const sockaddr_un& address) {
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (descriptor < 0) return errno;
+  const int result = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const int error = result == 0 ? 0 : errno;
+  ::close(descriptor);
+  return error == EAGAIN || error == EINPROGRESS ? 0 : error;
+}
+
+/// Nothing when the path is too long.
+std::optional<sockaddr_un> address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path) return std::nullopt;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
 /// Removes what a dead daemon left. An error when somebody listens there, or it is something else.
 std::optional<std::string> clear_the_way(const std::string& path, const sockaddr_un& address) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0)
     return errno == ENOENT ? std::nullopt : std::optional(std::string(std::strerror(errno)));
   if (!S_ISSOCK(status.st_mode)) return "there is a file that is no socket";
-  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (probe < 0) return std::strerror(errno);
-  const int result = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  const int error = errno;
-  ::close(probe);
-  if (result == 0 || error == EAGAIN || error == EINPROGRESS)
-    return "another kuland is running and answers there";
+  const int error = probe(address);
+  if (error == 0) return "another kuland is running and answers there";
   if (error != ECONNREFUSED) return std::strerror(error);
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return std::strerror(errno);
   return std::nullopt;
@@ -38,12 +52,15 @@ std::optional<std::string> clear_the_way(const std::string& path, const sockaddr
 
 }  // namespace
 
+bool is_served(const std::string& path) {
+  const auto address = address_of(path);
+  return address && probe(*address) == 0;
+}
+
 std::expected<SocketFile, std::string> make_socket_file(const std::string& path, const std::string& group) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof address.sun_path)
-    return failure(path, "the path is empty or too long");
-  std::memcpy(address.sun_path, path.data(), path.size());
+  const auto named = address_of(path);
+  if (!named) return failure(path, "the path is empty or too long");
+  const auto& address = *named;
 
   std::error_code error;
   if (const auto directory = std::filesystem::path(path).parent_path(); !directory.empty())

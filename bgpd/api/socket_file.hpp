@@ -18,6 +18,8 @@ struct SocketFile {
 
 /// Errors are sentences that name the path.
 std::expected<SocketFile, std::string> make_socket_file(const std::string& path, const std::string& group);
+/// Whether a daemon answers there.
+bool is_served(const std::string& path);
 /// Only if the file there is still this one.
 void remove_socket_file(const std::string& path, const SocketFile& file);
 

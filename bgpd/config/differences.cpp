@@ -118,7 +118,7 @@ Differences differences(const cli::Config& before, const cli::Config& after, rib
   }
   found.discovery_changed = mesh_view(before) != mesh_view(after);
   found.originations_changed = originations_view(before) != originations_view(after);
-  found.fib_options_changed = before.fib_metric != after.fib_metric || before.fib_table != after.fib_table;
+  found.fib_options_changed = kernel_options(before, true) != kernel_options(after, true);
   found.forwarding_changed =
       before.ip_forwarding != after.ip_forwarding || before.ipv6_forwarding != after.ipv6_forwarding;
   found.logging_changed = std::tie(before.log_file, before.log_level, before.log_levels) !=
@@ -136,6 +136,7 @@ fib::KernelOptions kernel_options(const cli::Config& config, bool write) {
   fib::KernelOptions options;
   options.write = write;
   options.metric = config.fib_metric;
+  options.audit_interval = std::chrono::seconds(config.fib_audit_seconds);
   options.table = config.fib_table;
   return options;
 }

@@ -135,6 +135,12 @@ class NotationParser {
   }
 
   void classify(Token& token, std::string_view text) {
+    if (text.ends_with('!')) {
+      token.is_whole = true;
+      text.remove_suffix(1);
+      token.text = text;
+      token.name = text;
+    }
     static constexpr std::pair<std::string_view, TokenKind> kKinds[] = {
         {"A.B.C.D", TokenKind::Ipv4},         {"X:X::X:X", TokenKind::Ipv6},
         {"A.B.C.D/M", TokenKind::Ipv4Prefix}, {"X:X::X:X/M", TokenKind::Ipv6Prefix},
@@ -211,6 +217,7 @@ Fit fit(const Token& token, std::string_view word, Value& value) {
   switch (token.kind) {
     case TokenKind::Keyword:
       if (word.empty() || !std::string_view(token.text).starts_with(word)) return Fit::None;
+      if (token.is_whole && word != token.text) return Fit::None;
       value = token.text;
       return word == token.text ? Fit::Exact : Fit::Prefix;
     case TokenKind::Ipv4:
@@ -307,7 +314,7 @@ std::string displayed(std::string_view notation) {
       in_name = true;
     else if (std::string_view(" <>[]|").find(c) != std::string_view::npos)
       in_name = false;
-    if (!in_name) text += c;
+    if (!in_name && c != '!') text += c;
   }
   return text;
 }

@@ -1,6 +1,7 @@
 // The notation of a command, as FRR writes it, turned into tokens and the order they may stand in.
 //
 //   keyword            itself, or a prefix of it
+//   keyword!           only itself: nothing is done by an abbreviation of it
 //   A.B.C.D  X:X::X:X  an address          ADDRESS  either
 //   A.B.C.D/M  X:X::X:X/M  a prefix        PREFIX   either
 //   (1-65535)          a number            ASNUM    an AS number, asplain or asdot (RFC 5396)
@@ -46,6 +47,7 @@ struct Token {
   std::string help;
   std::uint64_t low = 0, high = 0;  // Number
   bool repeats = false;             // NAME...
+  bool is_whole = false;            // keyword!
 
   bool is_keyword() const { return kind == TokenKind::Keyword; }
 };

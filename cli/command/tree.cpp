@@ -196,7 +196,8 @@ Completion Tree::complete(std::string_view line) const {
   const auto race = run(words);
   if (race.words_taken != words.size() || race.line_taken) return completion;
   for_each_expected(race, [&](const Token& next) {
-    if (next.is_keyword() && next.text.starts_with(half.text)) completion.candidates.push_back(next.text);
+    if (next.is_keyword() && !next.is_whole && next.text.starts_with(half.text))
+      completion.candidates.push_back(next.text);
   });
   sort_unique(completion.candidates);
   return completion;

@@ -96,6 +96,7 @@ std::vector<Mode> modes_of(const Command& command);
 std::span<const Command> all_commands();
 
 std::vector<Command> system_commands();
+std::vector<Command> ip_route_commands();
 std::vector<Command> bgp_commands();
 std::vector<Command> bestpath_commands();
 std::vector<Command> interface_commands();

@@ -135,7 +135,8 @@ Command redistribute_command() {
       .summary =
           "Announces the kernel's routes of this kind, with origin incomplete and the kernel's metric as "
           "MED; "
-          "never what BGP itself has put there. `static`: those of protocol static (4).",
+          "never what BGP itself has put there. `static`: those of `ip route` and others' of protocol static "
+          "(4).",
       .no_syntax = "no redistribute " + rest,
   };
 }

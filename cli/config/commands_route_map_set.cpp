@@ -486,8 +486,11 @@ std::vector<Command> route_map_set_commands() {
   rows.push_back(inert_row("set distance (1-255)",
                            {kSet, "Set BGP administrative distance", "Distance value"},
                            "Distances are those of the instance."));
-  rows.push_back(inert_row("set src ADDRESS", {kSet, "src address for route", "Source address"},
-                           "The kernel chooses the source address."));
+  rows.push_back(clause_value(
+      "set src", "ADDRESS$address", {kSet, "src address for route", "Source address"}, in_set<&Set::source>(),
+      [](const Arguments& a) { return *a.address("address"); },
+      [](const rib::IpAddress& address) { return address.to_string(); },
+      "Source address of this host's own packets, where `ip protocol bgp route-map` applies the route map."));
   return rows;
 }
 

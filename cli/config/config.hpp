@@ -196,14 +196,32 @@ struct Bgp {
   bool operator==(const Bgp&) const = default;
 };
 
+/// `ip route P …`: what stands behind the prefix names the line, what follows is about it.
+struct StaticNextHop {
+  enum class Discard : std::uint8_t { No, Null0, Blackhole, Reject };  // the first two are one
+  Discard discard = Discard::No;
+  std::optional<rib::IpAddress> gateway;
+  std::string interface_name;
+  auto operator<=>(const StaticNextHop&) const = default;
+};
+struct StaticRoute {
+  std::uint8_t distance = 1;
+  std::uint32_t tag = 0;  // 0: none
+  bool onlink = false;    // the gateway is on the link, whatever the addresses say
+  bool operator==(const StaticRoute&) const = default;
+};
+
 struct Config {
   std::optional<std::string> hostname;
   std::optional<Bgp> bgp;
   bool ip_forwarding = false;  // `ip forwarding`: turn it on; absent: leave it as it is
   bool ipv6_forwarding = false;
-  bool resolve_via_default = true;  // `ip nht resolve-via-default`
-  std::uint32_t fib_metric = 20;    // `fib metric N`: priority of our kernel routes
-  std::uint32_t fib_table = 254;    // `fib table N`
+  bool resolve_via_default = true;       // `ip nht resolve-via-default`
+  std::uint32_t fib_metric = 20;         // `fib metric N`: priority of our kernel routes
+  std::uint32_t fib_table = 254;         // `fib table N`
+  std::uint32_t fib_audit_seconds = 30;  // `fib audit interval N`; 0: only when asked
+  std::map<rib::Prefix, std::map<StaticNextHop, StaticRoute>> static_routes;  // `ip route`, `ipv6 route`
+  std::array<std::string, rib::kFamilyCount> install_maps;  // `ip protocol bgp route-map NAME`; "": none
   std::optional<std::string> log_file, log_level;
   std::map<std::string, std::string> log_levels;  // `log level SUBSYSTEM LEVEL`
   rib::PolicyDefinitions policy;                  // prefix lists, route maps and their like

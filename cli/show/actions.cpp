@@ -52,6 +52,13 @@ Status reload_config(const Console& console, const Arguments&) {
   return response ? Status::Done : console.report(response.error());
 }
 
+Status shut_down(const Console& console, const Arguments& arguments) {
+  api::Request request;
+  request.mutable_shutdown()->set_flush(arguments.has("flush"));
+  const auto response = console.client.call(std::move(request));
+  return response ? Status::Done : console.report(response.error());
+}
+
 }  // namespace
 
 std::vector<Command> action_commands() {
@@ -79,6 +86,11 @@ std::vector<Command> action_commands() {
       {.syntax = "reload configuration",
        .help = {"Read again", "The configuration file, as SIGHUP does"},
        .run = reload_config,
+       .changes = true},
+      {.syntax = "shutdown! <keep|flush>",
+       .help = {"End the daemon", "Our routes stay in the kernel, for the next start",
+                "No route of ours stays in the kernel"},
+       .run = shut_down,
        .changes = true},
   };
 }

@@ -25,6 +25,7 @@ std::vector<Command> route_table_commands();
 std::vector<Command> system_commands();
 std::vector<Command> action_commands();
 std::vector<Command> policy_commands();
+std::vector<Command> fib_commands();
 
 /// All of the above.
 std::vector<Command> all_commands();

@@ -168,7 +168,7 @@ rib::BestReason reason_of(api::BestReason reason) {
   return enumerator(reason, rib::BestReason::LongLivedStale);
 }
 rib::PathState state_of(api::PathState state) { return enumerator(state, rib::PathState::DuplicateSubnet); }
-rib::FibState state_of(api::FibState state) { return enumerator(state, rib::FibState::Suppressed); }
+rib::FibState state_of(api::FibState state) { return enumerator(state, rib::FibState::PolicyDenied); }
 
 std::string_view session_state_text(api::SessionState state) {
   switch (state) {

@@ -91,8 +91,8 @@ void append_entry(std::string& out, const api::RouteEntry& entry) {
   };
   bool first = true;
   if (!entry.recursive_next_hop().empty()) {
-    append(out, "via %s (recursive), weight 1, %s\n", address_text(entry.recursive_next_hop()).c_str(),
-           age.c_str());
+    append(out, "via %s %s, weight 1, %s\n", address_text(entry.recursive_next_hop()).c_str(),
+           entry.next_hops().empty() ? "inactive" : "(recursive)", age.c_str());
     first = false;
   } else if (entry.next_hops().empty()) {
     append(out, "inactive, %s\n", age.c_str());
@@ -148,7 +148,8 @@ class TextDetail : public RouteTableListing {
     append(out, "\n  Last update %s ago\n", age_text(entry.age_ms()).c_str());
     const char mark = entry.installed() ? '*' : ' ';
     if (!entry.recursive_next_hop().empty())
-      append(out, "    %s (recursive), weight 1\n", address_text(entry.recursive_next_hop()).c_str());
+      append(out, "    %s %s, weight 1\n", address_text(entry.recursive_next_hop()).c_str(),
+             entry.next_hops().empty() ? "inactive" : "(recursive)");
     if (entry.type() != api::UNICAST) append(out, "  %c %s\n", mark, type_text(entry.type()));
     for (const auto& next_hop : entry.next_hops()) {
       if (next_hop.gateway().empty())
@@ -158,7 +159,8 @@ class TextDetail : public RouteTableListing {
                interface_text(next_hop).c_str(), std::max(next_hop.weight(), 1u));
       out += next_hop.onlink() ? " onlink\n" : "\n";
     }
-    if (entry.source() == api::BGP && entry.fib() != api::FIB_INSTALLED && entry.fib() != api::FIB_NONE) {
+    const bool is_ours = entry.source() == api::BGP || entry.source() == api::STATIC;
+    if (is_ours && entry.fib() != api::FIB_INSTALLED && entry.fib() != api::FIB_NONE) {
       append(out, "  Not in the kernel: %s", std::string(rib::name_of(state_of(entry.fib()))).c_str());
       if (entry.error() != 0) append(out, " (%s)", error_words(entry.error()).c_str());
       if (!entry.error_text().empty()) out += ", " + entry.error_text();
@@ -304,12 +306,14 @@ Json entry_json(const api::RouteEntry& entry) {
   json["uptime"] = age_text(entry.age_ms());
   auto hops = Json::array();
   if (!entry.recursive_next_hop().empty()) {
-    hops.push_back({{"flags", kActive | kRecursive},
-                    {"ip", address_text(entry.recursive_next_hop())},
-                    {"afi", entry.recursive_next_hop().size() == 4 ? "ipv4" : "ipv6"},
-                    {"active", true},
-                    {"recursive", true},
-                    {"weight", 1}});
+    const bool is_active = !entry.next_hops().empty();
+    Json hop{{"flags", is_active ? kActive | kRecursive : kRecursive},
+             {"ip", address_text(entry.recursive_next_hop())},
+             {"afi", entry.recursive_next_hop().size() == 4 ? "ipv4" : "ipv6"}};
+    if (is_active) hop["active"] = true;
+    hop["recursive"] = true;
+    hop["weight"] = 1;
+    hops.push_back(std::move(hop));
   }
   if (entry.type() != api::UNICAST)
     hops.push_back({{"flags", entry.installed() ? kActive | kInFib : kActive},

@@ -135,6 +135,12 @@ class FakeBackend : public Backend {
     return count;
   }
 
+  FibView fib() const override { return fib_view; }
+  void audit_fib() override { ++fib_view.audits; }
+  void shutdown(bool flush) override { shutdowns.push_back(flush); }
+
+  FibView fib_view;
+  std::vector<bool> shutdowns;
   rib::TimePoint time{std::chrono::hours(1)};
   DaemonView view;
   cli::Config config;

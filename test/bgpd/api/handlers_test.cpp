@@ -367,6 +367,31 @@ TEST(AnyRequest, WithWrongOctetsIsAnswered) {
     }
 }
 
+TEST(Fib, IsShownAndAuditedOnDemand) {
+  FakeBackend backend;
+  backend.fib_view.missing = 7;
+  backend.fib_view.restart = fib::RestartLedger{.kept = 3, .swept = 1};
+  proto::Request request;
+  request.mutable_fib()->set_audit(true);
+
+  const auto first = ask(backend, request, kMayLook);
+  EXPECT_EQ(first.replies.front().fib().missing(), 7u);
+  EXPECT_EQ(first.replies.front().fib().restart().kept(), 3u);
+  EXPECT_FALSE(first.replies.front().fib().has_last_audit());
+  EXPECT_EQ(backend.fib_view.audits, first.replies.front().fib().audits() + 1);
+}
+
+TEST(Shutdown, IsForThoseWhoMayChange) {
+  FakeBackend backend;
+  proto::Request request;
+  request.mutable_shutdown()->set_flush(true);
+
+  EXPECT_EQ(ask(backend, request, kMayLook).end.code(), proto::Done::DENIED);
+  EXPECT_TRUE(backend.shutdowns.empty());
+  EXPECT_EQ(ask(backend, request).end.code(), proto::Done::OK);
+  EXPECT_THAT(backend.shutdowns, testing::ElementsAre(true));
+}
+
 TEST(UnknownRequest, IsRefusedInWords) {
   FakeBackend backend;
   EXPECT_EQ(ask(backend, {}).end.code(), proto::Done::INVALID);

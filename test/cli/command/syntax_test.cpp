@@ -48,6 +48,16 @@ TEST(Token, KeywordFitsByPrefixAndBetterAsAWhole) {
   EXPECT_EQ(fit_of("neighbor", ""), Fit::None);
 }
 
+TEST(Token, SomeKeywordsAreOnlyThemselves) {
+  const auto syntax = parse_syntax("shutdown! flush", std::vector<std::string_view>{"End", "Clean"});
+  ASSERT_TRUE(syntax);
+  Value value;
+  EXPECT_EQ(fit(syntax->tokens[0], "sh", value), Fit::None);
+  EXPECT_EQ(fit(syntax->tokens[0], "shutdown", value), Fit::Exact);
+  EXPECT_EQ(fit(syntax->tokens[1], "fl", value), Fit::Prefix);
+  EXPECT_EQ(displayed("shutdown! flush"), "shutdown flush");
+}
+
 TEST(Token, ValuesAreTyped) {
   Value value;
   EXPECT_EQ(fit_of("A.B.C.D", "10.0.0.1", &value), Fit::Typed);

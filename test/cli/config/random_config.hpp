@@ -20,12 +20,16 @@ class RandomConfig {
     config.ip_forwarding = chance();
     config.ipv6_forwarding = chance();
     config.resolve_via_default = chance();
+    if (chance()) config.fib_audit_seconds = static_cast<std::uint32_t>(number(0, 3600));
     if (chance()) config.fib_metric = static_cast<std::uint32_t>(number(1, 4294967295));
     if (chance()) config.fib_table = static_cast<std::uint32_t>(number(1, 4294967295));
     if (chance()) config.log_file = "/var/log/kulan.log";
     if (chance()) config.log_level = level();
     if (chance()) config.log_levels["session"] = level();
     if (chance()) config.log_levels["rib"] = level();
+    if (chance()) add_static_routes(config);
+    for (auto& map : config.install_maps)
+      if (chance()) map = "SRC";
     if (number(0, 9) > 0) config.bgp = bgp();
     if (chance()) config.policy = RandomPolicy(random_).make();
     if (chance()) add_kept_lines(config);
@@ -48,6 +52,26 @@ class RandomConfig {
     if (chance()) return rib::IpAddress::v4(static_cast<std::uint32_t>(number(0x0a000001, 0x0a0000ff)));
     auto text = "2001:db8::" + std::to_string(number(1, 99));
     return *rib::IpAddress::parse(text);
+  }
+  void add_static_routes(Config& config) {
+    for (auto count = number(1, 4); count > 0; --count) {
+      const auto to = prefix();
+      StaticNextHop next_hop;
+      StaticRoute route;
+      if (const auto form = number(0, 5); form < 3) {
+        next_hop.discard = static_cast<StaticNextHop::Discard>(form + 1);
+      } else {
+        if (form < 5) {
+          do next_hop.gateway = address();
+          while (next_hop.gateway->afi() != to.afi());
+        }
+        if (form > 3) next_hop.interface_name = "eth" + std::to_string(number(0, 3));
+        route.onlink = form == 4 && chance();
+      }
+      if (chance()) route.distance = static_cast<std::uint8_t>(number(1, 255));
+      if (chance()) route.tag = static_cast<std::uint32_t>(number(1, 4294967295));
+      config.static_routes[to][next_hop] = route;
+    }
   }
   rib::Prefix prefix() { return rib::Prefix(address(), static_cast<unsigned>(number(0, 32))); }
   void timers(auto& keepalive, auto& hold) {
@@ -98,10 +122,10 @@ class RandomConfig {
     if (chance()) timers(bgp.keepalive_seconds, bgp.hold_seconds);
     if (chance()) bgp.connect_retry_seconds = u16(1, 65535);
     for (auto member : {&Bgp::default_ipv4_unicast, &Bgp::ebgp_requires_policy, &Bgp::log_neighbor_changes,
-                        &Bgp::network_import_check, &Bgp::suppress_fib_pending, &Bgp::always_compare_med, &Bgp::med_missing_as_worst,
-                        &Bgp::deterministic_med, &Bgp::compare_router_id, &Bgp::client_to_client_reflection,
-                        &Bgp::med_confederation, &Bgp::ignore_as_path_length, &Bgp::count_member_ases,
-                        &Bgp::multipath_relax})
+                        &Bgp::network_import_check, &Bgp::suppress_fib_pending, &Bgp::always_compare_med,
+                        &Bgp::med_missing_as_worst, &Bgp::deterministic_med, &Bgp::compare_router_id,
+                        &Bgp::client_to_client_reflection, &Bgp::med_confederation,
+                        &Bgp::ignore_as_path_length, &Bgp::count_member_ases, &Bgp::multipath_relax})
       bgp.*member = chance();
     graceful_restart(bgp.graceful_restart);
     if (chance()) bgp.confederation_id = static_cast<rib::AsNumber>(number(1, 4294967295));

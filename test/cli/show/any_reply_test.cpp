@@ -10,7 +10,7 @@ namespace {
 
 /// One response of each kind with something in it.
 std::vector<api::Response> samples() {
-  std::vector<api::Response> all(6);
+  std::vector<api::Response> all(7);
   auto& family = *all[0].mutable_summary()->add_families();
   family.set_family(api::IPV6_UNICAST);
   auto& neighbor = *family.add_neighbors();
@@ -28,6 +28,8 @@ std::vector<api::Response> samples() {
   whole.add_families()->set_maximum_prefix(1);
   all[4].mutable_interfaces()->add_interfaces()->add_addresses()->set_length(24);
   all[5].mutable_next_hops()->add_next_hops()->add_kernel_next_hops()->set_interface_index(1);
+  all[6].mutable_fib()->mutable_last_audit()->set_missing(3);
+  all[6].mutable_fib()->mutable_restart()->set_kept(3);
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "cli/show/fib.hpp"
 #include "cli/show/neighbors.hpp"
 #include "cli/show/route_detail.hpp"
 #include "cli/show/route_table.hpp"
@@ -51,6 +52,10 @@ inline void render_everything(const api::Response& response) {
   }
   expect_json(update_groups_json(response.update_groups()));
   text += update_groups_text(response.update_groups());
+  expect_json(fib_audit_json(response.fib()));
+  text += fib_audit_text(response.fib());
+  expect_json(fib_restart_json(response.fib()));
+  text += fib_restart_text(response.fib());
   expect_json(next_hops_json(response.next_hops()));
   text += next_hops_text(response.next_hops());
   expect_json(interfaces_json(response.interfaces()));

@@ -183,5 +183,19 @@ TEST(RoutingTableJson, RoutesToOnePrefixShareAKeyAcrossPages) {
 
 TEST(RoutingTableJson, EmptyIsAnObject) { EXPECT_EQ(shown(RouteTableKind::List, {}, true), "{}\n"); }
 
+TEST(RouteTableList, AStaticRouteWithoutAWayIsInactive) {
+  auto route = entry("10.1.0.0/16", api::STATIC);
+  route.set_selected(false);
+  route.set_installed(false);
+  route.set_distance(1);
+  route.set_recursive_next_hop(octets("192.0.2.1"));
+  api::RouteTable table;
+  *table.add_entries() = route;
+  std::string out;
+  const auto list = text_route_table(RouteTableKind::List, [&](std::string_view part) { out += part; });
+  list->page(table);
+  EXPECT_THAT(out, HasSubstr("S   10.1.0.0/16 [1/0] via 192.0.2.1 inactive, weight 1, 00:00:29\n"));
+}
+
 }  // namespace
 }  // namespace cli::show
