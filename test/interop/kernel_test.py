@@ -1,5 +1,7 @@
 """The kernel's tables: what is kuland's, and what is not."""
 
+import os
+
 from harness import AS_KULAND, AS_PEER, check, interop, kuland_config, neighbors_for, netns, wait_for
 
 PREFIXES = (("10.200.0.0/24", "ipv4"), ("fd00:200::/64", "ipv6"))
@@ -80,3 +82,67 @@ def metric_and_table_are_those_of_the_file(lab, peer):
         route = wait_for(entry, f"{prefix} is in table 100")
         check(route["metric"] == 77, f"its metric: {route}")
         check(prefix not in hosts[1].routes(family), "and not in the main table")
+
+
+@interop(peers=("bird",))
+def an_audit_repairs_and_says_what_it_found(lab, peer):
+    hosts, kuland, _ = lab.pair(peer)
+    for prefix, family in PREFIXES:
+        wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix} is learned")
+    wait_for(lambda: kuland.json("show fib audit")["last"]["routes"] >= 2, "an audit sees both")
+    found = kuland.json("show fib audit")
+    check((found["missing"], found["different"]) == (0, 0), f"nothing is wrong: {found}")
+    text = kuland.show("show fib audit")
+    check("every 30 seconds" in text and "Missing" in text, text)
+
+
+@interop(peers=("bird",))
+def a_restart_is_accounted_for(lab, peer):
+    hosts, kuland, speaker = lab.pair(peer)
+    for prefix, family in PREFIXES:
+        wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix} is learned")
+    check("No restart" in kuland.show("show fib restart"), "the first start is none")
+    kuland.kill()
+    speaker.withdraw(PREFIXES[0][0])
+    speaker.announce("10.201.0.0/24")
+
+    kuland.start()
+
+    ledger = wait_for(lambda: kuland.json("show fib restart"), "the restart is over", 60)
+    check((ledger["kept"], ledger["added"], ledger["swept"]) == (1, 1, 1), f"the ledger: {ledger}")
+    check("restart is over: 1 routes kept" in kuland.log(), "and a line in the log")
+
+
+@interop(peers=("bird",))
+def a_flush_leaves_a_clean_kernel(lab, peer):
+    hosts, kuland, speaker = lab.pair(peer)
+    for prefix, family in PREFIXES:
+        wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix} is learned")
+    hosts[1].ip(f"route add 10.77.0.0/16 via {hosts[2].ipv4} proto 4")
+
+    kuland.show("shutdown flush")
+
+    wait_for(lambda: not kuland.is_running(), "kuland ends")
+    for family in ("-4", "-6"):
+        left = netns.run(["ip", "-n", hosts[1].namespace, family, "route", "show", "table", "all", "proto", "75"])
+        check(not left.strip(), f"nothing is left: {left}")
+    check("10.77.0.0/16" in hosts[1].routes(), "others' routes are")
+    wait_for(lambda: not speaker.route(hosts[1].subnet_ipv4), "the peer was told")
+
+
+@interop(peers=("bird",))
+def what_a_dead_daemon_left_is_cleaned_up(lab, peer):
+    hosts, kuland, _ = lab.pair(peer)
+    for prefix, family in PREFIXES:
+        wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix} is learned")
+    program = os.path.join(kuland.build, "kuland")
+    kuland.kill()
+
+    dry = hosts[1].run(program, "--cleanup", "--dry-run", "--socket", "/nonexistent")
+    for prefix, family in PREFIXES:
+        check(f"would remove route {prefix} table 254 metric 20" in dry, f"{prefix} is named: {dry}")
+        check(prefix in hosts[1].routes(family), f"{prefix} is still there")
+    hosts[1].run(program, "--cleanup", "--socket", "/nonexistent")
+
+    for prefix, family in PREFIXES:
+        check(prefix not in hosts[1].routes(family), f"{prefix} is gone")
