@@ -77,6 +77,7 @@ rib::ExportProfile export_profile(rib::Family family, const session::LocalSettin
     rewriting.med_unchanged = exports.med_unchanged;
   }
   profile.takes_long_lived_stale = negotiated.peer_long_lived;
+  profile.advertisement_interval = settings.advertisement_interval;
   profile.default_originate = settings.default_originate[index];
   profile.default_originate_map = settings.default_originate_map[index];
   profile.four_octet_as = negotiated.four_octet_as;

@@ -101,6 +101,7 @@ void set_agreement(api::NeighborView& view, const session::PeerSettings& setting
   view.restart_seconds = graceful.restart_time;
   view.stale_path_time = graceful.stale_path_time;
   view.delay_open_time = settings.delay_open_time;
+  view.advertisement_interval = settings.advertisement_interval;
   if (settings.local_as != 0) view.local_as = settings.local_as;
   view.local_as_no_prepend = settings.local_as_no_prepend;
   view.local_as_replace_as = settings.local_as_replace_as;

@@ -72,6 +72,7 @@ bool Speaker::run(TimePoint now) {
   for (const auto& [handle, family] : std::exchange(caught_up_, {}))
     engine_.refresh_requested(handle, family);
   engine_.run(kSlice, now);
+  if (engine_.next_release()) set_alarm(now);
   work_noted_ = has_work();
   if (!work_noted_ && std::exchange(tells_restart_is_over_, false) && hooks_.restart_is_over)
     hooks_.restart_is_over();

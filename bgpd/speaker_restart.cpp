@@ -89,6 +89,7 @@ void Speaker::expire_stale(StaleRoutes& stale, TimePoint now) {
 void Speaker::alarm(TimePoint now) {
   for (auto& stale : stale_)
     if (stale && stale->deadline() <= now) expire_stale(*stale, now);
+  with_engine([&](rib::Engine& engine) { engine.release_held_back(now); });
   look_at_restart(now);
   set_alarm(now);
 }
@@ -97,6 +98,7 @@ void Speaker::set_alarm(TimePoint now) {
   auto earliest = restart_ ? std::min(restart_->deadline, now + kLook) : StaleRoutes::kNever;
   for (const auto& stale : stale_)
     if (stale) earliest = std::min(earliest, stale->deadline());
+  if (const auto release = engine_.next_release()) earliest = std::min(earliest, *release);
   peers_->set_alarm(earliest);
 }
 

@@ -329,12 +329,16 @@ void Engine::run(std::size_t budget, TimePoint now) {
   if (e.is_deferred) return;
   e.flush(budget);
   if (e.loc_rib.has_pending()) return;
+  e.groups.release_held_back(now);
   e.groups.walk(budget);
   // Nothing names a peer's index or an unused next hop now: the log is empty.
   if (e.fib_gate.empty()) e.peers.free_departed();
   e.next_hops.drop_unreferenced();
   e.aggregates.run(budget, now);
 }
+
+std::optional<TimePoint> Engine::next_release() const { return impl_->groups.next_release(); }
+void Engine::release_held_back(TimePoint now) { impl_->groups.release_held_back(now); }
 
 void Engine::Impl::flush(std::size_t budget) {
   for (const auto family : kFamilies) {

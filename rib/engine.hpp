@@ -178,6 +178,10 @@ class Engine {
   /// Does at most about `budget` destinations' worth of queued work. Withdraws of a turn leave before
   /// announcements.
   void run(std::size_t budget, TimePoint now);
+  /// When announcements that advertisement intervals hold back become work; nothing: there are none.
+  std::optional<TimePoint> next_release() const;
+  /// The time of next_release() may have come: has_work() knows.
+  void release_held_back(TimePoint now);
 
   // --- queries (copies; never change anything)
   // ----------------------------------------------------------------

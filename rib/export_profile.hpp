@@ -2,6 +2,7 @@
 // The exporter sees nothing else of a peer, so a knob that matters must be a member here.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -83,6 +84,9 @@ struct ExportProfile {
   std::string default_originate_map;  // ... only while this route map permits some route; "": always
   AddPathSelection add_path;          // when add_path_send
   PathRewriting rewriting;
+  /// MinRouteAdvertisementIntervalTimer, RFC 4271 §9.2.1.1: announcements are at least so far apart;
+  /// withdraws never wait. 0: off.
+  std::chrono::seconds advertisement_interval{};
   PolicyChain policy;
   /// The peer, when `policy` asks who it is (Policies::depends_on_peer): the engine sets it.
   std::optional<IpAddress> policy_peer;

@@ -17,6 +17,10 @@
 // instead of bits; see update_group_paths.cpp. Only while there is one does the log carry changes of paths
 // that are not best.
 //
+// A group with an advertisement interval does the same but for saying the announcements that changes bring:
+// it notes their destinations, and when the interval is over announces these as they are then. Withdraws and
+// the table of a cohort go at once. See update_group_interval.cpp.
+//
 // When policies change, a group's destinations are evaluated again, in slices, before any walk goes on.
 #pragma once
 
@@ -55,6 +59,7 @@ class UpdateGroup {
   /// Several paths of a destination, RFC 7911.
   bool is_walking() const { return !walks_.empty(); }
   bool sends_paths() const { return profile_.add_path_send; }
+  bool has_interval() const { return profile_.advertisement_interval > std::chrono::seconds(0); }
 
  private:
   friend class UpdateGroups;
@@ -116,6 +121,10 @@ class UpdateGroup {
   Table::Id reached_ = 0;    // by the walk that is furthest, while none is complete
   std::vector<Walk> walks_;  // at most one of new members and one of those that moved has not begun
   std::optional<Reevaluation> reevaluation_;
+  // With an advertisement interval: what waits for its end, and what is being announced.
+  std::vector<Table::Id> held_back_, released_;
+  Bitmap is_held_back_;
+  TimePoint quiet_until_{};
 };
 
 /// One entry of a peer's Adj-RIB-Out.
@@ -147,6 +156,10 @@ class UpdateGroups {
   /// most about `budget`.
   std::size_t walk(std::size_t budget);
   bool has_walks() const;
+  /// What groups held back until now is work for walk() from here on. RFC 4271 §9.2.1.1.
+  void release_held_back(TimePoint now);
+  /// When the next of these is due; nothing: nothing is held back.
+  std::optional<TimePoint> next_release() const;
 
   /// The verdict, who of its policy decided, and the attributes as they are sent.
   Exported exported_to(std::uint32_t peer, Family family, Table::Id id) const;
@@ -210,6 +223,10 @@ class UpdateGroups {
   void announce(UpdateGroup& group, const Audience& audience, std::size_t number,
                 std::span<const Nlri> prefixes);
 
+  // held back
+  void hold_back(UpdateGroup& group, Table::Id id);
+  std::size_t announce_released(UpdateGroup& group, std::size_t budget);
+
   // several paths
   struct PathMessage {
     CohortId cohort;  // 0: the group
@@ -224,6 +241,7 @@ class UpdateGroups {
   void flush_paths(UpdateGroup& group, std::span<const Change> changes);
   std::vector<WantedPath> wanted_paths(const UpdateGroup& group, const Destination& destination) const;
   void plan_paths(UpdateGroup& group, Table::Id id, const Policies* told);
+  void plan_paths_or_hold_back(UpdateGroup& group, Table::Id id, const Policies* told);
   bool sends_the_same(const UpdateGroup& group, const Policies& told, const Prefix& prefix,
                       const UpdateGroup::SentPath& sent, const WantedPath& wanted) const;
   void settle_held_paths(UpdateGroup& group, Table::Id id);

@@ -129,6 +129,11 @@ void UpdateGroups::emit_withdraws(UpdateGroup& group, std::vector<Addressed>& wi
 
 void UpdateGroups::announce_bucket(UpdateGroup& group, std::size_t number) {
   const auto& bucket = batch_->buckets()[number];
+  if (group.has_interval()) {
+    for (auto position = bucket.begin; position < bucket.end; ++position)
+      if (actions_[position] != Action::Nothing) hold_back(group, batch_->id(position));
+    return;
+  }
   const auto actions = std::span(actions_).subspan(bucket.begin, bucket.end - bucket.begin);
   const auto to_all = std::count(actions.begin(), actions.end(), Action::Announce);
   const Audience everyone{.kind = Audience::Kind::Group, .except = exception(group, bucket.source)};

@@ -59,7 +59,8 @@ void UpdateGroups::flush_paths(UpdateGroup& group, std::span<const Change> chang
   const bool has_held = group.has_held();
   for (const auto& change : changes) {
     const bool resend = table[change.id].has(Destination::Resend) || group.reevaluation_;
-    if (group.has_reached(change.id)) plan_paths(group, change.id, resend ? nullptr : &policies_);
+    if (group.has_reached(change.id))
+      plan_paths_or_hold_back(group, change.id, resend ? nullptr : &policies_);
     if (has_held) settle_held_paths(group, change.id);
   }
   withdraw_all(group);
@@ -113,6 +114,14 @@ void UpdateGroups::plan_paths(UpdateGroup& group, Table::Id id, const Policies* 
     tell_path(group, 0, sent.back(), std::move(each.attributes), destination.prefix);
   }
   if (sent.empty()) group.paths_.erase(id);
+}
+
+void UpdateGroups::plan_paths_or_hold_back(UpdateGroup& group, Table::Id id, const Policies* told) {
+  const auto begin = static_cast<std::ptrdiff_t>(path_messages_.size());
+  plan_paths(group, id, told);
+  if (!group.has_interval() || begin == std::ssize(path_messages_)) return;
+  path_messages_.erase(path_messages_.begin() + begin, path_messages_.end());
+  hold_back(group, id);
 }
 
 bool UpdateGroups::sends_the_same(const UpdateGroup& group, const Policies& told, const Prefix& prefix,

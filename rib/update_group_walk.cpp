@@ -10,7 +10,7 @@ namespace rib {
 bool UpdateGroups::has_walks() const {
   const auto works = [this](const auto& group) {
     const auto goes_on = [&](const UpdateGroup::Walk& w) { return !w.has_begun || wants_more(*group, w); };
-    return group->reevaluation_ || std::ranges::any_of(group->walks_, goes_on);
+    return group->reevaluation_ || !group->released_.empty() || std::ranges::any_of(group->walks_, goes_on);
   };
   return std::ranges::any_of(groups_, [&](const auto& groups) { return std::ranges::any_of(groups, works); });
 }
@@ -25,6 +25,7 @@ std::size_t UpdateGroups::walk(std::size_t budget) {
     for (auto& group : groups_[index_of(family)]) {
       if (visited >= budget) return visited;
       if (group->reevaluation_) visited += reevaluate(*group, budget - visited);
+      if (visited < budget) visited += announce_released(*group, budget - visited);
       // Only then: a walk tells its cohort alone, so everybody else must have what it finds.
       if (!group->reevaluation_ && visited < budget) visited += walk_group(*group, budget - visited);
     }
@@ -60,7 +61,7 @@ std::size_t UpdateGroups::reevaluate(UpdateGroup& group, std::size_t budget) {
            !owns_default(group, table[id].prefix);
   });
   if (group.sends_paths()) {
-    for (const auto id : ids_) plan_paths(group, id, group.reevaluation_->before.get());
+    for (const auto id : ids_) plan_paths_or_hold_back(group, id, group.reevaluation_->before.get());
     withdraw_all(group);
     emit_paths(group);
     if (position >= table.end_id()) finish_reevaluation(group);

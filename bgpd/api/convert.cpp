@@ -367,6 +367,7 @@ void put_agreement(const NeighborView& view, proto::Neighbor& to) {
   to.set_configured_restart_seconds(view.restart_seconds);
   to.set_stale_path_seconds(seconds(view.stale_path_time));
   to.set_delay_open_seconds(seconds(view.delay_open_time));
+  to.set_advertisement_interval_seconds(seconds(view.advertisement_interval));
   to.set_local_as_no_prepend(view.local_as_no_prepend);
   to.set_local_as_replace_as(view.local_as_replace_as);
   to.set_confederation_peer(view.is_confederation_peer);

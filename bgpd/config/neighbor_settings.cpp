@@ -65,6 +65,7 @@ void set_negotiation(session::PeerSettings& peer, const cli::Neighbor& neighbor)
   peer.offers_capabilities = !neighbor.dont_capability_negotiate.value_or(false);
   peer.overrides_capabilities = neighbor.override_capability.value_or(false);
   peer.requires_equal_capabilities = neighbor.strict_capability_match.value_or(false);
+  peer.advertisement_interval = std::chrono::seconds(neighbor.advertisement_interval.value_or(0));
   peer.delay_open_time = std::chrono::seconds(neighbor.delay_open_seconds.value_or(0));
 }
 

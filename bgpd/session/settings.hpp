@@ -109,6 +109,7 @@ struct PeerSettings {
   bool is_route_reflector_client[rib::kFamilyCount] = {};
   rib::NextHopMode next_hop_mode[rib::kFamilyCount] = {};
   ExportSettings exports[rib::kFamilyCount];
+  std::chrono::seconds advertisement_interval{};  // RFC 4271 §9.2.1.1, of announcements; 0: none
   bool default_originate[rib::kFamilyCount] = {};
   std::string default_originate_map[rib::kFamilyCount];
   rib::PolicyChain policy_out[rib::kFamilyCount];

@@ -301,15 +301,6 @@ Command timers_command() {
   };
 }
 
-Command inert(std::string text, std::vector<std::string_view> help, std::string_view summary) {
-  return {.syntax = "neighbor PEER$peer " + text,
-          .help = neighbor_help(std::move(help)),
-          .scope = Scope::Neighbor,
-          .set = {},
-          .summary = summary,
-          .is_inert = true};
-}
-
 }  // namespace
 
 std::vector<Command> neighbor_commands() {
@@ -354,9 +345,11 @@ std::vector<Command> neighbor_commands() {
       "timers connect", "(1-65535)",
       {"BGP per neighbor timers", "BGP connect timer", "Connect timer in seconds"}, port_value, digits,
       "ConnectRetryTime of this neighbor."));
-  rows.push_back(inert("advertisement-interval (0-600)",
-                       {"Minimum interval between sending routing updates", "Seconds"},
-                       "Updates are sent at once; changes collapse by themselves."));
+  rows.push_back(neighbor_value<&Neighbor::advertisement_interval>(
+      "advertisement-interval", "(0-600)", {"Minimum interval between sending routing updates", "Seconds"},
+      port_value, digits,
+      "Announcements to this neighbor are at least so far apart (RFC 4271 §9.2.1.1); withdraws and the first "
+      "table go at once. 0 without this line."));
   return rows;
 }
 

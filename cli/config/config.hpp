@@ -127,6 +127,7 @@ struct Neighbor {
   std::optional<std::string> password;                           // RFC 2385
   std::optional<std::uint16_t> keepalive_seconds, hold_seconds;  // Bgp's
   std::optional<std::uint16_t> connect_retry_seconds;            // Bgp's
+  std::optional<std::uint16_t> advertisement_interval;           // seconds; 0
   std::optional<bool> disable_connected_check;                   // false
   std::optional<bool> enforce_first_as;                          // true
   std::optional<GracefulRestartMode> graceful_restart;           // Bgp's

@@ -231,7 +231,8 @@ void append_statistics(std::string& out, const api::Neighbor& n) {
   if (n.malformed_updates() != 0)
     append(out, "  Malformed updates received: %llu, the last with %s\n",
            static_cast<unsigned long long>(n.malformed_updates()), n.last_malformed_update().c_str());
-  out += "  Minimum time between advertisement runs is 0 seconds\n";
+  append(out, "  Minimum time between advertisement runs is %u seconds\n",
+         n.advertisement_interval_seconds());
   if (!n.update_source().empty()) append(out, "  Update source is %s\n", n.update_source().c_str());
 }
 

@@ -285,7 +285,7 @@ Json neighbor_json(const api::Neighbor& n, WallClock now) {
   }
   json["prefixStats"] = {{"inboundFiltered", filtered}};
   if (!n.update_source().empty()) json["updateSource"] = n.update_source();
-  json["minBtwnAdvertisementRunsTimerMsecs"] = 0;
+  json["minBtwnAdvertisementRunsTimerMsecs"] = n.advertisement_interval_seconds() * 1000;
   json["addressFamilyInfo"] = std::move(families);
   put_connection(json, n);
   return json;

@@ -175,7 +175,7 @@ class RandomRegroup : public testing::TestWithParam<unsigned> {
 
   void change_profile(Player& player) {
     auto& profile = *player.up.exports[0];
-    switch (pick(7)) {
+    switch (pick(8)) {
       case 0:
         profile.next_hop_mode = static_cast<NextHopMode>(pick(4));
         break;
@@ -192,6 +192,9 @@ class RandomRegroup : public testing::TestWithParam<unsigned> {
         profile.requires_policy = pick(3) == 0;
         break;
       case 5:
+        profile.advertisement_interval = std::chrono::seconds(5 * pick(2));
+        break;
+      case 6:
         profile.add_path = {static_cast<AddPathSelection::Kind>(pick(4)),
                             static_cast<std::uint8_t>(1 + pick(2))};
         break;
@@ -288,6 +291,11 @@ TEST_P(RandomRegroup, EachPeerHoldsWhatAFreshSessionWouldGiveIt) {
     step();
     if (pick(25) != 0) continue;
     ASSERT_TRUE(node.settle(1 + pick(5)));
+    while (const auto release = node.engine.next_release()) {
+      node.now = std::max(node.now, *release);
+      node.engine.release_held_back(node.now);
+      ASSERT_TRUE(node.settle(1 + pick(5)));
+    }
     compare_with_fresh_sessions(i);
     if (HasFatalFailure()) return;
   }

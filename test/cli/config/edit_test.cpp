@@ -282,11 +282,11 @@ TEST(Edit, NoRouterForgetsWhatStoodInIt) {
 TEST(Edit, AcceptedLinesWithoutEffectAreKeptOnce) {
   Terminal terminal;
 
-  terminal.type(
-      {"router bgp 1", "neighbor 10.0.0.1 remote-as 2", "neigh 10.0.0.1 adv 5", "neigh 10.0.0.1 adv 7"});
-  EXPECT_THAT(write_config(terminal.config), HasSubstr(" neighbor 10.0.0.1 advertisement-interval 7\nexit"));
+  terminal.type({"log timestamp precision 5", "log time prec 7"});
+  EXPECT_THAT(write_config(terminal.config), HasSubstr("log timestamp precision 7\n"));
+  EXPECT_THAT(write_config(terminal.config), Not(HasSubstr("precision 5")));
 
-  terminal.type({"no neighbor 10.0.0.1 advertisement-interval"});
+  terminal.type({"no log timestamp precision"});
   EXPECT_THAT(terminal.config.unknown_lines, IsEmpty());
 }
 

@@ -212,6 +212,7 @@ class RandomConfig {
       timers(*n.keepalive_seconds, *n.hold_seconds);
     }
     if (chance()) n.connect_retry_seconds = u16(1, 65535);
+    if (chance()) n.advertisement_interval = u16(0, 600);
     n.disable_connected_check = flag(from.disable_connected_check);
     n.enforce_first_as = flag(from.enforce_first_as, true);
     negotiation(n, from);
