@@ -107,6 +107,7 @@ class Speaker final : public session::SessionHandler {
   void down(session::Peer& peer, const session::EndReason& reason, rib::TimePoint now) override;
   void refused(const session::Endpoint& remote, const std::string& why, rib::TimePoint now) override;
   void stopped(session::Peer& peer, rib::TimePoint now) override;
+  bool keeps_routes_of(const session::Peer& peer) const override;
   void alarm(rib::TimePoint now) override;
   void attempt_failed(session::Peer& peer, const std::string& why, rib::TimePoint now) override;
 

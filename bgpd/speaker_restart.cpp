@@ -66,6 +66,11 @@ void Speaker::refresh_ends(session::Peer& peer, rib::Family family, TimePoint) {
   with_engine([&](rib::Engine& engine) { engine.sweep_stale(session->handle, family); });
 }
 
+bool Speaker::keeps_routes_of(const session::Peer& peer) const {
+  const auto* stale = stale_of(peer);
+  return stale && stale->is_waiting();
+}
+
 void Speaker::stopped(session::Peer& peer, TimePoint now) {
   if (peer.slot() >= stale_.size()) return;
   if (const auto stale = std::move(stale_[peer.slot()]); stale && stale->is_waiting())

@@ -215,8 +215,9 @@ void PeerManager::set_listen_ranges(std::vector<ListenRange> ranges, std::size_t
   }
 }
 
-/// A dynamic peer without a session has no reason to be; an interface peer whose session is over speaks with
-/// whom its link has now. Both wait until nothing of the peer is on the stack.
+/// A dynamic peer without a session has no reason to be, unless its routes are kept for its return; an
+/// interface peer whose session is over speaks with whom its link has now. Both wait until nothing of the
+/// peer is on the stack.
 void PeerManager::look_after(Peer& peer) {
   const auto& settings = peer.settings();
   bool is_untidy = settings.source == PeerSource::Dynamic && !peer.has_connection();
@@ -265,6 +266,9 @@ void PeerManager::on_time(TimePoint now) {
   if (alarm_ <= now) {
     alarm_ = TimerSet::kNever;
     context_.handler.alarm(now);
+    for (const auto& slot : slots_)  // those that are here for their stale routes alone, if these went
+      if (slot.peer && slot.peer->settings().source == PeerSource::Dynamic) look_after(*slot.peer);
+    tidy(now);
   }
   removed_.clear();
   while (!wakes_.empty() && wakes_.top().time <= now) {

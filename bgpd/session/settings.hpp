@@ -51,7 +51,7 @@ struct GracefulRestartSettings {
 enum class PeerSource : std::uint8_t {
   Configured,
   Discovered,  // by the mesh
-  Dynamic,     // it called from a listen range; goes with its session
+  Dynamic,     // it called from a listen range; goes with its session, or with the routes that outlast it
 };
 
 /// What a neighbor is sent in one family, beside policy and reflection.

@@ -222,6 +222,63 @@ TEST_F(GracefulRestart, AHelperOffersToKeepRoutesAndAsksForNothing) {
   EXPECT_THAT(one().kernel(), IsEmpty());
 }
 
+// --- neighbors that nobody named ---------------------------------------------------------------------------
+
+/// Host 2 calls from a listen range of host 1.
+class DynamicGracefulRestart : public GracefulRestart {
+ protected:
+  DynamicGracefulRestart() {
+    hosts.clear();
+    hosts[1] = std::make_unique<Host>(world, 1);
+    auto settings = neighbor_of(one(), 2);
+    settings.source = bgpd::session::PeerSource::Dynamic;
+    settings.passive = true;
+    settings.listen_range = prefix("10.0.0.0/24");
+    one().speaker().peers().set_listen_ranges({{*settings.listen_range, settings}}, 10, world.now());
+    start(2);
+    world.run_for(5s);
+  }
+};
+
+TEST_F(DynamicGracefulRestart, ItsRoutesStayForItsRestartTimeThenItIsForgotten) {
+  ASSERT_TRUE(one().is_up(2));
+  const auto before = one().kernel();
+  kill_two();
+  world.run_for(60s);
+  ASSERT_NE(one().peer(2), nullptr);
+  EXPECT_TRUE(is_stale(kTwo));
+  EXPECT_TRUE(is_stale(kTwo6));
+  EXPECT_EQ(one().kernel(), before);
+
+  world.run_for(61s);
+  EXPECT_EQ(one().peer(2), nullptr);
+  EXPECT_EQ(one().speaker().peers().dynamic_count(), 0u);
+  EXPECT_THAT(one().kernel(), IsEmpty());
+}
+
+TEST_F(DynamicGracefulRestart, OneThatCallsAgainIsTheSame) {
+  const auto kernel = kill_two();
+  world.run_for(60s);
+  start(2, &kernel);
+  world.run_for(10s);
+
+  EXPECT_TRUE(one().is_up(2));
+  EXPECT_FALSE(is_stale(kTwo));
+  EXPECT_EQ(one().speaker().peers().dynamic_count(), 1u);
+  world.run_for(120s);
+  EXPECT_TRUE(one().is_up(2));
+  EXPECT_THAT(one().kernel(), Contains("10.1.2.0/24 via 10.0.0.2"));
+}
+
+TEST_F(DynamicGracefulRestart, ARangeThatGoesTakesItAlong) {
+  kill_two();
+  one().speaker().peers().set_listen_ranges({}, 10, world.now());
+  world.run_for(1s);
+
+  EXPECT_EQ(one().peer(2), nullptr);
+  EXPECT_THAT(one().kernel(), IsEmpty());
+}
+
 // --- long-lived, RFC 9494 ----------------------------------------------------------------------------------
 
 /// The session is up again with what RFC 9494 asks for; host 3 hears from host 1 and knows of it, 4 does not.
