@@ -149,6 +149,14 @@ unsigned AsPath::confederation_length() const {
   return hops;
 }
 
+bool AsPath::has_sets() const {
+  bool any = false;
+  for_each_segment(octets(), [&](const SegmentView& segment) {
+    any |= segment.type == SegmentType::Set || segment.type == SegmentType::ConfedSet;
+  });
+  return any;
+}
+
 bool AsPath::contains(AsNumber as) const { return count_of(as) > 0; }
 
 unsigned AsPath::count_of(AsNumber as) const {

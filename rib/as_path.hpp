@@ -52,6 +52,8 @@ class AsPath {
   /// Hops through the members of a confederation, which length() does not count.
   unsigned confederation_length() const;
   bool contains(AsNumber as) const;
+  /// An AS_SET or AS_CONFED_SET.
+  bool has_sets() const;
   /// How often `as` stands in the path (allowas-in, loop detection).
   unsigned count_of(AsNumber as) const;
   /// The neighbor AS for MED comparison: first number of the first AS_SEQUENCE; nothing when the path is

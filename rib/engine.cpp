@@ -10,7 +10,7 @@ namespace {
 bool changes_exports(const Speaker& a, const Speaker& b) {
   return a.as != b.as || a.identifier != b.identifier || a.cluster_id != b.cluster_id ||
          a.default_local_pref != b.default_local_pref || a.confederation_id != b.confederation_id ||
-         a.graceful_shutdown != b.graceful_shutdown ||
+         a.graceful_shutdown != b.graceful_shutdown || a.reject_as_sets != b.reject_as_sets ||
          a.client_to_client_reflection != b.client_to_client_reflection;
 }
 

@@ -190,6 +190,7 @@ ExportState may_export(const Speaker& speaker, const ExportProfile& profile, con
     if (community == kNoExport && crosses_border(profile)) return ExportState::NoExport;
   }
   if (attributes.only_to_customer && is_no_customer(profile)) return ExportState::RoleForbids;
+  if (speaker.reject_as_sets && attributes.as_path.has_sets()) return ExportState::AsSet;
   if (!profile.takes_long_lived_stale && attributes.has_community(kLlgrStale))
     return ExportState::LongLivedStale;
   // A route map may still set another next hop; then this is asked again behind it.

@@ -59,6 +59,7 @@ PathState check_received(const Speaker& speaker, const PeerUp& peer, const Impor
   const auto& clusters = attributes.cluster_list;
   if (std::find(clusters.begin(), clusters.end(), cluster) != clusters.end()) return PathState::ClusterLoop;
   if (is_leak(peer, import, attributes)) return PathState::RouteLeak;
+  if (speaker.reject_as_sets && attributes.as_path.has_sets()) return PathState::AsSet;
   if (import.requires_policy) return PathState::PolicyRequired;
   return PathState::Accepted;
 }

@@ -61,6 +61,7 @@ struct Speaker {
   bool client_to_client_reflection = true;
   bool graceful_shutdown = false;     // RFC 8326: our routes shall be the last choice of everybody
   bool suppress_fib_pending = false;  // only what the kernel has acknowledged is told to peers
+  bool reject_as_sets = false;        // routes with AS_SET or AS_CONFED_SET neither come in nor go out
   FamilyRules families[kFamilyCount] = {};
   /// What the paths of one peer may take in one family, each counted with its whole attribute set. Several
   /// full internet tables are below it; RFC 4486 §4, Out of Resources.

@@ -68,6 +68,8 @@ std::string_view name_of(PathState state) {
       return "duplicate subnet";
     case PathState::RouteLeak:
       return "route leak (OTC)";
+    case PathState::AsSet:
+      return "AS_SET in AS_PATH";
   }
   return "?";
 }
@@ -120,6 +122,8 @@ std::string_view name_of(ExportState state) {
       return "not in the kernel (suppress-fib-pending)";
     case ExportState::RoleForbids:
       return "only to customers (OTC)";
+    case ExportState::AsSet:
+      return "AS_SET in AS_PATH";
     case ExportState::LongLivedStale:
       return "long-lived stale, and the peer has no long-lived graceful restart (RFC 9494)";
     case ExportState::DuplicateSubnet:

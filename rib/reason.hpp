@@ -42,6 +42,7 @@ enum class PathState : std::uint8_t {
   NextHopIsSelf,       // RFC 4271 §5.1.3
   DuplicateSubnet,     // another node claims the same container subnet; see rib/conflicts.hpp
   RouteLeak,           // RFC 9234 §5: OTC says that it must not come from this neighbor
+  AsSet,               // RFC 6472: AS_SET or AS_CONFED_SET in AS_PATH, when these are rejected
 };
 
 /// Why the winner is, or is not, in the kernel.
@@ -72,6 +73,7 @@ enum class ExportState : std::uint8_t {
   Suppressed,      // an aggregate stands for it
   RoleForbids,     // RFC 9234 §5: OTC is set and the peer is no customer of ours
   NotInKernel,     // suppress-fib-pending: the kernel has not, or not yet, taken it
+  AsSet,           // RFC 6472, as PathState's
   LongLivedStale,  // RFC 9494 §4.3: the peer does not know what LLGR_STALE asks for
 };
 

@@ -7,7 +7,7 @@ namespace {
 
 // The API's numbers are the engine's; a new enumerator in the middle would change meanings.
 static_assert(static_cast<int>(rib::BestReason::LongLivedStale) == proto::BEST_LONG_LIVED_STALE);
-static_assert(static_cast<int>(rib::PathState::RouteLeak) == proto::PATH_ROUTE_LEAK);
+static_assert(static_cast<int>(rib::PathState::AsSet) == proto::PATH_AS_SET);
 static_assert(static_cast<int>(rib::FibState::PolicyDenied) == proto::FIB_POLICY_DENIED);
 static_assert(static_cast<int>(rib::RouteSource::Bgp) == proto::BGP);
 static_assert(static_cast<int>(rib::RouteType::Prohibit) == proto::PROHIBIT);

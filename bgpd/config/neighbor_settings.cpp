@@ -271,6 +271,7 @@ SpeakerSettings speaker_settings(const cli::Config& config, rib::BgpIdentifier i
   speaker.client_to_client_reflection = bgp.client_to_client_reflection;
   speaker.graceful_shutdown = bgp.graceful_shutdown;
   speaker.suppress_fib_pending = bgp.suppress_fib_pending;
+  speaker.reject_as_sets = bgp.reject_as_sets;
   speaker.resolve_via_default = config.resolve_via_default;
   settings.local = {.as = bgp.as,
                     .identifier = speaker.identifier,

@@ -115,6 +115,11 @@ std::vector<Command> bgp_commands() {
       "bgp client-to-client reflection",
       {kBgp, "Client to client route reflection", "Reflection of routes between clients"},
       "A reflector passes routes of one client to the others (RFC 4456)."));
+  rows.push_back(bgp_switch<&Bgp::reject_as_sets>("bgp reject-as-sets",
+                                                  {kBgp, "Reject routes with AS_SET or AS_CONFED_SET flag"},
+                                                  "Routes with an AS_SET or AS_CONFED_SET in their AS_PATH "
+                                                  "neither come in nor go out (RFC 6472). Changing "
+                                                  "it resets no session."));
   rows.push_back(bgp_switch<&Bgp::graceful_shutdown>(
       "bgp graceful-shutdown", {kBgp, "Graceful shutdown parameters"},
       "Makes our routes everybody's last choice before maintenance: GRACEFUL_SHUTDOWN to external neighbors, "

@@ -181,6 +181,7 @@ struct Bgp {
   std::array<rib::FamilyRules, rib::kFamilyCount> family_rules;  // maximum-paths, distance
   bool client_to_client_reflection = true;
   bool graceful_shutdown = false;  // RFC 8326
+  bool reject_as_sets = false;     // RFC 6472
   std::uint32_t default_local_preference = 100;
   std::optional<rib::AsNumber> confederation_id;  // RFC 5065
   std::set<rib::AsNumber> confederation_peers;    // the other member ASes

@@ -122,9 +122,9 @@ class RandomConfig {
     if (chance()) timers(bgp.keepalive_seconds, bgp.hold_seconds);
     if (chance()) bgp.connect_retry_seconds = u16(1, 65535);
     for (auto member : {&Bgp::default_ipv4_unicast, &Bgp::ebgp_requires_policy, &Bgp::log_neighbor_changes,
-                        &Bgp::network_import_check, &Bgp::suppress_fib_pending, &Bgp::always_compare_med,
-                        &Bgp::med_missing_as_worst, &Bgp::deterministic_med, &Bgp::compare_router_id,
-                        &Bgp::client_to_client_reflection, &Bgp::med_confederation,
+                        &Bgp::network_import_check, &Bgp::suppress_fib_pending, &Bgp::reject_as_sets,
+                        &Bgp::always_compare_med, &Bgp::med_missing_as_worst, &Bgp::deterministic_med,
+                        &Bgp::compare_router_id, &Bgp::client_to_client_reflection, &Bgp::med_confederation,
                         &Bgp::ignore_as_path_length, &Bgp::count_member_ases, &Bgp::multipath_relax})
       bgp.*member = chance();
     graceful_restart(bgp.graceful_restart);
