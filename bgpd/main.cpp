@@ -1,5 +1,7 @@
 // kuland's beginning: options, configuration, daemon. Everything that can be wrong is said here, in one
 // place, on standard error, with a non-zero exit status.
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -28,6 +30,14 @@ int clean_up(const bgpd::Options& options) {
   return 0;
 }
 
+/// A session takes a descriptor; the soft limit, 1024 as a rule, is meant for programs that call select().
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run(int argc, char** argv) {
   auto options = bgpd::parse_options(argc, argv);
   if (!options) return fail(options.error());
@@ -49,6 +59,7 @@ int run(int argc, char** argv) {
                  options->config.c_str());
 
   std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
   bgpd::Daemon daemon(*options, std::move(*loaded));
   if (const auto started = daemon.start(); !started) return fail(started.error());
   return daemon.run();

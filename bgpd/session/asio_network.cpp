@@ -16,6 +16,7 @@ using boost::system::error_code;
 
 constexpr int kBacklog = 4096;                          // thousands of nodes may restart together
 constexpr std::chrono::milliseconds kAcceptPause{100};  // when accept fails, e.g. for want of descriptors
+constexpr std::chrono::seconds kTellPause{10};
 
 TimePoint now() { return std::chrono::steady_clock::now(); }
 
@@ -164,13 +165,24 @@ void AsioNetwork::accept(const std::shared_ptr<Acceptor>& acceptor) {
   if (!acceptor->is_open()) return;
   acceptor->async_accept([this, acceptor](const error_code& error, tcp::socket socket) {
     if (error == asio::error::operation_aborted || !acceptor->is_open()) return;
-    if (error && error != asio::error::connection_aborted) return accept_later();
+    if (error && error != asio::error::connection_aborted) return accept_later(error.message());
+    accept_works();
     if (!error) manager_->accept(std::make_unique<AsioTransport>(std::move(socket), shared_), now());
     accept(acceptor);
   });
 }
 
-void AsioNetwork::accept_later() {
+void AsioNetwork::accept_works() {
+  if (!std::exchange(accept_fails_, false) || !tell_) return;
+  if (failure_told_ && now() - *failure_told_ >= kTellPause) tell_("connections are accepted again");
+}
+
+void AsioNetwork::accept_later(const std::string& why) {
+  accept_fails_ = true;
+  if (tell_ && (!failure_told_ || now() - *failure_told_ >= kTellPause)) {
+    failure_told_ = now();
+    tell_("cannot accept a connection: " + why + "; tried again every 100 ms");
+  }
   accept_timer_.expires_after(kAcceptPause);
   accept_timer_.async_wait([this](const error_code& error) {
     if (error) return;

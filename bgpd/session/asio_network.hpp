@@ -9,7 +9,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <expected>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +36,9 @@ class AsioNetwork final : public Network {
   /// Connections are accepted and wake-ups delivered from here on.
   void set_manager(PeerManager& manager);
   void close_listeners();
+  /// Who hears when connections cannot be accepted, for want of descriptors for instance, and when they can
+  /// again; seldom, however often that happens.
+  void tell_accept_failures(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
   /// Closed connections whose NOTIFICATION has not left yet.
   std::size_t finishing_count() const { return shared_->finishing; }
 
@@ -48,7 +53,8 @@ class AsioNetwork final : public Network {
 
   std::expected<void, std::string> open_listener(const rib::IpAddress& address, std::uint16_t port);
   void accept(const std::shared_ptr<Acceptor>& acceptor);
-  void accept_later();
+  void accept_later(const std::string& why);
+  void accept_works();
 
   boost::asio::io_context& io_;
   std::shared_ptr<AsioShared> shared_ = std::make_shared<AsioShared>();
@@ -58,6 +64,9 @@ class AsioNetwork final : public Network {
   PeerManager* manager_ = nullptr;
   boost::asio::steady_timer wake_timer_;
   boost::asio::steady_timer accept_timer_;  // after an error, e.g. no descriptors left
+  std::function<void(const std::string&)> tell_;
+  std::optional<TimePoint> failure_told_;
+  bool accept_fails_ = false;
 };
 
 }  // namespace bgpd::session

@@ -122,3 +122,13 @@ def listens_where_it_is_told(lab):
             return client.connect_ex((address, 1179)) == 0
     wait_for(lambda: connects(hosts[1].ipv4), "the address given is listened on")
     check(not connects(hosts[1].ipv6), "another is not")
+
+
+@interop()
+def may_open_as_many_files_as_the_system_allows(lab):
+    hosts = lab.hosts(1)
+    kuland = lab.kuland(hosts[1], PLAIN)
+    with open(f"/proc/{kuland.process.pid}/limits", encoding="utf-8") as file:
+        line = next(line for line in file if line.startswith("Max open files"))
+    soft, hard = line.split()[3:5]
+    check(soft == hard, line)

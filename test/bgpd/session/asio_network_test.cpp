@@ -3,6 +3,7 @@
 #include "bgpd/session/asio_network.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -95,6 +96,51 @@ TEST_F(TwoHosts, AShutdownReachesTheOtherSideWithItsText) {
   EXPECT_THAT(b.handler.told,
               testing::Contains("down 127.0.0.1: Cease/Administrative Shutdown received (\"maintenance\")"));
   EXPECT_TRUE(run_until(io, [&] { return a.network.finishing_count() == 0; }));
+}
+
+TEST_F(TwoHosts, WithoutDescriptorsConnectionsWaitAndTheReasonIsTold) {
+  std::vector<std::string> told;
+  b.network.tell_accept_failures([&](const std::string& text) { told.push_back(text); });
+  asio::ip::tcp::socket caller(io, asio::ip::tcp::v4());
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int lowest_free = ::dup(STDIN_FILENO);
+  ::close(lowest_free);
+  const rlimit none{static_cast<rlim_t>(lowest_free), before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+
+  caller.connect({asio::ip::make_address("127.0.0.2"), b.network.port()});
+  const bool was_told = run_until(io, [&] { return !told.empty(); });
+  const auto begun = now();
+  int turns = 0;
+  run_until(io, [&] { return ++turns, now() - begun >= 500ms; });
+  ::setrlimit(RLIMIT_NOFILE, &before);
+
+  ASSERT_TRUE(was_told);
+  EXPECT_THAT(told,
+              testing::ElementsAre(testing::HasSubstr("cannot accept a connection: Too many open files")));
+  EXPECT_LT(turns, 100);                                               // it pauses between attempts
+  EXPECT_TRUE(run_until(io, [&] { return caller.available() > 0; }));  // taken, and answered
+}
+
+TEST_F(TwoHosts, AFloodOfUnknownCallersIsBounded) {
+  std::vector<std::unique_ptr<asio::ip::tcp::socket>> callers;
+  std::size_t most = 0;
+  for (int i = 0; i < 600; ++i) {  // they read nothing, so what they are told never leaves
+    auto& caller = *callers.emplace_back(std::make_unique<asio::ip::tcp::socket>(io));
+    boost::system::error_code ignored;
+    caller.connect({asio::ip::make_address("127.0.0.2"), b.network.port()}, ignored);
+    io.restart();
+    io.poll();
+    most = std::max(most, b.network.finishing_count());
+  }
+  EXPECT_GT(most, 0u);
+  EXPECT_LE(most, AsioShared::kFinishingLimit);
+  EXPECT_EQ(b.manager.size(), 0u);
+
+  add_a();
+  add_b();
+  EXPECT_TRUE(run_until(io, [&] { return both_up(); }));
 }
 
 /// Messages of 4,000 octets, more than the kernel's buffers take.
