@@ -185,8 +185,10 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
   view.established_count = statistics.established_count;
   view.dropped_count = statistics.dropped_count;
   view.prefix_limit_reached = peer.is_held_down();
-  if (statistics.last_reset) view.last_reset = reset_view(*statistics.last_reset);
-  if (view.last_reset.text.empty()) view.last_reset.text = statistics.last_error;
+  if (statistics.last_reset)
+    view.last_reset = reset_view(*statistics.last_reset);
+  else
+    view.last_reset.text = statistics.last_error;
   if (!peer.is_established()) {
     view.last_error = statistics.last_error;
     if (!settings.interface_name.empty() && settings.address.is_unspecified())

@@ -382,7 +382,8 @@ void Peer::session_ended(Connection& connection, const SessionEnded& ended, Time
     if (!collided) {
       note_refused_open(connection, ended.reason);
       statistics_.last_error = describe(ended.reason);
-      statistics_.last_reset = LastReset{ended.reason, now};
+      // Why the last session ended is not overwritten by attempts after it: these are the last error.
+      if (statistics_.established_count == 0) statistics_.last_reset = LastReset{ended.reason, now};
       tell([&](SessionHandler& handler) { handler.attempt_failed(*this, statistics_.last_error, now); });
     }
     return;

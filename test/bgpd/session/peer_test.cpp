@@ -207,6 +207,20 @@ TEST_F(PassivePeer, RemembersWhyTheLastSessionEnded) {
   EXPECT_EQ(puppet->notification(), std::nullopt);  // it is not answered
 }
 
+TEST_F(PassivePeer, AttemptsAfterASessionDoNotHideWhyItEnded) {
+  auto puppet = establish();
+  const auto cease = wire::cease_with_text(wire::CeaseReason::AdministrativeShutdown, "bye");
+  puppet->send(wire::encode_notification(cease));
+  world.run_for(5s);
+
+  auto attempt = Puppet::connect(world, "10.0.0.2", "10.0.0.1");
+  attempt->close();
+  world.run_for(10ms);
+
+  EXPECT_EQ(peer().counters().last_reset->reason.notification, cease);
+  EXPECT_FALSE(peer().counters().last_error.empty());
+}
+
 TEST_F(PassivePeer, HandsUpdatesOverAndEndsTheSessionWhenToldSo) {
   auto puppet = establish();
   const std::vector<std::uint8_t> end_of_rib{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
