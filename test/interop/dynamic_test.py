@@ -36,6 +36,32 @@ def who_calls_becomes_a_neighbor(lab, peer, family):
     check("dynamic neighbor" not in kuland.show("show bgp summary"), "nobody is left")
 
 
+@interop(peers=("bird", "frr"))
+def one_that_restarts_is_kept_for_a_while(lab, peer):
+    """RFC 4724: its routes stay, stale; it is taken again as the same; without its return it is forgotten."""
+    hosts = lab.hosts(2)
+    kuland = lab.kuland(hosts[1], config(hosts[1], "bgp listen range 192.168.1.0/24 peer-group others"))
+    raw = {"bird": ("graceful restart on;", "graceful restart time 8;"), "frr": ("graceful-restart",)}[peer.NAME]
+    speaker = lab.peer(peer, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND, raw=raw)],
+                       networks=["10.200.0.0/24", "fd00:200::/64"],
+                       lines=("bgp graceful-restart restart-time 8",) if peer.NAME == "frr" else ())
+    for family, prefix in (("ipv4", "10.200.0.0/24"), ("ipv6", "fd00:200::/64")):
+        wait_for(lambda f=family, p=prefix: p in hosts[1].routes(f), f"the kernel has {prefix}")
+
+    speaker.kill()
+    wait_for(lambda: not kuland.is_established(hosts[2].ipv4), "its session ends")
+    check(any(path.get("stale") for path in kuland.paths("10.200.0.0/24")), "its route is stale")
+    check("10.200.0.0/24" in hosts[1].routes() and "fd00:200::/64" in hosts[1].routes("ipv6"), "and in the kernel")
+    speaker.start()
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "it is taken again", 30)
+    wait_for(lambda: kuland.paths("10.200.0.0/24") and
+             not any(path.get("stale") for path in kuland.paths("10.200.0.0/24")), "its route is fresh", 30)
+
+    speaker.kill()
+    wait_for(lambda: hosts[2].ipv4 not in kuland.peers(), "when it does not come back it is forgotten", 30)
+    wait_for(lambda: "10.200.0.0/24" not in hosts[1].routes(), "with its routes")
+
+
 @interop(peers=("bird",))
 def no_more_than_the_limit(lab, peer):
     hosts = lab.hosts(3)

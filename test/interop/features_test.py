@@ -1,6 +1,9 @@
 """What the capabilities and attributes of today's BGP do between kuland and each other speaker. The page docs/interop.md
 comes from the rows that tests cover, here and in the other files."""
 
+import re
+import time
+
 from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, neighbors_for, peers, wait_for
 
 EVERYBODY = ("bird", "frr", "gobgp", "openbgpd", "exabgp")
@@ -104,6 +107,31 @@ def kuland_answers_a_route_refresh(lab, peer):
     check(kuland.is_established(hosts[2].ipv4), "on the same session")
 
 
+@interop(covers="enhanced_refresh", peers=("bird", "frr"))
+def a_refresh_stands_between_its_marks(lab, peer):
+    """RFC 7313, both ways: two marks come, and two go; what is told between them stays."""
+    hosts, kuland, speaker = lab.pair(peer)
+    wait_for(lambda: kuland.paths("10.200.0.0/24") and speaker.route(hosts[1].subnet_ipv4), "routes both ways")
+    other = neighbor_of(kuland, hosts[2])
+    check(other["neighborCapabilities"].get("enhancedRouteRefresh") == "advertisedAndReceived", f"agreed: {other}")
+    before = other["messageStats"]
+
+    kuland.show(f"clear ip bgp ipv4 unicast {hosts[2].ipv4} soft in")
+    wait_for(lambda: neighbor_of(kuland, hosts[2])["messageStats"]["routeRefreshRecv"] >= before["routeRefreshRecv"] + 2,
+             "the peer's table comes between its marks")
+    check("10.200.0.0/24" in hosts[1].routes(), "the route stays in the kernel")
+    wait_for(lambda: not any(path.get("stale") for path in kuland.paths("10.200.0.0/24")), "and is fresh")
+    before = neighbor_of(kuland, hosts[2])["messageStats"]
+
+    speaker.ask_refresh(hosts[1].ipv4)
+    wait_for(lambda: neighbor_of(kuland, hosts[2])["messageStats"]["updatesSent"] > before["updatesSent"], "kuland answers")
+    if peer.NAME == "frr":
+        wait_for(lambda: re.search(r"Route Refresh: +\d+ +([2-9]|\d\d)", speaker.describe_neighbor(hosts[1].ipv4)),
+                 "between its marks")
+    check(speaker.route(hosts[1].subnet_ipv4), "the peer still has the route")
+    check(kuland.is_established(hosts[2].ipv4), "on the same session")
+
+
 EXTENDED_MESSAGE = {"bird": ["enable extended messages;"], "exabgp": ["extended-message enable;"]}
 
 
@@ -161,3 +189,54 @@ def too_many_prefixes_end_the_session(lab, peer):
     wait_for(lambda: kuland.peers()[hosts[2].ipv4]["state"] != "Established", "three are too many")
     wait_for(lambda: not kuland.paths("10.200.0.0/24"), "and its routes go")
     check(kuland.peers()[hosts[2].ipv4].get("connectionsDropped", 0) >= 1, "a session was dropped")
+
+
+@interop(covers="graceful_shutdown", peers=EVERYBODY)
+def a_graceful_shutdown_marks_what_is_sent(lab, peer):
+    """RFC 8326: GRACEFUL_SHUTDOWN on every route, and off again."""
+    hosts, kuland, speaker = lab.pair(peer)
+    marks = ("65535:0", "graceful-shutdown", "planned-shut")
+    for subnet in (hosts[1].subnet_ipv4, hosts[1].subnet_ipv6):
+        wait_for(lambda p=subnet: speaker.route(p), f"the peer has {subnet}")
+        check(not any(mark in speaker.describe(subnet) for mark in marks), f"unmarked:\n{speaker.describe(subnet)}")
+    kuland.configure(f"router bgp {AS_KULAND}", "bgp graceful-shutdown")
+    for subnet in (hosts[1].subnet_ipv4, hosts[1].subnet_ipv6):
+        wait_for(lambda p=subnet: any(mark in speaker.describe(p) for mark in marks), f"{subnet} is marked")
+    kuland.configure(f"router bgp {AS_KULAND}", "no bgp graceful-shutdown")
+    for subnet in (hosts[1].subnet_ipv4, hosts[1].subnet_ipv6):
+        wait_for(lambda p=subnet: not any(mark in speaker.describe(p) for mark in marks), f"{subnet} is not, again")
+
+
+@interop(covers="local_as", peers=EVERYBODY)
+def kuland_is_another_as_to_a_neighbor(lab, peer):
+    hosts = lab.hosts(2)
+    mine, its = neighbors_for(peer, hosts[2], AS_PEER), neighbors_for(peer, hosts[1], 65400)
+    speaker = lab.peer(peer, hosts[2], AS_PEER, its, networks=["10.200.0.0/24", "fd00:200::/64"])
+    kuland = lab.kuland(hosts[1], kuland_config(
+        hosts[1], mine, lines=[f"neighbor {neighbor.address} local-as 65400" for neighbor in mine]))
+    route = wait_for(lambda: speaker.route(hosts[1].subnet_ipv4), "the peer has kuland's subnet")
+    check(route["as_path"] == [65400, AS_KULAND], f"through both: {route}")
+    path = wait_for(lambda: kuland.paths("10.200.0.0/24"), "kuland has the peer's prefix")[0]
+    check(path["path"] == f"65400 {AS_PEER}", f"through the other AS: {path}")
+
+
+@interop(peers=("bird", "frr"))
+def announcements_keep_their_interval(lab, peer):
+    """RFC 4271 §9.2.1.1: the second change waits for the end of the interval, a withdraw does not."""
+    hosts = lab.hosts(2)
+    lines = (f"neighbor {hosts[2].ipv4} advertisement-interval 6", "no bgp network import-check")
+    speaker = lab.peer(peer, hosts[2], AS_PEER, neighbors_for(peer, hosts[1], AS_KULAND))
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], neighbors_for(peer, hosts[2], AS_PEER), lines=lines))
+    wait_for(lambda: speaker.route(hosts[1].subnet_ipv6), "the first table is there")
+    text = kuland.show(f"show ip bgp neighbors {hosts[2].ipv4}")
+    check("Minimum time between advertisement runs is 6 seconds" in text, text)
+    for family, first, second in (("ipv4", "10.240.0.0/24", "10.241.0.0/24"), ("ipv6", "fd00:240::/64", "fd00:241::/64")):
+        unicast = (f"router bgp {AS_KULAND}", f"address-family {family} unicast")
+        kuland.configure(*unicast, f"network {first}")
+        wait_for(lambda: speaker.route(first), "the first change goes at once")
+        began = time.monotonic()
+        kuland.configure(*unicast, f"network {second}", f"no network {first}")
+        wait_for(lambda: not speaker.route(first), "a withdraw goes at once")
+        check(not speaker.route(second) or time.monotonic() - began > 4, "the second change waits")
+        wait_for(lambda: speaker.route(second), "and goes when the interval is over")
+        check(time.monotonic() - began > 4, f"that took {time.monotonic() - began:.1f} s")
