@@ -40,9 +40,8 @@ std::optional<TimePoint> UpdateGroups::next_release() const {
 std::size_t UpdateGroups::announce_released(UpdateGroup& group, std::size_t budget) {
   const auto& table = loc_rib_.table(group.family());
   const auto is_announced = [&](Table::Id id) {
-    return id < table.end_id() && table.is_live(id) && table[id].best() &&
-           !table[id].has(Destination::Suppressed) && group.has_sent(id) &&
-           !owns_default(group, table[id].prefix);
+    return id < table.end_id() && table.is_live(id) && table[id].best() && table[id].is_exported() &&
+           group.has_sent(id) && !owns_default(group, table[id].prefix);
   };
   const auto visited = std::min(budget, group.released_.size());
   ids_.clear();
