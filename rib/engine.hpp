@@ -51,6 +51,7 @@ struct RouteView {
   RouteType type = RouteType::Unicast;
   std::uint8_t distance = 0;
   std::uint32_t metric = 0;
+  std::uint32_t tag = 0;  // of `set tag`; 0: none
   bool is_internal_bgp = false;
   bool selected = false, installed = false;
   FibState fib = FibState::None;

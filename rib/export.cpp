@@ -161,7 +161,7 @@ void finish(const Speaker& speaker, const ExportProfile& profile, const RouteOri
   if (!profile.send_standard_communities) attributes.communities = {};
   if (!profile.send_extended_communities) attributes.extended_communities = {};
   if (!profile.send_large_communities) attributes.large_communities = {};
-  attributes.weight = 0;  // ours alone
+  attributes.weight = attributes.tag = attributes.distance = 0;  // ours alone
   if (crosses_border(profile)) return finish_for_external(speaker, profile, attributes);
   if (profile.is_confederation_peer) return finish_for_confederation(speaker, profile, attributes);
   if (speaker.graceful_shutdown) attributes.local_pref = 0;  // RFC 8326 §4

@@ -41,7 +41,6 @@ void LocalRoutes::judge(const Prefix& prefix, Entry& entry) {
   auto value = entry.route.attributes;
   const PolicySubject subject{.prefix = prefix,
                               .interface = entry.route.interface_name,
-                              .tag = entry.route.tag,
                               .source_protocol = protocol_of(entry.route.kernel_source)};
   const bool permitted = policies_.apply(chain_of(entry.route), subject, value).permitted;
   entry.attributes = permitted ? store_.intern(value, original) : Attributes();

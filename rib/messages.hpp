@@ -173,7 +173,6 @@ struct LocalRoute {
   std::string route_map = {};                    // may change the attributes or deny the route; "": none
   std::string interface_name = {};               // of the kernel's route, for the route map
   RouteSource kernel_source = RouteSource::Bgp;  // where a redistributed one is from
-  std::uint32_t tag = 0;
   bool operator==(const LocalRoute&) const = default;
 };
 

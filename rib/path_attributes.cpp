@@ -48,6 +48,7 @@ std::uint64_t PathAttributes::hash() const {
   if (aggregator) h = hash_mix(h ^ 7, std::uint64_t{aggregator->as} << 32 | aggregator->address);
   if (only_to_customer) h = hash_mix(h ^ 35, *only_to_customer);
   if (weight != 0) h = hash_mix(h ^ 128, weight);
+  if (tag != 0 || distance != 0) h = hash_mix(h ^ 129, std::uint64_t{distance} << 32 | tag);
   if (!unknown_transitive.empty()) h = hash_octets(h ^ 64, unknown_transitive.span());
   return h;
 }

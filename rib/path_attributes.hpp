@@ -44,8 +44,10 @@ struct PathAttributes {
   /// Attributes kulan does not know, optional transitive ones only, whole with header, Partial bit set,
   /// in ascending type order. RFC 4271 §5, §9.
   CompactArray<std::uint8_t> unknown_transitive;
-  /// Ours alone, never received and never sent: the vendors' weight, highest first in the decision.
-  std::uint32_t weight = 0;
+  // Ours alone, never received and never sent.
+  std::uint32_t weight = 0;   // the vendors': highest first in the decision
+  std::uint32_t tag = 0;      // of a route map's `set tag`; 0: none
+  std::uint8_t distance = 0;  // administrative distance of a route map's `set distance`; 0: the instance's
 
   bool has_community(Community c) const;
   bool operator==(const PathAttributes&) const = default;

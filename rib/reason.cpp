@@ -94,6 +94,8 @@ std::string_view name_of(FibState state) {
       return "duplicate subnet";
     case FibState::PolicyDenied:
       return "denied by policy";
+    case FibState::NotForUse:
+      return "administrative distance 255";
   }
   return "?";
 }

@@ -56,6 +56,7 @@ enum class FibState : std::uint8_t {
   LosesToKernel,  // administrative distance
   Suppressed,     // duplicate subnet
   PolicyDenied,   // by the route map of `ip protocol bgp`
+  NotForUse,      // administrative distance 255
 };
 
 /// Why a route is not sent to a peer's group, or Sent.

@@ -38,6 +38,7 @@ std::vector<std::uint8_t> weights_of(const std::vector<const Path*>& paths, Band
 
 std::uint8_t RoutingTable::distance_of_best(const Prefix& prefix, const Path& best) const {
   const auto& rules = speaker_.families[index_of(prefix.family())];
+  if (best.attributes->distance != 0) return best.attributes->distance;
   if (best.is_local()) return rules.distance_local;
   if (!backdoors_.empty() && peers_[best.peer].is_external() && backdoors_.contains(prefix))
     return rules.distance_local;
@@ -106,6 +107,7 @@ RoutingTable::Verdict RoutingTable::decide(const Destination& destination) {
   }
   if (const auto* active = static_routes_.find(destination.prefix); active && active->distance <= distance)
     return {FibState::LosesToStatic};
+  if (distance == kDistanceNotForUse) return {FibState::NotForUse};
   const auto verdict = best->has(Path::Multipath)
                            ? Verdict{FibState::Pending, merge_multipath(destination), true}
                            : Verdict{FibState::Pending, next_hops_[loc_rib_.next_hop_of(*best)].fib_route};
@@ -170,6 +172,7 @@ std::optional<RouteView> RoutingTable::bgp_route(const Destination& destination)
   view.source = RouteSource::Bgp;
   view.distance = distance_of_best(destination.prefix, *best);
   view.metric = best->attributes->med.value_or(0);
+  view.tag = best->attributes->tag;
   view.is_internal_bgp = !peers_[best->peer].is_external();
   view.fib = destination.fib;
   view.selected = destination.fib_route != 0;

@@ -19,6 +19,8 @@ namespace rib {
 /// Connected and kernel 0, static 1, as FRR has it.
 std::uint8_t distance_of(RouteSource source);
 
+inline constexpr std::uint8_t kDistanceNotForUse = 255;  // such a route is known and never forwards
+
 class RoutingTable {
  public:
   RoutingTable(const Speaker& speaker, const Policies& policies, const PeerTable& peers,

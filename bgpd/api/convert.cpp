@@ -8,7 +8,7 @@ namespace {
 // The API's numbers are the engine's; a new enumerator in the middle would change meanings.
 static_assert(static_cast<int>(rib::BestReason::LongLivedStale) == proto::BEST_LONG_LIVED_STALE);
 static_assert(static_cast<int>(rib::PathState::AsSet) == proto::PATH_AS_SET);
-static_assert(static_cast<int>(rib::FibState::PolicyDenied) == proto::FIB_POLICY_DENIED);
+static_assert(static_cast<int>(rib::FibState::NotForUse) == proto::FIB_NOT_FOR_USE);
 static_assert(static_cast<int>(rib::RouteSource::Bgp) == proto::BGP);
 static_assert(static_cast<int>(rib::RouteType::Prohibit) == proto::PROHIBIT);
 static_assert(static_cast<int>(rib::PeerType::External) == proto::EXTERNAL);
@@ -261,6 +261,7 @@ void put_attributes(const rib::PathAttributes& attributes, proto::PathAttributes
     to.set_aggregator_address(attributes.aggregator->address);
   }
   if (attributes.only_to_customer) to.set_only_to_customer(*attributes.only_to_customer);
+  to.set_tag(attributes.tag);
   to.set_unknown(octets_of(attributes.unknown_transitive.span()));
 }
 
@@ -297,6 +298,7 @@ void put_route(const rib::RouteView& route, const Backend& backend, proto::Route
   to.set_type(same<proto::RouteType>(route.type));
   to.set_distance(route.distance);
   to.set_metric(route.metric);
+  to.set_tag(route.tag);
   to.set_internal_bgp(route.is_internal_bgp);
   to.set_selected(route.selected);
   to.set_installed(route.installed);

@@ -158,7 +158,7 @@ std::vector<Command> route_map_match_commands() {
       "match origin", "<egp|igp|incomplete>", {kMatch, "BGP origin code", "EGP", "IGP", "Unknown heritage"},
       [](auto& clause) -> auto& { return clause.match.origin; }, origin_of, origin_text, "ORIGIN."));
   rows.push_back(number_row<&Match::tag>("match tag", "(1-4294967295)", "Match tag of route",
-                                         "The tag of a redistributed route, or what `set tag` made it."));
+                                         "The tag that `set tag` of this or another route map gave the route."));
   rows.push_back(peer_row());
   rows.push_back(source_protocol_row());
   return rows;

@@ -46,7 +46,8 @@ Command inert_row(std::string syntax, std::vector<std::string_view> help, std::s
           .scope = Scope::RouteMap,
           .set = {},
           .summary = summary,
-          .is_inert = true};
+          .is_inert = true,
+          .warning = summary};
 }
 
 // --- numbers
@@ -480,12 +481,15 @@ std::vector<Command> route_map_set_commands() {
                               in_set<&Set::origin>(), origin_of, origin_text, "ORIGIN."));
   rows.push_back(originator_row());
   rows.push_back(number_row<&Set::tag>("set tag", "(1-4294967295)", "Tag value for routing protocol",
-                                       "The tag that later clauses match."));
+                                       "A number that stays with the route: later clauses and other route maps match it, `show` tells it; never sent."));
   rows.push_back(number_row<&Set::weight>("set weight", "(0-4294967295)", "BGP weight for routing table",
                                           "Our own preference, before LOCAL_PREF; never sent."));
-  rows.push_back(inert_row("set distance (1-255)",
-                           {kSet, "Set BGP administrative distance", "Distance value"},
-                           "Distances are those of the instance."));
+  rows.push_back(clause_value(
+      "set distance", "(0-255)$distance", {kSet, "Set BGP administrative distance", "Distance value"},
+      in_set<&Set::distance>(), [](const Arguments& a) { return a.number_as<std::uint8_t>("distance"); },
+      number_text,
+      "The administrative distance of the route here, in place of that of `distance`; 255: never in the kernel, "
+      "0: as `distance` says. For routes that come in."));
   rows.push_back(clause_value(
       "set src", "ADDRESS$address", {kSet, "src address for route", "Source address"}, in_set<&Set::source>(),
       [](const Arguments& a) { return *a.address("address"); },

@@ -169,6 +169,11 @@ std::string block_of(const Context& context) {
   return block;
 }
 
+std::string_view warning_of(const Applied& applied) {
+  const auto* command = applied.form.command;
+  return command && !applied.form.is_negated ? command->warning : std::string_view{};
+}
+
 std::optional<Mode> mode_of(const Context& context) {
   const auto full = canonical(context);
   return full ? std::optional(mode_at(*full)) : std::nullopt;
@@ -232,6 +237,8 @@ EditResult edit(Config& config, const Context& context, std::string_view line) {
       if (config.bgp) drop_redundant(*config.bgp);
       result.context = *std::move(place);
       result.leaves_configure = applied.leaves_configure;
+      if (const auto warning = warning_of(applied); !warning.empty())
+        result.text = "% Warning: " + std::string(warning);
       break;
     case EditStatus::Refused:
       result.text = applied.message;

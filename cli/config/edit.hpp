@@ -28,7 +28,7 @@ struct EditResult {
   EditStatus status = EditStatus::Done;
   Context context;                // where the next line is typed; as before after an error
   bool leaves_configure = false;  // `end`, or `exit` at the outermost
-  std::string text;        // for the operator: FRR's mark, maybe a second line with a caret. "" when done
+  std::string text;        // for the operator: FRR's mark, maybe a second line with a caret; a warning when done
   std::size_t column = 0;  // of the word in error, from 0
 };
 
@@ -47,6 +47,9 @@ struct Applied {
 };
 /// initial: what `router bgp` starts from. `context` is changed when the line was done.
 Applied apply_line(Config& config, Context& context, std::string_view line, const Bgp& initial = {});
+
+/// What is to be told of a line that was done; mostly "".
+std::string_view warning_of(const Applied& applied);
 
 /// Nothing when a line of the context opens no mode.
 std::optional<Mode> mode_of(const Context& context);

@@ -206,6 +206,11 @@ class Reader {
     if (!is_understood && leaves_modes_above(line)) return take_command(line);
     switch (applied.status) {
       case EditStatus::Done:
+        if (const auto warning = warning_of(applied); !warning.empty())
+          add_problem({.severity = Problem::Severity::Warning,
+                       .line = line.number,
+                       .text = std::string(line.whole),
+                       .message = std::string(warning)});
         return enter(std::move(context), line);
       case EditStatus::Refused:
         return report(line, applied, applied.message);

@@ -98,6 +98,7 @@ void append_attributes(std::string& out, const api::Destination& destination, co
   if (attributes.has_med()) append(out, ", metric %u", attributes.med());
   if (attributes.has_local_pref()) append(out, ", localpref %u", attributes.local_pref());
   if (path.weight() != 0) append(out, ", weight %u", path.weight());
+  if (attributes.tag() != 0) append(out, ", tag %u", attributes.tag());
   if (path.state() == api::PATH_ACCEPTED) out += ", valid";
   if (is_rejected(path.state())) append(out, ", rejected (%s)", rejection_text(path).c_str());
   if (is_duplicate(destination, path)) out += ", duplicate subnet";
@@ -223,6 +224,7 @@ Json path_json(const api::Destination& destination, const api::Path& path, WallC
   if (attributes.has_med()) json["metric"] = attributes.med();
   if (attributes.has_local_pref()) json["locPrf"] = attributes.local_pref();
   if (path.weight() != 0) json["weight"] = path.weight();
+  if (attributes.tag() != 0) json["tag"] = attributes.tag();
   if (path.state() == api::PATH_ACCEPTED) json["valid"] = true;
   if (is_rejected(path.state())) json["rejected"] = rib::name_of(state_of(path.state()));
   if (!path.denied_by().empty()) json["deniedBy"] = path.denied_by();

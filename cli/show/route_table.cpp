@@ -144,6 +144,7 @@ class TextDetail : public RouteTableListing {
     append(out, "Routing entry for %s\n", prefix_text(entry.prefix()).c_str());
     append(out, "  Known via \"%s\", distance %u, metric %u",
            std::string(protocol_of(entry.source())).c_str(), entry.distance(), entry.metric());
+    if (entry.tag() != 0) append(out, ", tag %u", entry.tag());
     if (entry.selected()) out += ", best";
     append(out, "\n  Last update %s ago\n", age_text(entry.age_ms()).c_str());
     const char mark = entry.installed() ? '*' : ' ';
@@ -286,6 +287,7 @@ Json entry_json(const api::RouteEntry& entry) {
   }
   json["distance"] = entry.distance();
   json["metric"] = entry.metric();
+  if (entry.tag() != 0) json["tag"] = entry.tag();
   if (entry.installed()) json["installed"] = true;
   if (entry.fib() == api::FIB_PENDING) json["queued"] = true;
   if (entry.fib() == api::FIB_FAILED) json["failed"] = true;

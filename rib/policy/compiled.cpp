@@ -16,8 +16,7 @@ PolicyDependencies dependencies_of(const RouteMapClause& clause) {
   PolicyDependencies found;
   for (const auto family : kFamilies) found.prefix |= !clause.match.address[index_of(family)].empty();
   // These stand beside the attributes, and routes with equal attributes may differ in them.
-  found.prefix |= clause.match.interface || clause.match.tag || clause.set.tag || clause.set.metric_is_igp ||
-                  clause.match.source_protocol;
+  found.prefix |= clause.match.interface || clause.set.metric_is_igp || clause.match.source_protocol;
   // A next hop is matched and set in the prefix's family.
   for (const auto family : kFamilies) found.prefix |= !clause.match.next_hop[index_of(family)].empty();
   found.peer = clause.match.peer || !clause.match.route_source.empty() || clause.set.next_hop_peer_address ||

@@ -85,7 +85,6 @@ RouteMapAnswer ask_route_map(const CompiledRouteMap& map, const PolicySubject& s
 struct SetContext {
   const PolicySubject& subject;
   PathAttributes& attributes;
-  std::uint32_t& tag;
   bool& next_hop_set;
 };
 void do_sets(const CompiledClause& clause, const SetContext& context);

@@ -210,6 +210,7 @@ struct RouteMapClause {
     std::optional<BgpIdentifier> originator_id;
     std::optional<std::uint32_t> tag, weight;
     std::optional<IpAddress> source;  // of packets of this host: `ip protocol bgp`
+    std::optional<std::uint8_t> distance;
     bool operator==(const Set&) const = default;
   };
   bool permit = true;

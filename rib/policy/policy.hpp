@@ -37,7 +37,6 @@ struct PolicySubject {
   const IpAddress* peer = nullptr;         // the neighbor the policy belongs to; nullptr: our own route
   const IpAddress* own_address = nullptr;  // our end of that session: outbound `set ip next-hop peer-address`
   std::string_view interface = {};         // of the next hop, "" unknown
-  std::uint32_t tag = 0;                   // of a redistributed route
   std::string_view peer_interface = {};    // of an interface peer, "" for others: `match peer eth0`
   AsNumber own_as = 0;                     // what we are to that peer: `set as-path replace`; 0 unknown
   std::optional<std::uint32_t> igp_metric = {};        // of the next hop: `set metric igp`

@@ -13,7 +13,7 @@ constexpr unsigned kMaximumClauses = 100000;  // that one question may look at, 
 class Question {
  public:
   Question(const PolicySubject& subject, PathAttributes& attributes)
-      : subject_(subject), attributes_(attributes), tag_(subject.tag) {}
+      : subject_(subject), attributes_(attributes) {}
 
   RouteMapAnswer ask(const CompiledRouteMap& map, unsigned depth) {
     RouteMapAnswer answer;
@@ -29,7 +29,7 @@ class Question {
       }
       answer = {.permitted = clause.permit, .sequence = compiled.sequence};
       if (!clause.permit) return answer;
-      do_sets(compiled, {subject_, attributes_, tag_, next_hop_set_});
+      do_sets(compiled, {subject_, attributes_, next_hop_set_});
       if (clause.set.source && clause.set.source->afi() == subject_.prefix.afi()) source_ = clause.set.source;
       forget_texts(clause.set);
       if (compiled.call && !ask(*compiled.call, depth + 1).permitted) {
@@ -74,7 +74,7 @@ class Question {
     if (match.local_preference && attributes_.local_pref.value_or(0) != *match.local_preference) return false;
     if (match.metric && attributes_.med.value_or(0) != *match.metric) return false;
     if (match.origin && attributes_.origin != *match.origin) return false;
-    if (match.tag && tag_ != *match.tag) return false;
+    if (match.tag && attributes_.tag != *match.tag) return false;
     if (match.peer && !peer_holds(*match.peer)) return false;
     return !match.source_protocol || source_protocol() == match.source_protocol;
   }
@@ -149,7 +149,6 @@ class Question {
 
   const PolicySubject& subject_;
   PathAttributes& attributes_;
-  std::uint32_t tag_;
   bool next_hop_set_ = false;
   std::optional<IpAddress> source_;
   unsigned looked_at_ = 0;

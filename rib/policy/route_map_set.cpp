@@ -152,7 +152,8 @@ void do_sets(const CompiledClause& compiled, const SetContext& context) {
   if (set.aggregator) attributes.aggregator = *set.aggregator;
   if (set.atomic_aggregate) attributes.atomic_aggregate = true;
   if (set.weight) attributes.weight = *set.weight;
-  if (set.tag) context.tag = *set.tag;
+  if (set.tag) attributes.tag = *set.tag;
+  if (set.distance) attributes.distance = *set.distance;
 }
 
 }  // namespace rib

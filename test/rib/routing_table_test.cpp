@@ -169,6 +169,54 @@ TEST(Distance, ForeignRoutesOfTheSamePrefixWin) {
   }
 }
 
+/// All routes of a neighbor of this address pass the route map IN, which does `set`.
+PeerUp through_route_map(std::string_view peer_address, AsNumber as) {
+  auto up = peer(peer_address, as);
+  for (auto& import : up.imports) import.policy.route_map = "IN";
+  return up;
+}
+PolicyDefinitions route_map_in(const RouteMapClause::Set& set) {
+  PolicyDefinitions policies;
+  policies.route_maps["IN"].clauses[10].set = set;
+  return policies;
+}
+
+TEST(Distance, ARouteMapSetsThatOfItsRoutes) {
+  for (const bool v4 : {true, false}) {
+    const char* const subnet = v4 ? "10.1.0.0/16" : "2001:db8:1::/48";
+    const char* const gateway = v4 ? "192.0.2.9" : "2001:db8::9";
+    Node node;
+    RouteMapClause::Set set;
+    set.distance = 1;
+    set.tag = 7;
+    node.engine.set_policies(route_map_in(set), node.now);
+    const auto a = node.up(through_route_map("192.0.2.1", 1));
+    node.announce(a, attributes().via(v4 ? "192.0.2.1" : "2001:db8::1").path({1}), {subnet});
+    node.settle();
+    const auto ours = node.engine.routes_for(prefix(subnet)).back();
+    EXPECT_EQ(ours.distance, 1u);
+    EXPECT_EQ(ours.tag, 7u);
+    auto foreign = kernel_route(subnet, gateway);
+    foreign.source = RouteSource::Static;  // its distance is 1, too: who was there first is not asked
+    node.engine.kernel_route(foreign, node.now);
+    node.settle();
+    EXPECT_EQ(node.fib_state(subnet), FibState::LosesToStatic);
+
+    node.engine.kernel_route_gone(foreign, node.now);
+    set.distance = 255;
+    node.engine.set_policies(route_map_in(set), node.now);
+    node.settle();
+    EXPECT_EQ(node.fib_state(subnet), FibState::NotForUse);
+    EXPECT_THAT(node.output.fib, IsEmpty());
+    EXPECT_FALSE(node.engine.routes_for(prefix(subnet)).back().selected);
+
+    node.engine.set_policies(route_map_in({}), node.now);
+    node.settle();
+    EXPECT_EQ(node.engine.routes_for(prefix(subnet)).back().distance, 20u);
+    EXPECT_EQ(node.output.fib.size(), 1u);
+  }
+}
+
 TEST(Fib, OwnRoutesAreNotInstalled) {
   Node node;
   node.originate("10.1.0.0/16");

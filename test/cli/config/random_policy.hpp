@@ -221,6 +221,7 @@ class RandomPolicy {
     if (chance()) set.originator_id = u32();
     if (chance()) set.tag = u32(1);
     if (chance()) set.weight = u32();
+    if (chance()) set.distance = static_cast<std::uint8_t>(u32(0, 255));
   }
 
   std::mt19937& random_;

@@ -40,7 +40,6 @@ struct Route {
   std::optional<rib::IpAddress> peer = address("192.0.2.1");
   std::optional<rib::IpAddress> own_address;
   std::string_view interface = "eth0";
-  std::uint32_t tag = 5;
   std::optional<std::uint32_t> igp_metric = 77;
   std::optional<rib::SourceProtocol> source_protocol;
 
@@ -49,6 +48,7 @@ struct Route {
     attributes.next_hop = address("192.0.2.1");
     attributes.as_path = rib::AsPath::sequence({65001, 65002});
     attributes.med = 10;
+    attributes.tag = 5;
     attributes.local_pref = 100;
     attributes.communities = {{65000u << 16 | 2}, {65000u << 16 | 1}};
     attributes.large_communities = {{1, 2, 3}};
@@ -78,7 +78,6 @@ rib::PolicyVerdict ask(const std::string& text, Route& route) {
                          .peer = route.peer ? &*route.peer : nullptr,
                          .own_address = route.own_address ? &*route.own_address : nullptr,
                          .interface = route.interface,
-                         .tag = route.tag,
                          .peer_interface = "eth7",
                          .own_as = 65000,
                          .igp_metric = route.igp_metric,
@@ -222,6 +221,8 @@ TEST(RouteMapSet, Numbers) {
   EXPECT_EQ(after("set metric -3").med, 7u);
   EXPECT_EQ(after("set metric igp").med, 77u);
   EXPECT_EQ(after("set weight 9").weight, 9u);
+  EXPECT_EQ(after("set tag 9").tag, 9u);
+  EXPECT_EQ(after("set distance 9").distance, 9u);
   EXPECT_EQ(after("set origin incomplete").origin, rib::Origin::Incomplete);
   EXPECT_EQ(after("set originator-id 1.2.3.4").originator_id, 0x01020304u);
   EXPECT_EQ(after("set aggregator as 65009 1.2.3.4").aggregator, (rib::Aggregator{65009, 0x01020304}));
@@ -397,6 +398,20 @@ TEST(RouteMapTyped, WhatCannotBeIsRefused) {
   EXPECT_NE(typed.type({"set ipv6 next-hop local 2001:db8::1"}), "");
   EXPECT_NE(typed.type({"set ip next-hop 224.0.0.1"}), "");
   EXPECT_EQ(typed.written(), "route-map M permit 10\nexit\n!\n");
+}
+
+TEST(RouteMapTyped, ALineWithoutEffectIsDoneWithAWarning) {
+  Typed typed;
+  const std::string src = typed.type({"route-map M permit 10", "set src 192.0.2.1"});
+  EXPECT_TRUE(src.starts_with("% Warning: It has effect in the route map of `ip protocol bgp` only")) << src;
+  EXPECT_EQ(typed.written(), "route-map M permit 10\n set src 192.0.2.1\nexit\n!\n");
+  EXPECT_TRUE(typed.type({"set metric rtt"}).starts_with("% Warning: "));
+  EXPECT_EQ(typed.type({"no set src"}), "");
+
+  const auto read = read_config("route-map M permit 10\n set src 192.0.2.1\n set distance 9\n");
+  ASSERT_EQ(read.problems.size(), 1u);
+  EXPECT_EQ(read.problems[0].severity, Problem::Severity::Warning);
+  EXPECT_EQ(read.problems[0].line, 2u);
 }
 
 TEST(ListsTyped, RulesAreNumberedAsFrrDoes) {
