@@ -124,6 +124,8 @@ rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negoti
   up.address = settings.address;
   up.local_address = ends.local;
   up.interface_index = ends.interface_index;
+  if (const auto* link = links_.find(ends.interface_index)) up.interface_name = link->name;
+  up.is_interface_peer = !settings.interface_name.empty();
   up.as = negotiated.peer_as;
   up.identifier = negotiated.peer_identifier;
   up.type = negotiated.peer_type;

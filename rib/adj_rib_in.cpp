@@ -70,7 +70,9 @@ AdjRibIn::Outcome AdjRibIn::judge(const Peer& peer, const Attributes& received, 
   if (state != PathState::Accepted || !is_changed_by_import(peer.up, import, *received))
     return outcome_of(peer, state, received);
   auto value = *received;
-  if (!apply_import(policies_, peer.up, import, prefix, value).permitted)
+  if (policies_.depends_on_next_hop(import.policy)) next_hops_.find_or_add(received, peer.up.interface_index);
+  const auto next_hop = resolved_for_policy(peer, *received, prefix.family());
+  if (!apply_import(policies_, peer.up, import, prefix, next_hop, value).permitted)
     return outcome_of(peer, PathState::PolicyDenied, received);
   return outcome_of(peer, PathState::Accepted, store_.intern(value, received));
 }
@@ -85,20 +87,52 @@ AdjRibIn::Outcome AdjRibIn::judge_long_lived(const Peer& peer, const Attributes&
   return outcome;
 }
 
+ResolvedNextHop AdjRibIn::resolved_for_policy(const Peer& peer, const PathAttributes& received,
+                                              Family family) const {
+  if (!policies_.depends_on_next_hop(peer.import(family).policy)) return {};
+  return loc_rib_.resolved(received, peer.up);
+}
+
 PolicyVerdict AdjRibIn::explain(const Path& path, const Prefix& prefix) const {
   const auto& peer = peers_[path.peer];
   auto value = *path.attributes.received();
-  return apply_import(policies_, peer.up, peer.import(prefix.family()), prefix, value);
+  const auto next_hop = resolved_for_policy(peer, value, prefix.family());
+  return apply_import(policies_, peer.up, peer.import(prefix.family()), prefix, next_hop, value);
+}
+
+NextHopTable::Id AdjRibIn::received_next_hop(const Path& path) const {
+  if (!path.has(Path::WatchesReceived)) return 0;
+  const auto received = path.attributes.received();
+  const auto id = next_hops_.find(received, peers_[path.peer].up.interface_index);
+  return id == loc_rib_.next_hop_of(path) ? 0 : id;
+}
+
+void AdjRibIn::hold_next_hops(Family family, Path& path) {
+  const bool is_changed = path.attributes.received() != path.attributes;
+  path.set(Path::WatchesReceived,
+           is_changed && policies_.depends_on_next_hop(peers_[path.peer].import(family).policy));
+  next_hops_.add_reference(loc_rib_.next_hop_of(path));
+  if (const auto id = received_next_hop(path)) next_hops_.add_reference(id);
+}
+
+void AdjRibIn::release_next_hops(const Path& path) {
+  if (const auto id = received_next_hop(path)) next_hops_.release(id);
+  next_hops_.release(loc_rib_.next_hop_of(path));
+}
+
+bool AdjRibIn::has_moved(const Path& path) const {
+  if (!next_hops_.has_moved()) return false;
+  return next_hops_[loc_rib_.next_hop_of(path)].moved || next_hops_[received_next_hop(path)].moved;
 }
 
 void AdjRibIn::replace_attributes(Family family, Table::Id id, Path& path, Outcome&& outcome) {
   if (path.has(Path::Multipath)) loc_rib_.touch(family, id);  // the kernel splits traffic anew
-  next_hops_.add_reference(outcome.next_hop);
-  next_hops_.release(loc_rib_.next_hop_of(path));
+  release_next_hops(path);
   auto& octets = peers_[path.peer].of(family).octets;
   octets -= path.attributes.set()->octets();
   path.attributes = std::move(outcome.attributes);
   octets += path.attributes.set()->octets();
+  hold_next_hops(family, path);
 }
 
 void AdjRibIn::set_state(Family family, Path& path, PathState state) {
@@ -120,7 +154,7 @@ void AdjRibIn::release(Family family, const Path& path) {
   counts.accepted -= path.is_feasible();
   counts.denied -= path.state == PathState::PolicyDenied;
   counts.looped -= is_loop(path.state);
-  next_hops_.release(loc_rib_.next_hop_of(path));
+  release_next_hops(path);
 }
 
 void AdjRibIn::withdraw(std::uint32_t index, Family family, std::span<const Nlri> prefixes) {
@@ -180,7 +214,7 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& re
                                .path_id = nlri.path_id,
                                .learned = learned,
                                .state = state});
-      next_hops_.add_reference(outcome.next_hop);
+      hold_next_hops(family, *path);
       path->set_generation(generation);
       ++counts.received;
       counts.octets += sizeof(Path) + path->attributes.set()->octets();
@@ -229,7 +263,7 @@ bool AdjRibIn::revise(Family family, Table::Id id, bool all) {
       destination.remove(i);
       continue;
     }
-    const bool moved = next_hops_.has_moved() && next_hops_[loc_rib_.next_hop_of(path)].moved;
+    const bool moved = has_moved(path);
     if (all || moved || peer.of(family).needs_recheck) {
       begin();
       touch |= moved;
@@ -238,13 +272,18 @@ bool AdjRibIn::revise(Family family, Table::Id id, bool all) {
                                    : judge(peer, received, destination.prefix);
       if (is_long_lived) path.set_generation(generations.merged_long_lived());
       const auto state = with_guard(peer, outcome.state, destination.prefix);
-      if (outcome.attributes != path.attributes) replace_attributes(family, id, path, std::move(outcome));
+      if (outcome.attributes != path.attributes) {
+        replace_attributes(family, id, path, std::move(outcome));
+      } else {  // policy may look at something else
+        release_next_hops(path);
+        hold_next_hops(family, path);
+      }
       if (state != (path.is_feasible() ? PathState::Accepted : path.state)) set_state(family, path, state);
     }
     ++i;
   }
   if (select) loc_rib_.select(family, id, before);
-  if (touch && !destination.empty()) loc_rib_.touch(family, id);
+  if (touch && !destination.empty()) loc_rib_.next_hop_moved(family, id);
   if (select) loc_rib_.erase_if_unused(family, id);
   return select;
 }

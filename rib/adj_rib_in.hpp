@@ -55,6 +55,14 @@ class AdjRibIn {
   Outcome judge_long_lived(const Peer& peer, const Attributes& received, const Prefix& prefix);
   Outcome outcome_of(const Peer& peer, PathState state, Attributes attributes);
   PathState with_guard(const Peer& peer, PathState state, const Prefix& prefix) const;
+  /// The way to the next hop that policy is asked about; nothing where the policy does not depend on it.
+  ResolvedNextHop resolved_for_policy(const Peer& peer, const PathAttributes& received, Family family) const;
+  /// The path depends on its next hop, and where policy looks at it, on the one it was received with.
+  void hold_next_hops(Family family, Path& path);
+  void release_next_hops(const Path& path);
+  bool has_moved(const Path& path) const;
+  /// The next hop before policy, when it is another one and watched; 0 otherwise.
+  NextHopTable::Id received_next_hop(const Path& path) const;
   /// Gives the path what import made of it.
   void replace_attributes(Family family, Table::Id id, Path& path, Outcome&& outcome);
   void set_state(Family family, Path& path, PathState state);

@@ -19,6 +19,7 @@ class Destination {
     Resend = 2,         // ... and what was sent for it may be wrong although the best path is the same
     Conflict = 4,       // claimed by several nodes, see conflicts.hpp
     Suppressed = 8,     // an aggregate stands for it, see aggregates.hpp
+    NextHopMoved = 16,  // Changed, and the way to some path's next hop is another
     AwaitsKernel = 32,  // groups have what was before, see fib_gate.hpp
     NotInKernel = 64,   // ... and it is not told to them
   };

@@ -41,7 +41,7 @@ struct Engine::Impl {
   Redistribution redistribution{kernel_routes, local_routes};
   Aggregates aggregates{speaker, policies, loc_rib, local_routes};
   AdjRibIn adj_rib_in{speaker, policies, attributes, peers, next_hops, loc_rib};
-  UpdateGroups groups{output, speaker, policies, peers, loc_rib};
+  UpdateGroups groups{output, speaker, policies, peers, loc_rib, local_routes};
   StaticRoutes static_routes{kernel_routes};
   RoutingTable routing_table{speaker,       policies,      peers,      next_hops,
                              kernel_routes, static_routes, fib_routes, loc_rib};

@@ -218,6 +218,8 @@ Exported exported(const Speaker& speaker, const Policies& policies, const Export
     const PolicySubject subject{.prefix = prefix,
                                 .peer = profile.policy_peer ? &*profile.policy_peer : nullptr,
                                 .own_address = &profile.local_address,
+                                .next_hop = origin.next_hop,
+                                .peer_interface = profile.policy_peer_interface,
                                 .own_as = profile.local_as};
     const auto next_hop = result.attributes.next_hop;
     const auto link_local = result.attributes.link_local_next_hop;

@@ -17,6 +17,7 @@ struct RouteOrigin {
   PeerType type = PeerType::Internal;
   bool is_route_reflector_client = false;
   BgpIdentifier identifier = 0;
+  ResolvedNextHop next_hop = {};  // only for policies that depend on it
 };
 
 /// Sent, or why not; before policy has its say.

@@ -30,15 +30,12 @@ void ExportBatch::load(const Table& table, std::size_t count, IdOf id_of) {
   }
   ids_.resize(count);
   nlri_.resize(count);
-  resend_.resize(count);
   order_.resize(count);
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto position = buckets_[bucket_of_[i]].end++;
-    const auto& destination = table[id_of(i)];
     order_[position] = i;
     ids_[position] = id_of(i);
-    nlri_[position] = {destination.prefix, 0};
-    resend_[position] = destination.has(Destination::Resend);
+    nlri_[position] = {table[id_of(i)].prefix, 0};
   }
 }
 

@@ -39,7 +39,6 @@ class ExportBatch {
   const Change* change(std::uint32_t position) const {
     return changes_.empty() ? nullptr : changes_[position];
   }
-  bool resend(std::uint32_t position) const { return resend_[position]; }
 
  private:
   struct Key {
@@ -60,7 +59,6 @@ class ExportBatch {
   std::vector<Table::Id> ids_;
   std::vector<Nlri> nlri_;
   std::vector<const Change*> changes_;
-  std::vector<bool> resend_;
   // scratch
   std::vector<std::uint32_t> bucket_of_, order_;
   boost::unordered_flat_map<Key, std::uint32_t, KeyHash> index_;
@@ -72,7 +70,6 @@ void ExportBatch::load_parted(const ExportBatch& whole, PartOf part_of) {
   ids_.clear();
   nlri_.clear();
   changes_.clear();
-  resend_.clear();
   for (std::uint32_t number = 0; number < whole.buckets_.size(); ++number) {
     const auto& bucket = whole.buckets_[number];
     std::uint32_t parts = 0;
@@ -88,7 +85,6 @@ void ExportBatch::load_parted(const ExportBatch& whole, PartOf part_of) {
         ids_.push_back(whole.ids_[position]);
         nlri_.push_back(whole.nlri_[position]);
         if (!whole.changes_.empty()) changes_.push_back(whole.changes_[position]);
-        resend_.push_back(whole.resend_[position]);
       }
       buckets_.push_back({bucket.attributes, bucket.source, begin, static_cast<std::uint32_t>(ids_.size())});
     }

@@ -90,6 +90,7 @@ struct ExportProfile {
   PolicyChain policy;
   /// The peer, when `policy` asks who it is (Policies::depends_on_peer): the engine sets it.
   std::optional<IpAddress> policy_peer;
+  std::string policy_peer_interface;  // likewise, of an interface peer
 
   // How messages are encoded; peers that differ here cannot share bytes.
   bool four_octet_as = true;                  // RFC 6793

@@ -70,14 +70,18 @@ bool is_changed_by_import(const PeerUp& peer, const ImportProfile& import, const
 }
 
 PolicyVerdict apply_import(const Policies& policies, const PeerUp& peer, const ImportProfile& import,
-                           const Prefix& prefix, PathAttributes& attributes) {
+                           const Prefix& prefix, const ResolvedNextHop& next_hop,
+                           PathAttributes& attributes) {
   if (import.prepend_as != 0) attributes.as_path = attributes.as_path.prepended(import.prepend_as);
   if (needs_only_to_customer(import, attributes)) attributes.only_to_customer = peer.as;
   if (import.weight != 0) attributes.weight = import.weight;
-  const PolicySubject subject{.prefix = prefix,
-                              .peer = &peer.address,
-                              .own_as = peer.local_as,
-                              .source_protocol = SourceProtocol::Bgp};
+  const PolicySubject subject{
+      .prefix = prefix,
+      .peer = &peer.address,
+      .next_hop = next_hop,
+      .peer_interface = peer.is_interface_peer ? std::string_view(peer.interface_name) : std::string_view{},
+      .own_as = peer.local_as,
+      .source_protocol = SourceProtocol::Bgp};
   const auto verdict = policies.apply(import.policy, subject, attributes);
   if (verdict.permitted && is_shutting_down(peer, attributes)) attributes.local_pref = 0;
   return verdict;

@@ -16,9 +16,10 @@ PathState check_received(const Speaker& speaker, const PeerUp& peer, const Impor
 /// settings or in the route, asks for it.
 bool is_changed_by_import(const PeerUp& peer, const ImportProfile& import, const PathAttributes& attributes);
 
-/// The verdict of policy. When it permits, `attributes` become those that count here.
+/// The verdict of policy. When it permits, `attributes` become those that count here. next_hop: of the route
+/// as it was received; only for policies that depend on it.
 PolicyVerdict apply_import(const Policies& policies, const PeerUp& peer, const ImportProfile& import,
-                           const Prefix& prefix, PathAttributes& attributes);
+                           const Prefix& prefix, const ResolvedNextHop& next_hop, PathAttributes& attributes);
 
 /// The verdict on the next hop that counts. `resolved`: RFC 4271 §9.1.2.1.
 PathState check_next_hop(const PeerUp& peer, const PathAttributes& attributes, bool resolved);

@@ -15,6 +15,12 @@ std::optional<std::uint32_t> LocRib::interior_cost(const Path& path) const {
   return entry.resolved ? std::optional(entry.metric) : std::nullopt;
 }
 
+ResolvedNextHop LocRib::resolved(const PathAttributes& attributes, const PeerUp& from) const {
+  const auto& entry = next_hops_[next_hops_.find(attributes, from.interface_index)];
+  if (!entry.resolved) return {};
+  return {entry.through ? std::string_view(entry.interface_name) : from.interface_name, entry.metric};
+}
+
 // RFC 4271 §9.1.2.2 (c): the AS that the route was learned from by the first router of ours; our own AS when
 // one of ours made it, that is when AS_PATH is empty or begins with an AS_SET. RFC 5065 §5.3: confederation
 // segments do not count, and a path of nothing else is of our own AS.
@@ -161,6 +167,11 @@ void LocRib::touch(Family family, Table::Id id, bool resend) {
   append(family, id, destination.winner());
 }
 
+void LocRib::next_hop_moved(Family family, Table::Id id) {
+  at(family, id).set(Destination::NextHopMoved, true);
+  touch(family, id);
+}
+
 std::span<const Change> LocRib::oldest(Family family, std::size_t limit) const {
   const auto& changes = log(family).changes;
   const auto done = log(family).done;
@@ -175,6 +186,7 @@ void LocRib::forget(Family family, std::size_t count) {
     auto& destination = at(family, id);
     destination.set(Destination::Changed, false);
     destination.set(Destination::Resend, false);
+    destination.set(Destination::NextHopMoved, false);
     if (destination.empty()) table(family).erase(id);
   }
   done += count;

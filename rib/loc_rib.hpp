@@ -38,6 +38,10 @@ class LocRib {
   /// again.
   void touch(Family family, Table::Id id, bool resend = false);
 
+  /// The best path stays, but the way to a path's next hop is another: it matters to policies that look at
+  /// it.
+  void next_hop_moved(Family family, Table::Id id);
+
   /// Some group sends more than the best path (ADD-PATH): changes of the others go into the log as well.
   void log_every_path(Family family, bool on) { logs_every_path_[index_of(family)] = on; }
 
@@ -59,6 +63,8 @@ class LocRib {
   std::vector<const Path*> ranked(const Destination& destination) const;
   /// Interior cost of the path's next hop; nothing when unreachable, 0 for our own routes.
   std::optional<std::uint32_t> interior_cost(const Path& path) const;
+  /// The way to the next hop of a route that came from that peer, or has these attributes since.
+  ResolvedNextHop resolved(const PathAttributes& attributes, const PeerUp& from) const;
   /// The path's next hop; 0 for our own routes.
   NextHopTable::Id next_hop_of(const Path& path) const;
 

@@ -40,7 +40,7 @@ void LocalRoutes::judge(const Prefix& prefix, Entry& entry) {
   }
   auto value = entry.route.attributes;
   const PolicySubject subject{.prefix = prefix,
-                              .interface = entry.route.interface_name,
+                              .next_hop = {entry.route.interface_name, std::nullopt},
                               .source_protocol = protocol_of(entry.route.kernel_source)};
   const bool permitted = policies_.apply(chain_of(entry.route), subject, value).permitted;
   entry.attributes = permitted ? store_.intern(value, original) : Attributes();
@@ -53,11 +53,23 @@ bool LocalRoutes::set(const Prefix& prefix, LocalSource source, const LocalRoute
     entry = entries.insert(entry, {source, {}, {}});
   else if (entry->route == route)
     return static_cast<bool>(entry->attributes);
+  const bool interface_changed = entry->route.interface_name != route.interface_name;
   entry->route = route;
   judge(prefix, *entry);
   const bool permitted = static_cast<bool>(entry->attributes);
   publish(prefix, entries, now);
+  const auto id = loc_rib_.table(prefix.family()).find(prefix);
+  if (id && interface_changed) loc_rib_.next_hop_moved(prefix.family(), *id);
   return permitted;
+}
+
+std::string_view LocalRoutes::interface_of(const Prefix& prefix) const {
+  const auto found = routes_.find(prefix);
+  if (found == routes_.end()) return {};
+  const auto& entries = found->second;
+  const auto first =
+      std::find_if(entries.begin(), entries.end(), [](auto& e) { return static_cast<bool>(e.attributes); });
+  return first == entries.end() ? std::string_view{} : std::string_view(first->route.interface_name);
 }
 
 bool LocalRoutes::remove(const Prefix& prefix, LocalSource source, TimePoint now) {

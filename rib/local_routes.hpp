@@ -25,6 +25,9 @@ class LocalRoutes {
   /// Route maps may answer differently than they did with `before`.
   void policies_changed(const Policies& before, TimePoint now);
 
+  /// Of the route that stands in the table, where the kernel has it from; "" for others.
+  std::string_view interface_of(const Prefix& prefix) const;
+
   /// Prefixes in the table.
   std::uint64_t count(Family family) const { return count_[index_of(family)]; }
 

@@ -99,7 +99,9 @@ struct PeerUp {
   IpAddress address;        // the peer's end
   IpAddress local_address;  // our end
   std::uint32_t interface_index =
-      0;  // of the session's link; gives link-local next hops their zone; 0 unknown
+      0;                           // of the session's link; gives link-local next hops their zone; 0 unknown
+  std::string interface_name;      // of that link, "" unknown
+  bool is_interface_peer = false;  // configured by that name
   AsNumber as = 0;
   BgpIdentifier identifier = 0;
   PeerType type = PeerType::Internal;

@@ -27,6 +27,11 @@ NextHopTable::Id NextHopTable::find(const Attributes& attributes, std::uint32_t 
   return found->second;
 }
 
+NextHopTable::Id NextHopTable::find(const PathAttributes& attributes, std::uint32_t interface_index) const {
+  const auto found = index_.find(key_of(attributes, interface_index));
+  return found == index_.end() ? 0 : found->second;
+}
+
 NextHopTable::Id NextHopTable::find_or_add(const Attributes& attributes, std::uint32_t interface_index) {
   if (const auto id = find(attributes, interface_index)) return id;
   Id id = static_cast<Id>(entries_.size());
@@ -75,6 +80,7 @@ void NextHopTable::resolve(Entry& entry) {
   entry.resolved = false;
   entry.metric = 0;
   entry.through.reset();
+  entry.interface_name.clear();
   entry.kernel_next_hops.clear();
   if (entry.address.is_v6() && entry.address.is_link_local()) {
     // The link itself is the route; without a link the address means nothing.
@@ -90,6 +96,7 @@ void NextHopTable::resolve(Entry& entry) {
       entry.resolved = true;
       entry.metric = usable->metric;
       entry.through = usable->prefix;
+      entry.interface_name = usable->interface_name;
       entry.kernel_next_hops = usable->next_hops;
       for (auto& next_hop : entry.kernel_next_hops) {
         if (!next_hop.gateway) next_hop.gateway = entry.address;  // on that link: it is its own gateway

@@ -26,6 +26,7 @@ class NextHopTable {
     bool moved = false;  // the answer changed since its dependents were last looked at
     std::uint32_t metric = 0;
     std::optional<Prefix> through;
+    std::string interface_name;  // towards it; "" of a link-local address: that of the session
     std::vector<NextHop> kernel_next_hops;
     FibRoutes::Id fib_route = 0;  // kernel_next_hops as one interned route
     bool operator==(const Entry&) const = default;
@@ -37,8 +38,9 @@ class NextHopTable {
   /// The entry of a route's next hop as heard on `interface_index`; resolved when it is new. No reference
   /// taken.
   Id find_or_add(const Attributes& attributes, std::uint32_t interface_index);
-  /// The entry of a path that holds a reference.
+  /// The entry when there is one, 0 otherwise; paths hold a reference to theirs.
   Id find(const Attributes& attributes, std::uint32_t interface_index) const;
+  Id find(const PathAttributes& attributes, std::uint32_t interface_index) const;
   void add_reference(Id id) { ++entries_[id].references; }
   void release(Id id);
 

@@ -15,8 +15,14 @@ namespace rib {
 /// out.
 inline constexpr std::uint32_t kLocalPeer = UINT32_MAX;
 
+/// LocalSource::Aggregated as Path::local_sources has it.
+inline constexpr std::uint8_t kAggregatedOnly = 8;
+
 struct Path {
-  enum Flag : std::uint8_t { Multipath = 2 };
+  enum Flag : std::uint8_t {
+    Multipath = 2,
+    WatchesReceived = 4,  // policy looked at the way to the next hop as it was received: it is held, too
+  };
 
   Attributes attributes;
   std::uint32_t peer = kLocalPeer;  // PeerHandle::index
@@ -27,6 +33,8 @@ struct Path {
   std::uint8_t local_sources = 0;  // LocalSource bits, when peer is kLocalPeer
 
   bool is_local() const { return peer == kLocalPeer; }
+  /// Ours, and nothing but an aggregate says so.
+  bool is_aggregate() const { return is_local() && local_sources == kAggregatedOnly; }
   /// Takes part in the decision. A duplicate subnet does, so that other nodes hear of the conflict; only the
   /// kernel does not get it.
   bool is_feasible() const { return state == PathState::Accepted || state == PathState::DuplicateSubnet; }

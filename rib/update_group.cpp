@@ -12,7 +12,11 @@ namespace rib {
 /// The peer's profile with what only the engine knows: whether its policy asks who it is.
 ExportProfile UpdateGroups::keyed_profile(std::uint32_t index, Family family) const {
   auto profile = *peers_[index].up.exports[index_of(family)];
-  if (policies_.depends_on_peer(profile.policy)) profile.policy_peer = peers_[index].up.address;
+  if (policies_.depends_on_peer(profile.policy)) {
+    const auto& up = peers_[index].up;
+    profile.policy_peer = up.address;
+    if (up.is_interface_peer) profile.policy_peer_interface = up.interface_name;
+  }
   return profile;
 }
 
@@ -189,7 +193,23 @@ RouteOrigin UpdateGroups::origin_of(std::uint32_t source, Family family) const {
 
 Exported UpdateGroups::evaluate(const UpdateGroup& group, const Policies& policies, const Prefix& prefix,
                                 std::uint32_t source, const PathAttributes& attributes) const {
-  return exported(speaker_, policies, group.profile_, origin_of(source, group.family()), prefix, attributes);
+  auto origin = origin_of(source, group.family());
+  if (policies.depends_on_next_hop(group.profile_.policy))
+    origin.next_hop = resolved_next_hop(source, prefix, attributes);
+  return exported(speaker_, policies, group.profile_, origin, prefix, attributes);
+}
+
+ResolvedNextHop UpdateGroups::resolved_next_hop(std::uint32_t source, const Prefix& prefix,
+                                                const PathAttributes& attributes) const {
+  if (source == kLocalPeer) return {local_routes_.interface_of(prefix), std::nullopt};
+  return loc_rib_.resolved(attributes, peers_[source].up);
+}
+
+/// Whether what the members have of the destination may be wrong although it is made of the same path.
+bool UpdateGroups::must_resend(const UpdateGroup& group, Table::Id id) const {
+  const auto& destination = loc_rib_.table(group.family())[id];
+  if (destination.has(Destination::Resend)) return true;
+  return destination.has(Destination::NextHopMoved) && policies_.depends_on_next_hop(group.profile_.policy);
 }
 
 /// What becomes of each bucket of the shared batch in this group. Without a policy that costs no attributes.

@@ -34,6 +34,7 @@
 #include "rib/engine.hpp"
 #include "rib/export.hpp"
 #include "rib/export_batch.hpp"
+#include "rib/local_routes.hpp"
 
 namespace rib {
 
@@ -136,8 +137,13 @@ struct SentRoute {
 class UpdateGroups {
  public:
   UpdateGroups(Output& output, const Speaker& speaker, const Policies& policies, PeerTable& peers,
-               LocRib& loc_rib)
-      : output_(output), speaker_(speaker), policies_(policies), peers_(peers), loc_rib_(loc_rib) {}
+               LocRib& loc_rib, const LocalRoutes& local_routes)
+      : output_(output),
+        speaker_(speaker),
+        policies_(policies),
+        peers_(peers),
+        loc_rib_(loc_rib),
+        local_routes_(local_routes) {}
 
   void join(std::uint32_t peer, Family family);
   void leave(std::uint32_t peer, Family family);
@@ -199,6 +205,9 @@ class UpdateGroups {
   RouteOrigin origin_of(std::uint32_t source, Family family) const;
   Exported evaluate(const UpdateGroup& group, const Policies& policies, const Prefix& prefix,
                     std::uint32_t source, const PathAttributes& attributes) const;
+  ResolvedNextHop resolved_next_hop(std::uint32_t source, const Prefix& prefix,
+                                    const PathAttributes& attributes) const;
+  bool must_resend(const UpdateGroup& group, Table::Id id) const;
   void load_outcomes(const UpdateGroup& group);
   void part_by_outcome(const UpdateGroup& group);
   const PathAttributes& exported_bucket(const UpdateGroup& group, std::size_t number);
@@ -270,6 +279,7 @@ class UpdateGroups {
   const Policies& policies_;
   PeerTable& peers_;
   LocRib& loc_rib_;
+  const LocalRoutes& local_routes_;
   std::vector<std::unique_ptr<UpdateGroup>> groups_[kFamilyCount];
   std::uint32_t groups_with_paths_[kFamilyCount] = {};
   GroupId next_group_ = 1;

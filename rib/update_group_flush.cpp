@@ -56,8 +56,8 @@ UpdateGroups::Action UpdateGroups::plan_one(UpdateGroup& group, std::size_t numb
     return Action::Nothing;
   }
   const bool is_moved = before.source_before != bucket.source;
-  if (!is_moved && before.before.set() == bucket.attributes && !batch_->resend(position))
-    return Action::Nothing;
+  const bool resend = must_resend(group, id);
+  if (!is_moved && before.before.set() == bucket.attributes && !resend) return Action::Nothing;
   if (is_moved) {
     mark_sent(group, id, before.source_before, false);
     mark_sent(group, id, bucket.source, true);
@@ -65,7 +65,7 @@ UpdateGroups::Action UpdateGroups::plan_one(UpdateGroup& group, std::size_t numb
     if (is_member(group, bucket.source))
       withdrawn_from_one_.push_back({bucket.source, batch_->nlri(position)});
   }
-  if (!batch_->resend(position) && sends_the_same(group, number, position)) {
+  if (!resend && sends_the_same(group, number, position)) {
     return is_moved && is_member(group, before.source_before) ? Action::AnnounceToFormerSource
                                                               : Action::Nothing;
   }

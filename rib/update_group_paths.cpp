@@ -55,10 +55,9 @@ class Selection {
 }  // namespace
 
 void UpdateGroups::flush_paths(UpdateGroup& group, std::span<const Change> changes) {
-  const auto& table = loc_rib_.table(group.family());
   const bool has_held = group.has_held();
   for (const auto& change : changes) {
-    const bool resend = table[change.id].has(Destination::Resend) || group.reevaluation_;
+    const bool resend = must_resend(group, change.id) || group.reevaluation_;
     if (group.has_reached(change.id))
       plan_paths_or_hold_back(group, change.id, resend ? nullptr : &policies_);
     if (has_held) settle_held_paths(group, change.id);

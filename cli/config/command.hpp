@@ -87,7 +87,7 @@ struct Command {
   std::optional<Mode> enters = {};         // a block follows
   Leave leaves = Leave::No;                // exit, end
   bool is_inert = false;                   // accepted and written back, without effect here
-  std::string_view warning = {};           // what to tell when it is configured: where it has no effect, and why
+  std::string_view warning = {};  // what to tell when it is configured: where it has no effect, and why
 };
 
 /// The modes in which the row may be typed.

@@ -157,9 +157,16 @@ std::vector<Command> route_map_match_commands() {
   rows.push_back(clause_value(
       "match origin", "<egp|igp|incomplete>", {kMatch, "BGP origin code", "EGP", "IGP", "Unknown heritage"},
       [](auto& clause) -> auto& { return clause.match.origin; }, origin_of, origin_text, "ORIGIN."));
-  rows.push_back(number_row<&Match::tag>("match tag", "(1-4294967295)", "Match tag of route",
-                                         "The tag that `set tag` of this or another route map gave the route."));
+  rows.push_back(
+      number_row<&Match::tag>("match tag", "(1-4294967295)", "Match tag of route",
+                              "The tag that `set tag` of this or another route map gave the route."));
   rows.push_back(peer_row());
+  rows.push_back(clause_value(
+      "match probability", "(0-100)$percent",
+      {kMatch, "Match portion of routes defined by percentage value", "Percentage of routes"},
+      [](auto& clause) -> auto& { return clause.match.probability; },
+      [](const Arguments& a) { return a.number_as<std::uint8_t>("percent"); }, number_text,
+      "So many of a hundred routes; always the same ones, by prefix and neighbor."));
   rows.push_back(source_protocol_row());
   return rows;
 }

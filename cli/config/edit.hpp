@@ -28,7 +28,7 @@ struct EditResult {
   EditStatus status = EditStatus::Done;
   Context context;                // where the next line is typed; as before after an error
   bool leaves_configure = false;  // `end`, or `exit` at the outermost
-  std::string text;        // for the operator: FRR's mark, maybe a second line with a caret; a warning when done
+  std::string text;  // for the operator: FRR's mark, maybe a second line with a caret; a warning when done
   std::size_t column = 0;  // of the word in error, from 0
 };
 

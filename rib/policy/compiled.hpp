@@ -11,10 +11,11 @@ namespace rib {
 
 /// What a verdict may depend on besides the attributes.
 struct PolicyDependencies {
-  bool prefix = false, peer = false;
+  bool prefix = false, peer = false, next_hop = false;
   void add(const PolicyDependencies& other) {
     prefix |= other.prefix;
     peer |= other.peer;
+    next_hop |= other.next_hop;
   }
 };
 

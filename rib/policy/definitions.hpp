@@ -187,6 +187,7 @@ struct RouteMapClause {
     std::optional<Origin> origin;
     std::optional<PeerMatch> peer;
     std::optional<SourceProtocol> source_protocol;
+    std::optional<std::uint8_t> probability;  // percent of the routes
     bool operator==(const Match&) const = default;
   };
   struct Set {

@@ -61,6 +61,11 @@ bool Policies::depends_on_peer(const PolicyChain& chain) const {
   return map && map->dependencies.peer;
 }
 
+bool Policies::depends_on_next_hop(const PolicyChain& chain) const {
+  const auto* map = find_by_name(compiled_->route_maps, chain.route_map);
+  return map && map->dependencies.next_hop;
+}
+
 namespace {
 
 /// Compares what a chain names in two sets of definitions, one name after the other.

@@ -31,15 +31,20 @@ struct PolicyChain {
   bool operator==(const PolicyChain&) const = default;
 };
 
+/// What is known of the way to a route's next hop. Borrowed.
+struct ResolvedNextHop {
+  std::string_view interface = {};           // "" unknown, or unreachable
+  std::optional<std::uint32_t> metric = {};  // nothing: unreachable, or a route of our own
+};
+
 /// What is known of a route besides its attributes. Borrowed for the call.
 struct PolicySubject {
   const Prefix& prefix;
   const IpAddress* peer = nullptr;         // the neighbor the policy belongs to; nullptr: our own route
   const IpAddress* own_address = nullptr;  // our end of that session: outbound `set ip next-hop peer-address`
-  std::string_view interface = {};         // of the next hop, "" unknown
+  ResolvedNextHop next_hop = {};           // `match interface`, `set metric igp`
   std::string_view peer_interface = {};    // of an interface peer, "" for others: `match peer eth0`
   AsNumber own_as = 0;                     // what we are to that peer: `set as-path replace`; 0 unknown
-  std::optional<std::uint32_t> igp_metric = {};        // of the next hop: `set metric igp`
   std::optional<SourceProtocol> source_protocol = {};  // of our own route
 };
 
@@ -71,6 +76,8 @@ class Policies {
   bool depends_on_prefix(const PolicyChain& chain) const;
   /// True: the verdict may differ between neighbors that have the same chain (`match peer`).
   bool depends_on_peer(const PolicyChain& chain) const;
+  /// True: the verdict may differ with the way to the next hop (`match interface`, `set metric igp`).
+  bool depends_on_next_hop(const PolicyChain& chain) const;
   /// Whether the chain may answer differently with `other`: something it names, also by way of something else
   /// (`call`, `match … prefix-list`), is defined differently there.
   bool differs(const PolicyChain& chain, const Policies& other) const;

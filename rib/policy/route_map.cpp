@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "rib/hash.hpp"
 #include "rib/policy/compiled.hpp"
 
 namespace rib {
@@ -70,12 +71,13 @@ class Question {
         !compiled.extended_community->permits(attributes_.extended_communities.span(),
                                               extended_community_text(), false))
       return false;
-    if (match.interface && subject_.interface != *match.interface) return false;
+    if (match.interface && subject_.next_hop.interface != *match.interface) return false;
     if (match.local_preference && attributes_.local_pref.value_or(0) != *match.local_preference) return false;
     if (match.metric && attributes_.med.value_or(0) != *match.metric) return false;
     if (match.origin && attributes_.origin != *match.origin) return false;
     if (match.tag && attributes_.tag != *match.tag) return false;
     if (match.peer && !peer_holds(*match.peer)) return false;
+    if (match.probability && !is_chosen(compiled.sequence, *match.probability)) return false;
     return !match.source_protocol || source_protocol() == match.source_protocol;
   }
 
@@ -114,6 +116,13 @@ class Question {
     if (!match.interface.empty()) return subject_.peer && subject_.peer_interface == match.interface;
     if (!match.address) return subject_.peer == nullptr;
     return subject_.peer && *subject_.peer == *match.address;
+  }
+
+  /// Always the same for a prefix, a peer and a clause, so that looking again changes nothing.
+  bool is_chosen(Sequence sequence, std::uint8_t percent) const {
+    auto hash = hash_mix(subject_.prefix.hash(), sequence);
+    if (subject_.peer) hash = hash_mix(hash, subject_.peer->hash());
+    return hash % 100 < percent;
   }
 
   std::optional<SourceProtocol> source_protocol() const {

@@ -178,6 +178,7 @@ class RandomPolicy {
       else if (chance())
         match.peer->interface = "eth1";
     }
+    if (chance()) match.probability = static_cast<std::uint8_t>(u32(0, 100));
     if (chance()) match.source_protocol = static_cast<rib::SourceProtocol>(number(0, 3));
   }
 

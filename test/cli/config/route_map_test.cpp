@@ -77,10 +77,9 @@ rib::PolicyVerdict ask(const std::string& text, Route& route) {
                         {.prefix = route.prefix,
                          .peer = route.peer ? &*route.peer : nullptr,
                          .own_address = route.own_address ? &*route.own_address : nullptr,
-                         .interface = route.interface,
+                         .next_hop = {route.interface, route.igp_metric},
                          .peer_interface = "eth7",
                          .own_as = 65000,
-                         .igp_metric = route.igp_metric,
                          .source_protocol = route.source_protocol},
                         route.attributes);
 }
