@@ -3,12 +3,14 @@
 //
 // An expression becomes a small automaton that reads the text once, whatever the expression is: the cost of a
 // question is the length of the text times at most kMaximumStates, and there is no going back. What would
-// need more (back-references, thousands of repetitions) is refused when it is typed.
+// need more (back-references, thousands of repetitions) is refused when it is typed. What was found out about
+// one text is kept, within bounds, for the next (automaton.hpp); one thread asks.
 #pragma once
 
 #include <bitset>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,13 @@ class Expression {
  public:
   static constexpr std::size_t kMaximumLength = 1024;  // octets of the expression
   static constexpr std::size_t kMaximumStates = 1024;
+
+  Expression();
+  ~Expression();
+  Expression(const Expression& other);
+  Expression& operator=(const Expression& other);
+  Expression(Expression&&) noexcept;
+  Expression& operator=(Expression&&) noexcept;
 
   /// Or why not, in words for the operator: "unmatched (".
   static std::expected<Expression, std::string> compile(std::string_view pattern);
@@ -38,9 +47,11 @@ class Expression {
     std::uint32_t characters = 0;       // index into characters_
   };
 
-  struct Reading;
+  class Automaton;
+  class Closure;
   std::vector<State> states_;
   std::vector<Characters> characters_;
+  mutable std::unique_ptr<Automaton> automaton_;  // of the first question
 };
 
 }  // namespace rib

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace rib {
 namespace {
 
@@ -49,6 +51,25 @@ TEST(Expression, RepetitionsAndAlternatives) {
   EXPECT_FALSE(found("^(1|2|30)$", "3"));
   EXPECT_TRUE(found("(a*)*b", "aab"));
   EXPECT_TRUE(found("x|", "y"));
+}
+
+/// Many texts of one alphabet, more than the automaton keeps, against the same question put afresh.
+TEST(Expression, AnswersTheSameWhateverWasAskedBefore) {
+  const std::string patterns[] = {"_65001_",  "^1 (2|3 )*4$", "(1|2)(1|2)(1|2)(1|2)(1|2)(1|2)(1|2)3",
+                                  "[12]{9}_", "^$",           "3*$",
+                                  "_",        "(1.{12}){1,3}"};
+  std::mt19937 random(1);
+  for (const auto& pattern : patterns) {
+    const auto kept = Expression::compile(pattern);
+    ASSERT_TRUE(kept) << pattern;
+    for (int i = 0; i < 800; ++i) {
+      std::string text;
+      for (auto length = random() % 40; length > 0; --length) text += "1 23456{0"[random() % 9];
+      const auto afresh = Expression::compile(pattern);
+      ASSERT_EQ(kept->is_found_in(text), afresh->is_found_in(text)) << pattern << " in " << text;
+      ASSERT_EQ(Expression(*kept).is_found_in(text), afresh->is_found_in(text));
+    }
+  }
 }
 
 TEST(Expression, BracketsClassesAndEscapes) {
