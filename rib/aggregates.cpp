@@ -1,7 +1,6 @@
 #include "rib/aggregates.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace rib {
 namespace {
@@ -12,75 +11,7 @@ PolicyChain chain_of(const std::string& route_map) {
   return chain;
 }
 
-/// RFC 4271 §9.2.2.2: the sequence that all paths begin with, then an AS_SET of whatever else stands in any
-/// of them.
-AsPath aggregated_path(const std::vector<Attributes>& contributors) {
-  using Type = AsPath::SegmentType;
-  const auto leading = [](const AsPath& path) {
-    std::vector<AsNumber> numbers;
-    for (const auto& segment : path.segments()) {
-      if (segment.type == Type::ConfedSequence || segment.type == Type::ConfedSet) continue;
-      if (segment.type != Type::Sequence) break;
-      numbers.insert(numbers.end(), segment.as_numbers.begin(), segment.as_numbers.end());
-    }
-    return numbers;
-  };
-  auto common = leading(contributors.front()->as_path);
-  for (const auto& attributes : contributors) {
-    const auto other = leading(attributes->as_path);
-    const auto [end, ignored] = std::mismatch(common.begin(), common.end(), other.begin(), other.end());
-    common.erase(end, common.end());
-  }
-  std::set<AsNumber> rest;
-  for (const auto& attributes : contributors) {
-    attributes->as_path.for_each([&](Type type, AsNumber as) {
-      if (type == Type::ConfedSequence || type == Type::ConfedSet) return;
-      if (std::find(common.begin(), common.end(), as) == common.end()) rest.insert(as);
-    });
-  }
-  std::vector<AsPath::Segment> segments;
-  if (!common.empty()) segments.push_back({Type::Sequence, common});
-  if (!rest.empty()) segments.push_back({Type::Set, {rest.begin(), rest.end()}});
-  return AsPath(segments);
-}
-
-/// All of one kind of community, each once, in ascending order.
-template <typename T>
-CompactArray<T> united(const std::vector<Attributes>& contributors, CompactArray<T> PathAttributes::*member) {
-  std::set<T> all;
-  for (const auto& attributes : contributors) {
-    const auto& some = (*attributes).*member;
-    all.insert(some.begin(), some.end());
-  }
-  const std::vector<T> sorted(all.begin(), all.end());
-  return CompactArray<T>(std::span<const T>(sorted));
-}
-
 }  // namespace
-
-std::optional<PathAttributes> aggregated(const AggregateRule& rule, const Speaker& speaker,
-                                         const std::vector<Attributes>& contributors) {
-  if (contributors.empty()) return std::nullopt;
-  PathAttributes result;
-  result.origin = Origin::Igp;
-  for (const auto& attributes : contributors) {
-    if (rule.matching_med_only && attributes->med.value_or(0) != contributors.front()->med.value_or(0))
-      return std::nullopt;
-    result.origin = std::max(result.origin, attributes->origin);  // the least reliable one
-    // RFC 4271 §5.1.6: once set it stays, and so it is where AS numbers are left out.
-    result.atomic_aggregate |= attributes->atomic_aggregate || (!rule.as_set && !attributes->as_path.empty());
-  }
-  if (rule.origin) result.origin = *rule.origin;
-  if (rule.matching_med_only) result.med = contributors.front()->med;
-  if (rule.as_set) {
-    result.as_path = aggregated_path(contributors);
-    result.communities = united(contributors, &PathAttributes::communities);  // RFC 1997
-    result.extended_communities = united(contributors, &PathAttributes::extended_communities);
-    result.large_communities = united(contributors, &PathAttributes::large_communities);
-  }
-  result.aggregator = Aggregator{speaker.as, speaker.identifier};
-  return result;
-}
 
 void Aggregates::set_rules(const std::map<Prefix, AggregateRule>& rules, TimePoint now) {
   const auto is_known = [](const State& state, const auto& rule) {
@@ -94,6 +25,11 @@ void Aggregates::set_rules(const std::map<Prefix, AggregateRule>& rules, TimePoi
     auto& state = states.emplace_back();
     if (known != states_.end()) state = std::move(*known);
     state.is_dirty |= state.rule != rule;
+    if (known == states_.end() || state.rule.as_set != rule.as_set) {  // other counts: from the beginning
+      state.contributors.clear();
+      state.tally = AggregateTally(rule.as_set);
+      state.counted_below = 0;
+    }
     state.prefix = prefix;
     state.rule = rule;
   }
@@ -129,8 +65,10 @@ void Aggregates::count(State& state, const Attributes& attributes, bool comes) {
   if (comes) {
     if (number++ > 0) return;
     kept = attributes;
+    state.tally.add(*attributes);
   } else {
     if (--number > 0) return;
+    state.tally.remove(*attributes);
     state.contributors.erase(attributes.set());
   }
   dirty_ = state.is_dirty = true;
@@ -178,16 +116,14 @@ void Aggregates::run(std::size_t budget, TimePoint now) {
 }
 
 void Aggregates::publish(State& state, TimePoint now) {
-  std::vector<Attributes> contributors;
-  for (const auto& [set, entry] : state.contributors) contributors.push_back(entry.first);
   bool stands = true;  // without contributors nothing is covered
-  if (auto attributes = aggregated(state.rule, speaker_, contributors)) {
+  if (auto attributes = state.tally.aggregated(state.rule, speaker_)) {
     attributes->next_hop = IpAddress::unspecified(state.prefix.afi());
     stands = local_routes_.set(state.prefix, LocalSource::Aggregated,
                                {std::move(*attributes), state.rule.route_map}, now);
   } else {
     local_routes_.remove(state.prefix, LocalSource::Aggregated, now);
-    stands = contributors.empty();
+    stands = state.tally.empty();
   }
   // First the aggregate is told, then what it covers is withdrawn.
   if (std::exchange(state.suppresses, stands) != stands) start_walk();

@@ -10,6 +10,7 @@
 #include <map>
 #include <vector>
 
+#include "rib/aggregate_tally.hpp"
 #include "rib/local_routes.hpp"
 
 namespace rib {
@@ -40,6 +41,7 @@ class Aggregates {
     AggregateRule rule;
     /// Best paths inside the prefix, by attribute set.
     boost::unordered_flat_map<const AttributeSet*, std::pair<Attributes, std::uint32_t>> contributors;
+    AggregateTally tally;         // of their attribute sets
     Table::Id counted_below = 0;  // destinations with smaller ids are counted; kAll: all are
     bool suppresses = false;      // it stands in the table, so that what it covers need not be told
     bool is_dirty = true;
@@ -69,9 +71,5 @@ class Aggregates {
   std::size_t walk_family_ = 0;
   Table::Id walk_position_ = 0;
 };
-
-/// The attributes of an aggregate of these; nothing when they may not be aggregated (`matching-MED-only`).
-std::optional<PathAttributes> aggregated(const AggregateRule& rule, const Speaker& speaker,
-                                         const std::vector<Attributes>& contributors);
 
 }  // namespace rib
