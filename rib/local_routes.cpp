@@ -3,6 +3,8 @@
 #include <algorithm>
 
 namespace rib {
+static_assert(kAggregatedOnly == static_cast<unsigned>(LocalSource::Aggregated));
+
 namespace {
 
 std::uint32_t seconds_of(TimePoint time) {
@@ -110,6 +112,7 @@ void LocalRoutes::publish(const Prefix& prefix, const Entries& entries, TimePoin
   auto& destination = table[id];
   const auto before = destination.winner();
   auto* path = destination.find(kLocalPeer, 0);
+  bool kernel_differs = false;
   if (!first) {
     destination.remove(static_cast<std::size_t>(path - destination.paths().data()));
     --count_[index_of(family)];
@@ -122,9 +125,12 @@ void LocalRoutes::publish(const Prefix& prefix, const Entries& entries, TimePoin
       path->attributes = first->attributes;
       path->learned = seconds_of(now);
     }
+    // The kernel has aggregates and no other routes of ours.
+    kernel_differs = (path->local_sources == kAggregatedOnly) != (sources == kAggregatedOnly);
     path->local_sources = sources;
   }
   loc_rib_.select(family, id, before);
+  if (kernel_differs) loc_rib_.touch(family, id);
   loc_rib_.erase_if_unused(family, id);
 }
 

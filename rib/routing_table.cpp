@@ -9,6 +9,10 @@ std::uint8_t distance_of(RouteSource source) { return source == RouteSource::Sta
 
 namespace {
 
+/// Packets for our own routes find their way without us; what an aggregate stands for and nobody has, must
+/// not follow a default route back to where it came from. RFC 4632 §5.1.
+bool is_for_kernel(const Path& best) { return !best.is_local() || best.is_aggregate(); }
+
 /// How much of the traffic each of equal paths gets, in percent of their bandwidths; 1 for all when they do
 /// not say, 0: none. draft-ietf-idr-link-bandwidth §3.
 std::vector<std::uint8_t> weights_of(const std::vector<const Path*>& paths, BandwidthUse use) {
@@ -90,10 +94,16 @@ FibRoutes::Id RoutingTable::merge_multipath(const Destination& destination) {
   return fib_routes_.intern(route);
 }
 
+RoutingTable::Verdict RoutingTable::route_of(const Path& best, const Destination& destination) {
+  if (best.is_aggregate()) return {FibState::Pending, fib_routes_.intern({RouteType::Blackhole, {}}), true};
+  if (best.has(Path::Multipath)) return {FibState::Pending, merge_multipath(destination), true};
+  return {FibState::Pending, next_hops_[loc_rib_.next_hop_of(best)].fib_route};
+}
+
 RoutingTable::Verdict RoutingTable::decide(const Destination& destination) {
   if (destination.has(Destination::Conflict)) return {FibState::Suppressed};
   const Path* best = destination.best();
-  if (!best || best->is_local()) return {};
+  if (!best || !is_for_kernel(*best)) return {};
   const auto distance = distance_of_best(destination.prefix, *best);
   if (const auto* foreign = stronger_foreign(destination.prefix, distance)) {
     switch (foreign->source) {
@@ -108,10 +118,7 @@ RoutingTable::Verdict RoutingTable::decide(const Destination& destination) {
   if (const auto* active = static_routes_.find(destination.prefix); active && active->distance <= distance)
     return {FibState::LosesToStatic};
   if (distance == kDistanceNotForUse) return {FibState::NotForUse};
-  const auto verdict = best->has(Path::Multipath)
-                           ? Verdict{FibState::Pending, merge_multipath(destination), true}
-                           : Verdict{FibState::Pending, next_hops_[loc_rib_.next_hop_of(*best)].fib_route};
-  return decide_by_policy(destination, verdict);
+  return decide_by_policy(destination, route_of(*best, destination));
 }
 
 void RoutingTable::flush(Family family, std::span<const Change> changes, Output& output) {
@@ -166,14 +173,14 @@ std::optional<Table::Id> RoutingTable::result(const FibResult& result) {
 
 std::optional<RouteView> RoutingTable::bgp_route(const Destination& destination) const {
   const Path* best = destination.best();
-  if (!best || best->is_local()) return std::nullopt;
+  if (!best || !is_for_kernel(*best)) return std::nullopt;
   RouteView view;
   view.prefix = destination.prefix;
   view.source = RouteSource::Bgp;
   view.distance = distance_of_best(destination.prefix, *best);
   view.metric = best->attributes->med.value_or(0);
   view.tag = best->attributes->tag;
-  view.is_internal_bgp = !peers_[best->peer].is_external();
+  view.is_internal_bgp = !best->is_local() && !peers_[best->peer].is_external();
   view.fib = destination.fib;
   view.selected = destination.fib_route != 0;
   view.installed = destination.fib == FibState::Installed;
@@ -181,12 +188,16 @@ std::optional<RouteView> RoutingTable::bgp_route(const Destination& destination)
     view.error = failure->second.error;
     view.error_text = failure->second.text;
   }
+  view.changed = TimePoint(std::chrono::seconds(best->learned));
+  if (best->is_aggregate()) {
+    view.type = RouteType::Blackhole;
+    return view;
+  }
   const auto& next_hop = next_hops_[loc_rib_.next_hop_of(*best)];
   view.next_hops =
       destination.fib_route != 0 ? fib_routes_[destination.fib_route].next_hops : next_hop.kernel_next_hops;
   const bool is_direct = view.next_hops.size() == 1 && view.next_hops[0].gateway == next_hop.address;
   if (!is_direct && !best->has(Path::Multipath)) view.recursive_next_hop = next_hop.address;
-  view.changed = TimePoint(std::chrono::seconds(best->learned));
   return view;
 }
 
@@ -235,7 +246,7 @@ std::vector<RouteView> RoutingTable::routes(Family family, std::optional<Prefix>
   for (Table::Id id = 0; id < table.end_id(); ++id) {
     if (!table.is_live(id)) continue;
     const Path* best = table[id].best();
-    if (best && !best->is_local()) consider(table[id].prefix);
+    if (best && is_for_kernel(*best)) consider(table[id].prefix);
   }
   // A prefix may stand twice, once for each side: twice the limit is enough for a page.
   if (prefixes.size() / 2 > limit) {

@@ -82,6 +82,8 @@ class RoutingTable {
   };
 
   Verdict decide(const Destination& destination);
+  /// What the kernel gets of the best path when nothing else is stronger.
+  Verdict route_of(const Path& best, const Destination& destination);
   Verdict decide_by_policy(const Destination& destination, Verdict verdict);
   bool wants_bgp(const Prefix& prefix);
   FibRoutes::Id merge_multipath(const Destination& destination);

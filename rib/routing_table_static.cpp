@@ -20,8 +20,13 @@ RoutingTable::Verdict RoutingTable::decide_by_policy(const Destination& destinat
   if (name.empty() || verdict.route == 0) return verdict;
   const auto& best = *destination.best();
   auto attributes = *best.attributes;  // the kernel's part in them is the source address
-  const auto answer = policies_.apply(
-      {.route_map = name}, {.prefix = destination.prefix, .peer = &peers_[best.peer].up.address}, attributes);
+  const auto* peer = best.is_local() ? nullptr : &peers_[best.peer].up;
+  const auto answer =
+      policies_.apply({.route_map = name},
+                      {.prefix = destination.prefix,
+                       .peer = peer ? &peer->address : nullptr,
+                       .next_hop = peer ? loc_rib_.resolved(attributes, *peer) : ResolvedNextHop{}},
+                      attributes);
   if (answer.permitted && !answer.source) return verdict;
   FibRoute route = fib_routes_[verdict.route];
   if (verdict.owned) fib_routes_.release(verdict.route);

@@ -274,7 +274,7 @@ Json next_hop_json(const api::RouteEntry& entry, const api::NextHop& next_hop) {
 
 Json entry_json(const api::RouteEntry& entry) {
   const auto prefix = prefix_of(entry.prefix());
-  const int count = entry.next_hops_size();
+  const int count = entry.type() == api::UNICAST ? entry.next_hops_size() : 1;
   Json json;
   json["prefix"] = prefix.to_string();
   json["prefixLen"] = prefix.length();
@@ -322,7 +322,8 @@ Json entry_json(const api::RouteEntry& entry) {
                     {"fib", entry.installed()},
                     {"unreachable", true},
                     {entry.type() == api::BLACKHOLE ? "blackhole" : "reject", true},
-                    {"active", true}});
+                    {"active", true},
+                    {"weight", 1}});
   for (const auto& next_hop : entry.next_hops()) hops.push_back(next_hop_json(entry, next_hop));
   json["nexthops"] = std::move(hops);
   return json;
