@@ -336,6 +336,7 @@ void Daemon::links_changed() {
   if (config_.bgp && (!config_.bgp->interface_neighbors.empty() ||
                       std::ranges::any_of(config_.bgp->neighbors, is_link_local)))
     apply_peers();
+  speaker_->links_changed(now());
   mesh_->links_changed(links_);
 }
 

@@ -243,8 +243,21 @@ void Speaker::settings_changed(session::Peer& peer, TimePoint now) {
     engine.set_mesh_guard(session->handle, up.guard, now);
     for (const auto family : rib::kFamilies)
       engine.set_import_profile(session->handle, family, up.imports[rib::index_of(family)], now);
+  });
+  set_export_profiles(session->handle, up, now);
+}
+
+void Speaker::links_changed(TimePoint now) {
+  peers_->visit([&](session::Peer& peer) {
+    if (const auto* session = routes_of(peer))
+      set_export_profiles(session->handle, peer_up_of(peer, *peer.negotiated()), now);
+  });
+}
+
+void Speaker::set_export_profiles(rib::PeerHandle handle, const rib::PeerUp& up, TimePoint now) {
+  with_engine([&](rib::Engine& engine) {
     for (const auto& profile : up.exports)
-      if (profile) engine.set_export_profile(session->handle, *profile, now);
+      if (profile) engine.set_export_profile(handle, *profile, now);
   });
 }
 

@@ -96,6 +96,8 @@ class Speaker final : public session::SessionHandler {
   /// Settings changed that the session does not know of, but the routing engine does. What the peer may send
   /// is applied to what it has sent. What it is sent it gets at once, as far as it differs.
   void settings_changed(session::Peer& peer, rib::TimePoint now);
+  /// Links or addresses of this machine changed: next hops that are our own may be others.
+  void links_changed(rib::TimePoint now);
 
   // SessionHandler
   void established(session::Peer& peer, const session::Negotiated& negotiated, rib::TimePoint now) override;
@@ -123,6 +125,7 @@ class Speaker final : public session::SessionHandler {
   void handle_notice(const rib::Notice& notice);
   void note_attribute_errors(RouteSession& session);
   rib::PeerUp peer_up_of(const session::Peer& peer, const session::Negotiated& negotiated) const;
+  void set_export_profiles(rib::PeerHandle handle, const rib::PeerUp& up, rib::TimePoint now);
   RouteSession* find(rib::PeerHandle handle) const;
   /// The peer's session ends with this Cease, in run(): not from inside the engine's call that found it out.
   void close_later(rib::PeerHandle handle, const wire::Notification& cease);

@@ -74,6 +74,25 @@ TEST_F(Mesh, EveryHostHasEveryOthersSubnetsInItsKernelWithinASecond) {
   EXPECT_THAT(hosts[3].kernel(), Contains("10.1.1.0/24 via 10.0.0.1"));
 }
 
+TEST_F(Mesh, ANextHopOfOurOwnFollowsTheAddressOfItsLink) {
+  world.run_for(1s);
+  const auto next_hop = [&] {
+    return hosts[2]
+        .speaker()
+        .engine()
+        .destination(prefix(subnet6(1)))
+        ->paths[0]
+        .attributes->next_hop.to_string();
+  };
+  EXPECT_EQ(next_hop(), "2001:db8::1");
+
+  hosts[1].change_address("2001:db8::1", 64, false);
+  hosts[1].change_address("2001:db8::11", 64, true);
+  world.run_for(1s);
+  EXPECT_EQ(next_hop(), "2001:db8::11");
+  EXPECT_TRUE(hosts[2].is_up(1));
+}
+
 TEST_F(Mesh, AnInternalPeersRouteIsNotPassedOn) {  // RFC 4271 §9.2.1
   world.run_for(1s);
 

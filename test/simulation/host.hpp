@@ -84,6 +84,14 @@ class Host {
     });
   }
 
+  /// An address of eth0 comes or goes, as the daemon hears of it.
+  void change_address(const std::string& text, std::uint8_t length, bool is_added) {
+    fib::KernelEvent event{};
+    event.kind = is_added ? fib::KernelEvent::Kind::AddressAdded : fib::KernelEvent::Kind::AddressGone;
+    event.address = {kEth0, *IpAddress::parse(text), length, false};
+    if (links_.apply(event)) speaker_.links_changed(world_.now());
+  }
+
   /// What the kernel holds of ours: "10.1.2.0/24 via 10.0.0.2".
   std::vector<std::string> kernel() const {
     std::vector<std::string> lines;
