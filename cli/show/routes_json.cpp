@@ -106,14 +106,7 @@ class ExchangedJson : public RouteListing {
 
   void page(const api::Routes& routes) override {
     begin(routes);
-    for (const auto& destination : routes.destinations())
-      for (const auto& path : destination.paths()) {
-        if (kind_ == RouteListingKind::Filtered && !is_rejected(path.state())) continue;
-        out_.member(prefix_text(destination.prefix()), exchanged(destination, path));
-        ++prefixes_;
-        if (is_rejected(path.state())) ++filtered_;
-        break;  // with ADD-PATH a prefix may come more than once; the key is the prefix
-      }
+    for (const auto& destination : routes.destinations()) put(destination);
   }
 
   void finish() override {
@@ -150,6 +143,22 @@ class ExchangedJson : public RouteListing {
                                                     : "receivedRoutes");
   }
 
+  /// The key is the prefix. With ADD-PATH there may be several paths of it: the first stands where FRR has
+  /// the only one, all of them in `paths`.
+  void put(const api::Destination& destination) {
+    auto paths = Json::array();
+    for (const auto& path : destination.paths()) {
+      if (kind_ == RouteListingKind::Filtered && !is_rejected(path.state())) continue;
+      paths.push_back(exchanged(destination, path));
+      if (is_rejected(path.state())) ++filtered_;
+    }
+    if (paths.empty()) return;
+    auto json = paths.front();
+    if (paths.size() > 1) json["paths"] = std::move(paths);
+    out_.member(prefix_text(destination.prefix()), json);
+    ++prefixes_;
+  }
+
   Json exchanged(const api::Destination& destination, const api::Path& path) const {
     const auto prefix = prefix_of(destination.prefix());
     const auto& attributes = path.attributes();
@@ -165,6 +174,8 @@ class ExchangedJson : public RouteListing {
     json["weight"] = path.weight();
     json["path"] = as_path_text(attributes);
     json["bgpOriginCode"] = std::string(1, origin_code(attributes.origin()));
+    if (path.path_id() != 0)
+      json[kind_ == RouteListingKind::Advertised ? "addpathTxId" : "addpathRxId"] = path.path_id();
     if (is_rejected(path.state())) json["rejected"] = rib::name_of(state_of(path.state()));
     if (!path.denied_by().empty()) json["deniedBy"] = path.denied_by();
     if (path.suppressed()) json["suppressed"] = true;

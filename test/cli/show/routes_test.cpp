@@ -126,6 +126,25 @@ TEST(RouteTable, EmptySaysSo) {
   EXPECT_EQ(shown(RouteListingKind::Advertised, {table()}), "Total number of prefixes 0\n");
 }
 
+TEST(RouteTable, AdvertisedJsonHasEveryPathOfAPrefix) {  // RFC 7911
+  auto routes = table();
+  auto first = best(peer_path()), second = peer_path("192.168.77.3");
+  first.set_path_id(1);
+  second.set_path_id(2);
+  add(routes, "10.1.2.0/24", {first, second});
+  add(routes, "10.1.3.0/24", {best(peer_path())});
+
+  const auto json = Json::parse(shown(RouteListingKind::Advertised, {routes}, true));
+
+  const auto& several = json["advertisedRoutes"]["10.1.2.0/24"];
+  EXPECT_EQ(several["nextHop"], "192.168.77.2");
+  ASSERT_EQ(several["paths"].size(), 2u);
+  EXPECT_EQ(several["paths"][1]["nextHop"], "192.168.77.3");
+  EXPECT_EQ(several["paths"][1]["addpathTxId"], 2);
+  EXPECT_FALSE(json["advertisedRoutes"]["10.1.3.0/24"].contains("paths"));
+  EXPECT_EQ(json["totalPrefixCounter"], 2);
+}
+
 TEST(RouteTable, PagesAreOneTable) {
   auto first = table(), second = table();
   add(first, "10.1.1.0/24", {best(own_path())});
