@@ -4,51 +4,13 @@
 
 #include "cli/command/syntax.hpp"
 #include "cli/config/policy_text.hpp"
-#include "cli/config/route_map_rows.hpp"
+#include "cli/config/route_map_set_rows.hpp"
 
 namespace cli {
 
 namespace {
 
 using rib::Adjustment;
-using Set = RouteMapClause::Set;
-
-constexpr std::string_view kSet = "Set values in destination routing protocol";
-constexpr std::string_view kMalformed = "% [BGP] Argument form is unsupported or malformed.";
-
-template <auto member>
-auto in_set() {
-  return [](auto& clause) -> auto& { return clause.set.*member; };
-}
-
-/// A switch of the clause.
-template <bool Set::*member>
-Command switch_row(std::string keywords, std::vector<std::string_view> help, std::string_view summary) {
-  return clause_command({
-      .syntax = keywords,
-      .help = std::move(help),
-      .set = [](RouteMapClause& clause, const Arguments&) -> Outcome {
-        clause.set.*member = true;
-        return {};
-      },
-      .unset = [](RouteMapClause& clause) { clause.set.*member = false; },
-      .write =
-          [keywords](const RouteMapClause& clause, Lines& lines) {
-            if (clause.set.*member) lines.push_back(keywords);
-          },
-      .summary = summary,
-  });
-}
-
-Command inert_row(std::string syntax, std::vector<std::string_view> help, std::string_view summary) {
-  return {.syntax = std::move(syntax),
-          .help = std::move(help),
-          .scope = Scope::RouteMap,
-          .set = {},
-          .summary = summary,
-          .is_inert = true,
-          .warning = summary};
-}
 
 // --- numbers
 
@@ -203,163 +165,6 @@ std::vector<Command> as_path_rows() {
   return rows;
 }
 
-// --- communities
-
-/// `set community`, `set large-community`.
-template <typename Value>
-Command community_row(std::string keywords, std::string token, std::vector<std::string_view> help,
-                      std::optional<rib::CommunitySet<Value>> Set::*member,
-                      std::optional<Value> (*parse)(std::string_view), std::string_view summary) {
-  return clause_command({
-      .syntax = keywords + " " + token + "...$value [additive]",
-      .help = std::move(help),
-      .set = [=](RouteMapClause& clause, const Arguments& a) -> Outcome {
-        rib::CommunitySet<Value> made;
-        made.additive = a.has("additive");
-        for (const auto& word : a.texts("value")) {
-          const auto value = parse(word);
-          if (!value) return "% Malformed communities attribute '" + word + "'";
-          made.values.push_back(*value);
-        }
-        std::ranges::sort(made.values);
-        const auto same = std::ranges::unique(made.values);
-        made.values.erase(same.begin(), same.end());
-        clause.set.*member = std::move(made);
-        return {};
-      },
-      .unset = [member](RouteMapClause& clause) { (clause.set.*member).reset(); },
-      .write =
-          [=](const RouteMapClause& clause, Lines& lines) {
-            const auto& set = clause.set.*member;
-            if (!set) return;
-            auto line = keywords;
-            line += " " + (set->values.empty() ? "none" : to_text(set->values));
-            lines.push_back(line + (set->additive ? " additive" : ""));
-          },
-      .summary = summary,
-      .no_syntax = "no " + keywords + " [" + token + "...$value] [additive]",
-  });
-}
-
-template <typename Value>
-Command no_community_row(std::string keywords, std::vector<std::string_view> help,
-                         std::optional<rib::CommunitySet<Value>> Set::*member, std::string_view summary) {
-  return clause_command({
-      .syntax = keywords + " none",
-      .help = std::move(help),
-      .set = [member](RouteMapClause& clause, const Arguments&) -> Outcome {
-        (clause.set.*member).emplace();
-        return {};
-      },
-      .unset = [member](RouteMapClause& clause) { (clause.set.*member).reset(); },
-      .summary = summary,
-  });
-}
-
-template <std::optional<std::string> Set::*member>
-Command delete_row(std::string word, std::vector<std::string_view> help, std::string_view summary) {
-  auto row = clause_value(
-      "set " + word, "NAME$name delete", std::move(help), in_set<member>(),
-      [](const Arguments& a) { return a.text("name"); },
-      [](const std::string& name) { return name + " delete"; }, summary);
-  return row;
-}
-
-template <std::vector<rib::ExtendedCommunity> Set::*member>
-Command extended_row(const std::string& word, rib::ExtendedCommunityKind kind, std::string_view help,
-                     std::string_view summary) {
-  const std::string keywords = "set extcommunity " + word;
-  return clause_command({
-      .syntax = keywords + " AA:NN...$value",
-      .help = {kSet, "BGP extended community attribute", help, "AS:NN or A.B.C.D:NN"},
-      .set = [kind](RouteMapClause& clause, const Arguments& a) -> Outcome {
-        std::vector<rib::ExtendedCommunity> values;
-        for (const auto& text : a.texts("value")) {
-          const auto value = rib::parse_extended_community(kind, text);
-          if (!value) return std::string(kMalformed);
-          values.push_back(*value);
-        }
-        std::ranges::sort(values);
-        const auto same = std::ranges::unique(values);
-        values.erase(same.begin(), same.end());
-        clause.set.*member = std::move(values);
-        return {};
-      },
-      .unset = [](RouteMapClause& clause) { (clause.set.*member).clear(); },
-      .write =
-          [keywords](const RouteMapClause& clause, Lines& lines) {
-            auto line = keywords;
-            for (const auto& value : clause.set.*member)
-              line += rib::configured_text(value).substr(rib::configured_text(value).find(' '));
-            if (line != keywords) lines.push_back(std::move(line));
-          },
-      .summary = summary,
-      .no_syntax = "no " + keywords + " [AA:NN...$value]",
-  });
-}
-
-Command bandwidth_row() {
-  return clause_value(
-      "set extcommunity bandwidth", "(1-25600)$megabits [non-transitive]",
-      {kSet, "BGP extended community attribute", "Link bandwidth extended community",
-       "Bandwidth value in Mbps", "Attribute is set as non-transitive"},
-      in_set<&Set::bandwidth>(),
-      [](const Arguments& a) {
-        return rib::LinkBandwidth{a.number_as<std::uint32_t>("megabits"), a.has("non-transitive")};
-      },
-      [](const rib::LinkBandwidth& bandwidth) {
-        return std::to_string(bandwidth.megabits) + (bandwidth.non_transitive ? " non-transitive" : "");
-      },
-      "Adds a link bandwidth, in place of one that is there.");
-}
-
-std::vector<Command> community_rows() {
-  std::vector<Command> rows;
-  rows.push_back(delete_row<&Set::delete_communities>(
-      "comm-list",
-      {kSet, "Set BGP community list (for deletion)", "Community-list name", "Delete matching communities"},
-      "Takes away every community that the list permits."));
-  rows.push_back(community_row<rib::Community>(
-      "set community", "AA:NN",
-      {kSet, "BGP community attribute", "Community number in AA:NN format or well-known name",
-       "Add to the existing community"},
-      &Set::communities, rib::parse_community,
-      "Sets the communities, with `additive` beside those that are there."));
-  rows.push_back(no_community_row<rib::Community>("set community",
-                                                  {kSet, "BGP community attribute", "No community attribute"},
-                                                  &Set::communities, "Takes all communities away."));
-  rows.push_back(delete_row<&Set::delete_large_communities>(
-      "large-comm-list",
-      {kSet, "Set BGP large community list (for deletion)", "Large community-list name",
-       "Delete matching large communities"},
-      "Takes away every large community that the list permits."));
-  rows.push_back(community_row<rib::LargeCommunity>(
-      "set large-community", "AA:BB:CC",
-      {kSet, "BGP large community attribute", "Large community in AA:BB:CC format",
-       "Add to the existing large community"},
-      &Set::large_communities, rib::parse_large_community,
-      "Sets the large communities, with `additive` beside those that are there."));
-  rows.push_back(no_community_row<rib::LargeCommunity>(
-      "set large-community", {kSet, "BGP large community attribute", "No large community attribute"},
-      &Set::large_communities, "Takes all large communities away."));
-  rows.push_back(extended_row<&Set::route_targets>("rt", rib::ExtendedCommunityKind::RouteTarget,
-                                                   "Route Target extended community",
-                                                   "Adds route targets (RFC 4360 §4)."));
-  rows.push_back(extended_row<&Set::route_origins>("soo", rib::ExtendedCommunityKind::RouteOrigin,
-                                                   "Site-of-Origin extended community",
-                                                   "Adds route origins (RFC 4360 §5)."));
-  rows.push_back(bandwidth_row());
-  rows.push_back(inert_row("set extcommunity bandwidth <cumulative|num-multipaths> [non-transitive]",
-                           {kSet, "BGP extended community attribute", "Link bandwidth extended community",
-                            "Cumulative bandwidth of all multipaths", "Number of multipaths",
-                            "Attribute is set as non-transitive"},
-                           "Only a bandwidth that is written down is sent."));
-  rows.push_back(switch_row<&Set::no_extended_communities>(
-      "set extcommunity none", {kSet, "BGP extended community attribute", "No extended community attribute"},
-      "Takes the extended communities away that the route came with."));
-  return rows;
-}
-
 // --- next hop
 
 std::vector<Command> next_hop_rows() {
@@ -464,7 +269,7 @@ std::vector<Command> route_map_set_commands() {
   add(as_path_rows());
   rows.push_back(switch_row<&Set::atomic_aggregate>(
       "set atomic-aggregate", {kSet, "BGP atomic aggregate attribute"}, "ATOMIC_AGGREGATE."));
-  add(community_rows());
+  add(route_map_set_community_commands());
   add(next_hop_rows());
   rows.push_back(adjustment_row<&Set::local_preference>("set local-preference",
                                                         "BGP local preference path attribute",
@@ -481,15 +286,16 @@ std::vector<Command> route_map_set_commands() {
                               in_set<&Set::origin>(), origin_of, origin_text, "ORIGIN."));
   rows.push_back(originator_row());
   rows.push_back(number_row<&Set::tag>("set tag", "(1-4294967295)", "Tag value for routing protocol",
-                                       "A number that stays with the route: later clauses and other route maps match it, `show` tells it; never sent."));
+                                       "A number that stays with the route: later clauses and other route "
+                                       "maps match it, `show` tells it; never sent."));
   rows.push_back(number_row<&Set::weight>("set weight", "(0-4294967295)", "BGP weight for routing table",
                                           "Our own preference, before LOCAL_PREF; never sent."));
   rows.push_back(clause_value(
       "set distance", "(0-255)$distance", {kSet, "Set BGP administrative distance", "Distance value"},
       in_set<&Set::distance>(), [](const Arguments& a) { return a.number_as<std::uint8_t>("distance"); },
       number_text,
-      "The administrative distance of the route here, in place of that of `distance`; 255: never in the kernel, "
-      "0: as `distance` says. For routes that come in."));
+      "The administrative distance of the route here, in place of that of `distance`; 255: never in the "
+      "kernel, 0: as `distance` says. For routes that come in."));
   rows.push_back(clause_value(
       "set src", "ADDRESS$address", {kSet, "src address for route", "Source address"}, in_set<&Set::source>(),
       [](const Arguments& a) { return *a.address("address"); },
