@@ -64,6 +64,7 @@ rib::ExportProfile export_profile(rib::Family family, const session::LocalSettin
   profile.shared_subnet = shared_subnet(ends, family, links);
   profile.requires_policy = settings.requires_policy_out[index];
   profile.policy = settings.policy_out[index];
+  profile.unsuppress_map = settings.exports[index].unsuppress_map;
   const auto& exports = settings.exports[index];
   profile.send_standard_communities = exports.send_standard_communities;
   profile.send_extended_communities = exports.send_extended_communities;

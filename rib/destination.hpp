@@ -46,8 +46,6 @@ class Destination {
   /// Removes paths()[position]; the best path's place stays empty until the next decision.
   void remove(std::size_t position);
 
-  /// Groups are told of it, if it has a best path.
-  bool is_exported() const { return !has(Suppressed) && !has(NotInKernel); }
   bool has(Flag flag) const { return (flags_ & flag) != 0; }
   void set(Flag flag, bool on) {
     flags_ = static_cast<std::uint8_t>(on ? flags_ | flag : flags_ & ~flag) & 0x7f;

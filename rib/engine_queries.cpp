@@ -133,10 +133,8 @@ std::vector<AdvertisedRoute> Engine::prefixes_to(PeerHandle handle, Family famil
   if (!group || limit == 0) return {};
   std::vector<AdvertisedRoute> result;
   const auto default_route = Prefix::default_route(afi_of(family));
-  if (group->originates_default() && (!after || *after < default_route)) {
-    result.push_back({default_route, 0,
-                      exported(e.speaker, group->profile(), {.is_local = true}, default_route_attributes())});
-  }
+  if (auto made_up = e.groups.default_of(*group); made_up && (!after || *after < default_route))
+    result.push_back({default_route, 0, *std::move(made_up)});
   const auto& table = e.loc_rib.table(family);
   const auto prefixes =
       page(table, after, limit - result.size(), [&](Table::Id id, const Destination& destination) {
@@ -156,10 +154,9 @@ Exported Engine::exported_to(PeerHandle handle, const Prefix& prefix) const {
   const auto* group = peer ? peer->of(prefix.family()).group : nullptr;
   if (!group) return {};
   if (group->profile().default_originate && prefix.is_default()) {
-    if (!group->originates_default()) return {ExportState::PolicyDenied, {}, {}};
-    return {ExportState::Sent,
-            {},
-            exported(e.speaker, group->profile(), {.is_local = true}, default_route_attributes())};
+    auto made_up = e.groups.default_of(*group);
+    if (!made_up) return {ExportState::PolicyDenied, {}, {}};
+    return {ExportState::Sent, {}, *std::move(made_up)};
   }
   const auto id = e.loc_rib.table(prefix.family()).find(prefix);
   return id ? e.groups.exported_to(handle.index, prefix.family(), *id) : Exported{};

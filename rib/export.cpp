@@ -214,7 +214,8 @@ Exported exported(const Speaker& speaker, const Policies& policies, const Export
   result.state = may_export(speaker, profile, origin, attributes);
   if (result.state != ExportState::Sent) return result;
   result.attributes = prepared(speaker, profile, origin, attributes);
-  if (!profile.policy.empty()) {
+  const auto chain = origin.is_suppressed ? profile.suppressed_policy() : profile.policy;
+  if (!chain.empty()) {
     const PolicySubject subject{.prefix = prefix,
                                 .peer = profile.policy_peer ? &*profile.policy_peer : nullptr,
                                 .own_address = &profile.local_address,
@@ -223,7 +224,7 @@ Exported exported(const Speaker& speaker, const Policies& policies, const Export
                                 .own_as = profile.local_as};
     const auto next_hop = result.attributes.next_hop;
     const auto link_local = result.attributes.link_local_next_hop;
-    result.policy = policies.apply(profile.policy, subject, result.attributes);
+    result.policy = policies.apply(chain, subject, result.attributes);
     if (!result.policy.permitted) {
       result.state = ExportState::PolicyDenied;
       return result;
@@ -238,6 +239,19 @@ Exported exported(const Speaker& speaker, const Policies& policies, const Export
     }
   }
   finish(speaker, profile, origin, result.attributes);
+  return result;
+}
+
+PathAttributes exported_default(const Speaker& speaker, const ExportProfile& profile,
+                                const PathAttributes& attributes, bool next_hop_set) {
+  const RouteOrigin ours{.is_local = true};
+  auto result = prepared(speaker, profile, ours, attributes);
+  // What the route map set stands, as for other routes behind policy.
+  result.med = attributes.med;
+  result.as_path = attributes.as_path;
+  if (next_hop_set && is_usable(profile, attributes.next_hop))
+    set_next_hop(result, {attributes.next_hop, attributes.link_local_next_hop});
+  finish(speaker, profile, ours, result);
   return result;
 }
 

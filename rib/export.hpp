@@ -18,6 +18,7 @@ struct RouteOrigin {
   bool is_route_reflector_client = false;
   BgpIdentifier identifier = 0;
   ResolvedNextHop next_hop = {};  // only for policies that depend on it
+  bool is_suppressed = false;     // an aggregate stands for the route
 };
 
 /// Sent, or why not; before policy has its say.
@@ -39,5 +40,9 @@ Exported exported(const Speaker& speaker, const Policies& policies, const Export
 
 /// The default route that `default-originate` makes up.
 PathAttributes default_route_attributes();
+/// The same as the group's members get it; `attributes`: as the set clauses of its route map made it.
+/// next_hop_set: they set the next hop, too.
+PathAttributes exported_default(const Speaker& speaker, const ExportProfile& profile,
+                                const PathAttributes& attributes, bool next_hop_set);
 
 }  // namespace rib

@@ -7,15 +7,17 @@ void ExportBatch::load(const Table& table, std::size_t count, IdOf id_of) {
   buckets_.clear();
   index_.clear();
   bucket_of_.resize(count);
-  Key last{nullptr, 0};
+  Key last{nullptr, 0, false};
   std::uint32_t bucket = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const auto& destination = table[id_of(i)];
-    const Path* best = destination.is_exported() ? destination.best() : nullptr;
-    const auto key = best ? Key{best->attributes.set(), best->peer} : Key{nullptr, kLocalPeer};
+    const Path* best = destination.has(Destination::NotInKernel) ? nullptr : destination.best();
+    const bool suppressed = destination.has(Destination::Suppressed);
+    const auto key =
+        best ? Key{best->attributes.set(), best->peer, suppressed} : Key{nullptr, kLocalPeer, false};
     if (i == 0 || key != last) {  // neighbors in the log are often of one UPDATE
       const auto [entry, is_new] = index_.try_emplace(key, static_cast<std::uint32_t>(buckets_.size()));
-      if (is_new) buckets_.push_back({key.attributes, key.source, 0, 0});
+      if (is_new) buckets_.push_back({key.attributes, key.source, 0, 0, key.suppressed});
       bucket = entry->second;
       last = key;
     }

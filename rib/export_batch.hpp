@@ -18,6 +18,7 @@ class ExportBatch {
     const AttributeSet* attributes;  // nullptr: these destinations have no best path
     std::uint32_t source;            // peer index, kLocalPeer for our own routes
     std::uint32_t begin, end;        // positions in the batch
+    bool suppressed = false;         // an aggregate stands for them
   };
 
   /// From the change log: each position remembers what was told before.
@@ -44,12 +45,14 @@ class ExportBatch {
   struct Key {
     const AttributeSet* attributes;
     std::uint32_t source;
+    bool suppressed;
     bool operator==(const Key&) const = default;
   };
   struct KeyHash {
     using is_avalanching = void;
     std::size_t operator()(const Key& key) const {
-      return hash_mix(reinterpret_cast<std::uintptr_t>(key.attributes), key.source);
+      return hash_mix(reinterpret_cast<std::uintptr_t>(key.attributes),
+                      key.source ^ (key.suppressed ? 0x80000000u : 0u));
     }
   };
   template <typename IdOf>
@@ -86,7 +89,8 @@ void ExportBatch::load_parted(const ExportBatch& whole, PartOf part_of) {
         nlri_.push_back(whole.nlri_[position]);
         if (!whole.changes_.empty()) changes_.push_back(whole.changes_[position]);
       }
-      buckets_.push_back({bucket.attributes, bucket.source, begin, static_cast<std::uint32_t>(ids_.size())});
+      buckets_.push_back({bucket.attributes, bucket.source, begin, static_cast<std::uint32_t>(ids_.size()),
+                          bucket.suppressed});
     }
   }
 }

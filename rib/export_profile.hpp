@@ -88,6 +88,13 @@ struct ExportProfile {
   /// withdraws never wait. 0: off.
   std::chrono::seconds advertisement_interval{};
   PolicyChain policy;
+  std::string unsuppress_map;  // what an aggregate stands for passes by this route map instead of policy's
+  /// `policy`, as it is for what an aggregate stands for.
+  PolicyChain suppressed_policy() const {
+    auto chain = policy;
+    chain.route_map = unsuppress_map;
+    return chain;
+  }
   /// The peer, when `policy` asks who it is (Policies::depends_on_peer): the engine sets it.
   std::optional<IpAddress> policy_peer;
   std::string policy_peer_interface;  // likewise, of an interface peer

@@ -12,7 +12,8 @@ namespace rib {
 /// The peer's profile with what only the engine knows: whether its policy asks who it is.
 ExportProfile UpdateGroups::keyed_profile(std::uint32_t index, Family family) const {
   auto profile = *peers_[index].up.exports[index_of(family)];
-  if (policies_.depends_on_peer(profile.policy)) {
+  if (policies_.depends_on_peer(profile.policy) ||
+      policies_.depends_on_peer({.route_map = profile.unsuppress_map})) {
     const auto& up = peers_[index].up;
     profile.policy_peer = up.address;
     if (up.is_interface_peer) profile.policy_peer_interface = up.interface_name;
@@ -146,7 +147,7 @@ void UpdateGroups::take_held(const UpdateGroup& from, std::uint32_t index, Updat
   };
   for (const auto& [id, paths] : from.paths_)
     for (const auto& path : paths) add(id, path.id);
-  to.held_default |= from.told_default_;
+  to.held_default |= from.told_default_.has_value();
   const auto take = [&](const UpdateGroup::Walk& walk) {
     if (walk.cohort != mine.table_cohort && walk.cohort != mine.move_cohort) return;
     to.held.merge(walk.held);
@@ -168,8 +169,8 @@ void UpdateGroups::policies_changed(const std::shared_ptr<const Policies>& befor
   for (const auto family : kFamilies) {
     for (auto& group : groups_[index_of(family)]) {
       const PolicyChain condition{.route_map = group->profile_.default_originate_map};
-      if (!policies_.differs(group->profile_.policy, *before) && !policies_.differs(condition, *before))
-        continue;
+      const auto differs = [&](const PolicyChain& chain) { return policies_.differs(chain, *before); };
+      if (std::ranges::none_of(group->chains(), differs) && !differs(condition)) continue;
       const bool goes_on = group->reevaluation_.has_value();
       group->reevaluation_.emplace().before = goes_on ? nullptr : before;
     }
@@ -191,11 +192,13 @@ RouteOrigin UpdateGroups::origin_of(std::uint32_t source, Family family) const {
   return {false, peer.type, profile && profile->is_route_reflector_client, peer.identifier};
 }
 
-Exported UpdateGroups::evaluate(const UpdateGroup& group, const Policies& policies, const Prefix& prefix,
+Exported UpdateGroups::evaluate(const UpdateGroup& group, const Policies& policies, Table::Id id,
                                 std::uint32_t source, const PathAttributes& attributes) const {
+  const auto& destination = loc_rib_.table(group.family())[id];
+  const auto& prefix = destination.prefix;
   auto origin = origin_of(source, group.family());
-  if (policies.depends_on_next_hop(group.profile_.policy))
-    origin.next_hop = resolved_next_hop(source, prefix, attributes);
+  origin.is_suppressed = destination.has(Destination::Suppressed);
+  if (depends_on_next_hop(group, policies)) origin.next_hop = resolved_next_hop(source, prefix, attributes);
   return exported(speaker_, policies, group.profile_, origin, prefix, attributes);
 }
 
@@ -209,26 +212,32 @@ ResolvedNextHop UpdateGroups::resolved_next_hop(std::uint32_t source, const Pref
 bool UpdateGroups::must_resend(const UpdateGroup& group, Table::Id id) const {
   const auto& destination = loc_rib_.table(group.family())[id];
   if (destination.has(Destination::Resend)) return true;
-  return destination.has(Destination::NextHopMoved) && policies_.depends_on_next_hop(group.profile_.policy);
+  return destination.has(Destination::NextHopMoved) && depends_on_next_hop(group, policies_);
+}
+
+bool UpdateGroups::depends_on_next_hop(const UpdateGroup& group, const Policies& policies) {
+  return policies.depends_on_next_hop(group.profile_.policy) ||
+         (group.unsuppresses() && policies.depends_on_next_hop(group.profile_.suppressed_policy()));
 }
 
 /// What becomes of each bucket of the shared batch in this group. Without a policy that costs no attributes.
 void UpdateGroups::load_outcomes(const UpdateGroup& group) {
   batch_ = &shared_batch_;
   outcomes_.clear();
-  if (group.asks_policy() && policies_.depends_on_prefix(group.profile_.policy)) {
+  const auto chains = group.chains();
+  if (std::ranges::any_of(chains, [&](const auto& chain) { return policies_.depends_on_prefix(chain); })) {
     part_by_outcome(group);
   } else {
     for (const auto& bucket : batch_->buckets()) {
       auto& outcome = outcomes_.emplace_back();
-      if (!bucket.attributes) continue;
+      if (!is_candidate(group, bucket)) continue;
       if (!group.asks_policy()) {
         outcome.sends = may_export(speaker_, group.profile_, origin_of(bucket.source, group.family()),
                                    bucket.attributes->get()) == ExportState::Sent;
         continue;
       }
-      auto result = evaluate(group, policies_, batch_->nlri(bucket.begin).prefix, bucket.source,
-                             bucket.attributes->get());
+      auto result =
+          evaluate(group, policies_, batch_->id(bucket.begin), bucket.source, bucket.attributes->get());
       outcome.sends = result.state == ExportState::Sent;
       if (outcome.sends) outcome.attributes = std::move(result.attributes);
     }
@@ -245,9 +254,9 @@ void UpdateGroups::part_by_outcome(const UpdateGroup& group) {
     last_number = number;
     const auto& bucket = shared_batch_.buckets()[number];
     Outcome outcome;
-    if (bucket.attributes) {
-      auto result = evaluate(group, policies_, shared_batch_.nlri(position).prefix, bucket.source,
-                             bucket.attributes->get());
+    if (is_candidate(group, bucket)) {
+      auto result =
+          evaluate(group, policies_, shared_batch_.id(position), bucket.source, bucket.attributes->get());
       outcome.sends = result.state == ExportState::Sent;
       if (outcome.sends) outcome.attributes = std::move(result.attributes);
     }
@@ -294,46 +303,6 @@ void UpdateGroups::mark_sent(UpdateGroup& group, Table::Id id, std::uint32_t sou
   count = sent ? count + 1 : count - 1;
 }
 
-bool UpdateGroups::owns_default(const UpdateGroup& group, const Prefix& prefix) const {
-  return group.profile_.default_originate && prefix.is_default();
-}
-
-void UpdateGroups::note_default_condition(UpdateGroup& group, Table::Id id) {
-  const auto& destination = loc_rib_.table(group.family())[id];
-  const Path* best = destination.best();
-  bool permits = false;
-  if (best && !destination.prefix.is_default()) {
-    const PolicyChain condition{.route_map = group.profile_.default_originate_map};
-    auto attributes = *best->attributes;
-    permits = policies_.apply(condition, {.prefix = destination.prefix}, attributes).permitted;
-  }
-  if (permits == group.permits_default_.test(id)) return;
-  if (permits)
-    group.permits_default_.set(id);
-  else
-    group.permits_default_.reset(id);
-  group.reasons_for_default_ = permits ? group.reasons_for_default_ + 1 : group.reasons_for_default_ - 1;
-}
-
-void UpdateGroups::resend_defaults() {
-  for (auto& groups : groups_) {
-    for (auto& group : groups)
-      if (std::exchange(group->told_default_, false)) tell_default(*group);
-  }
-}
-
-void UpdateGroups::tell_default(UpdateGroup& group) {
-  const bool is = group.originates_default();
-  if (!group.first_walk_done_ || is == group.told_default_) return;
-  group.told_default_ = is;
-  const Nlri nlri{Prefix::default_route(afi_of(group.family())), 0};
-  const Audience everyone{.kind = Audience::Kind::Group};
-  if (!is) return output_.withdraw(group.id_, everyone, std::span(&nlri, 1));
-  output_.announce(group.id_, everyone,
-                   exported(speaker_, group.profile_, {.is_local = true}, default_route_attributes()),
-                   std::span(&nlri, 1));
-}
-
 // --- queries
 // -----------------------------------------------------------------------------------------------------
 
@@ -342,9 +311,10 @@ Exported UpdateGroups::exported_to(std::uint32_t peer, Family family, Table::Id 
   const auto& destination = loc_rib_.table(family)[id];
   const Path* best = destination.best();
   if (!group || !best) return {};
-  auto result = evaluate(*group, policies_, destination.prefix, best->peer, *best->attributes);
+  auto result = evaluate(*group, policies_, id, best->peer, *best->attributes);
   if (result.state == ExportState::Sent && best->peer == peer) result.state = ExportState::FromSamePeer;
-  if (destination.has(Destination::Suppressed)) result.state = ExportState::Suppressed;
+  if (destination.has(Destination::Suppressed) && !group->unsuppresses())
+    result.state = ExportState::Suppressed;
   if (destination.has(Destination::NotInKernel) || destination.has(Destination::AwaitsKernel))
     result.state = ExportState::NotInKernel;
   if (const auto owner = group->on_link_.find(result.attributes.next_hop);
@@ -362,10 +332,9 @@ std::vector<SentRoute> UpdateGroups::sent_to(std::uint32_t peer, Family family, 
     if (sent.state == ExportState::Sent) routes.push_back({0, std::move(sent.attributes)});
     return routes;
   }
-  const auto& prefix = loc_rib_.table(family)[id].prefix;
   for (const auto& path : group->paths_.at(id)) {
     if (path.source == peer) continue;
-    auto sent = evaluate(*group, policies_, prefix, path.source, *path.attributes);
+    auto sent = evaluate(*group, policies_, id, path.source, *path.attributes);
     if (sent.state == ExportState::Sent) routes.push_back({path.id, std::move(sent.attributes)});
   }
   return routes;

@@ -25,6 +25,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <optional>
@@ -49,7 +50,7 @@ class UpdateGroup {
   std::uint32_t sent_count() const { return sent_count_ + originates_default(); }
   /// Whether the members get the default route that `default-originate` makes up, now.
   bool originates_default() const {
-    return profile_.default_originate && (!has_default_condition() || reasons_for_default_ > 0);
+    return profile_.default_originate && (!has_default_condition() || !default_reasons_.empty());
   }
   /// Without those whose best path is the peer's own.
   std::uint32_t sent_count_to(std::uint32_t peer) const {
@@ -94,10 +95,29 @@ class UpdateGroup {
     std::shared_ptr<const Policies> before;
   };
 
+  /// Destinations for which `default_originate_map` permits the default route, all with one outcome.
+  struct DefaultReason {
+    Sequence sequence = 0;           // of the clause
+    PathAttributes attributes = {};  // of the default route, as the clause sets them
+    bool next_hop_set = false;
+    Bitmap destinations = {};
+    std::uint32_t count = 0;
+    bool is_same(const DefaultReason& other) const {
+      return sequence == other.sequence && next_hop_set == other.next_hop_set &&
+             attributes == other.attributes;
+    }
+  };
+
   bool has_default_condition() const {
     return profile_.default_originate && !profile_.default_originate_map.empty();
   }
-  bool asks_policy() const { return !profile_.policy.empty(); }
+  bool asks_policy() const { return !profile_.policy.empty() || unsuppresses(); }
+  /// What aggregates stand for may be sent nevertheless.
+  bool unsuppresses() const { return !profile_.unsuppress_map.empty(); }
+  /// Policies that may decide about a route.
+  std::array<PolicyChain, 2> chains() const {
+    return {profile_.policy, unsuppresses() ? profile_.suppressed_policy() : PolicyChain{}};
+  }
   /// The first walk fills the bits; destinations that it did not reach yet need no messages of their own.
   bool has_reached(Table::Id id) const { return first_walk_done_ || id < reached_; }
   bool has_held() const {
@@ -112,10 +132,8 @@ class UpdateGroup {
   std::uint32_t sent_count_ = 0;
   std::vector<std::uint32_t> sent_by_source_;  // by peer index, of any group
   std::uint32_t members_ = 0;
-  /// Destinations that `default_originate_map` permits, and how many; what the members were told of it.
-  Bitmap permits_default_;
-  std::uint32_t reasons_for_default_ = 0;
-  bool told_default_ = false;
+  std::vector<DefaultReason> default_reasons_;  // by clause; none is empty
+  std::optional<PathAttributes> told_default_;  // as the members have it
   /// Members whose address may be the next hop of a third party's route; empty where that cannot be.
   boost::unordered_flat_map<IpAddress, std::uint32_t, std::hash<IpAddress>> on_link_;
   bool first_walk_done_ = false;
@@ -169,6 +187,8 @@ class UpdateGroups {
 
   /// The verdict, who of its policy decided, and the attributes as they are sent.
   Exported exported_to(std::uint32_t peer, Family family, Table::Id id) const;
+  /// The default route that is made up for the group's members, as they get it; nothing: none is.
+  std::optional<PathAttributes> default_of(const UpdateGroup& group) const;
   /// What the peer has of the destination.
   std::vector<SentRoute> sent_to(std::uint32_t peer, Family family, Table::Id id) const;
   std::span<const std::unique_ptr<UpdateGroup>> groups(Family family) const {
@@ -203,11 +223,20 @@ class UpdateGroups {
 
   // what flush, evaluation and walk ask
   RouteOrigin origin_of(std::uint32_t source, Family family) const;
-  Exported evaluate(const UpdateGroup& group, const Policies& policies, const Prefix& prefix,
-                    std::uint32_t source, const PathAttributes& attributes) const;
+  Exported evaluate(const UpdateGroup& group, const Policies& policies, Table::Id id, std::uint32_t source,
+                    const PathAttributes& attributes) const;
+  /// Whether the bucket's destinations may have anything to send.
+  static bool is_candidate(const UpdateGroup& group, const ExportBatch::Bucket& bucket) {
+    return bucket.attributes && (!bucket.suppressed || group.unsuppresses());
+  }
+  bool is_candidate(const UpdateGroup& group, const Destination& destination) const {
+    return destination.best() && !destination.has(Destination::NotInKernel) &&
+           (!destination.has(Destination::Suppressed) || group.unsuppresses());
+  }
   ResolvedNextHop resolved_next_hop(std::uint32_t source, const Prefix& prefix,
                                     const PathAttributes& attributes) const;
   bool must_resend(const UpdateGroup& group, Table::Id id) const;
+  static bool depends_on_next_hop(const UpdateGroup& group, const Policies& policies);
   void load_outcomes(const UpdateGroup& group);
   void part_by_outcome(const UpdateGroup& group);
   const PathAttributes& exported_bucket(const UpdateGroup& group, std::size_t number);
@@ -215,7 +244,8 @@ class UpdateGroups {
   /// `peer` as the one a message leaves out: nobody when it is no member.
   std::uint32_t exception(const UpdateGroup& group, std::uint32_t peer) const;
   void note_default_condition(UpdateGroup& group, Table::Id id);
-  /// After that: the members hear when the condition came or went.
+  void forget_default_reason(UpdateGroup& group, Table::Id id);
+  /// After that: the members hear when the condition came or went, or sets something else.
   void tell_default(UpdateGroup& group);
   void mark_sent(UpdateGroup& group, Table::Id id, std::uint32_t source, bool sent);
   bool owns_default(const UpdateGroup& group, const Prefix& prefix) const;
@@ -248,10 +278,10 @@ class UpdateGroups {
     PathAttributes attributes;
   };
   void flush_paths(UpdateGroup& group, std::span<const Change> changes);
-  std::vector<WantedPath> wanted_paths(const UpdateGroup& group, const Destination& destination) const;
+  std::vector<WantedPath> wanted_paths(const UpdateGroup& group, Table::Id id) const;
   void plan_paths(UpdateGroup& group, Table::Id id, const Policies* told);
   void plan_paths_or_hold_back(UpdateGroup& group, Table::Id id, const Policies* told);
-  bool sends_the_same(const UpdateGroup& group, const Policies& told, const Prefix& prefix,
+  bool sends_the_same(const UpdateGroup& group, const Policies& told, Table::Id id,
                       const UpdateGroup::SentPath& sent, const WantedPath& wanted) const;
   void settle_held_paths(UpdateGroup& group, Table::Id id);
   void tell_cohort(UpdateGroup& group, UpdateGroup::Walk& walk, Table::Id id);
@@ -269,7 +299,7 @@ class UpdateGroups {
   std::size_t walk_group(UpdateGroup& group, std::size_t budget);
   /// The next destinations with a best path from `position` on.
   template <typename Wanted>
-  std::size_t collect(Family family, Table::Id& position, std::size_t budget, Wanted wanted);
+  std::size_t collect(const UpdateGroup& group, Table::Id& position, std::size_t budget, Wanted wanted);
   void withdraw_held(UpdateGroup::Walk& walk, Table::Id id, const Prefix& prefix);
   void walk_slice(UpdateGroup& group, UpdateGroup::Walk& walk);
   void finish_walk(UpdateGroup& group, const UpdateGroup::Walk& walk);

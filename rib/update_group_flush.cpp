@@ -99,8 +99,7 @@ bool UpdateGroups::sends_the_same(const UpdateGroup& group, std::size_t number, 
     return exported(speaker_, group.profile_, origin_of(before.source_before, group.family()),
                     *before.before) == exported_bucket(group, number);
   }
-  const auto then =
-      evaluate(group, policies_, batch_->nlri(position).prefix, before.source_before, *before.before);
+  const auto then = evaluate(group, policies_, batch_->id(position), before.source_before, *before.before);
   return then.state == ExportState::Sent && then.attributes == exported_bucket(group, number);
 }
 

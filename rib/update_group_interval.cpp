@@ -40,8 +40,8 @@ std::optional<TimePoint> UpdateGroups::next_release() const {
 std::size_t UpdateGroups::announce_released(UpdateGroup& group, std::size_t budget) {
   const auto& table = loc_rib_.table(group.family());
   const auto is_announced = [&](Table::Id id) {
-    return id < table.end_id() && table.is_live(id) && table[id].best() && table[id].is_exported() &&
-           group.has_sent(id) && !owns_default(group, table[id].prefix);
+    return id < table.end_id() && table.is_live(id) && is_candidate(group, table[id]) && group.has_sent(id) &&
+           !owns_default(group, table[id].prefix);
   };
   const auto visited = std::min(budget, group.released_.size());
   ids_.clear();
@@ -52,7 +52,7 @@ std::size_t UpdateGroups::announce_released(UpdateGroup& group, std::size_t budg
   if (group.sends_paths()) {
     for (const auto id : ids_) {
       for (const auto& path : group.paths_.at(id)) {
-        auto result = evaluate(group, policies_, table[id].prefix, path.source, *path.attributes);
+        auto result = evaluate(group, policies_, id, path.source, *path.attributes);
         if (result.state == ExportState::Sent)
           tell_path(group, 0, path, std::move(result.attributes), table[id].prefix);
       }

@@ -67,14 +67,15 @@ void UpdateGroups::flush_paths(UpdateGroup& group, std::span<const Change> chang
 }
 
 std::vector<UpdateGroups::WantedPath> UpdateGroups::wanted_paths(const UpdateGroup& group,
-                                                                 const Destination& destination) const {
+                                                                 Table::Id id) const {
   std::vector<WantedPath> wanted;
-  if (owns_default(group, destination.prefix) || !destination.is_exported()) return wanted;
+  const auto& destination = loc_rib_.table(group.family())[id];
+  if (owns_default(group, destination.prefix) || !is_candidate(group, destination)) return wanted;
   Selection selection(group.profile_.add_path);
   for (const auto* path : loc_rib_.ranked(destination)) {
     if (!path->is_feasible()) break;  // they stand last
     if (!selection.takes(*path)) continue;
-    auto result = evaluate(group, policies_, destination.prefix, path->peer, *path->attributes);
+    auto result = evaluate(group, policies_, id, path->peer, *path->attributes);
     if (result.state != ExportState::Sent) continue;
     selection.note(*path);
     wanted.push_back({path, std::move(result.attributes)});
@@ -86,7 +87,7 @@ std::vector<UpdateGroups::WantedPath> UpdateGroups::wanted_paths(const UpdateGro
 /// by the policies `told`; nullptr: who knows, all is sent again.
 void UpdateGroups::plan_paths(UpdateGroup& group, Table::Id id, const Policies* told) {
   const auto& destination = loc_rib_.table(group.family())[id];
-  auto wanted = wanted_paths(group, destination);
+  auto wanted = wanted_paths(group, id);
   auto& sent = group.paths_[id];
   const auto is_of = [](const UpdateGroup::SentPath& one, const WantedPath& other) {
     return one.source == other.path->peer && one.received_id == other.path->path_id;
@@ -103,7 +104,7 @@ void UpdateGroups::plan_paths(UpdateGroup& group, Table::Id id, const Policies* 
     const auto known = std::ranges::find_if(sent, [&](const auto& one) { return is_of(one, each); });
     if (known != sent.end()) {
       const bool is_same = (told == &policies_ && known->attributes == each.path->attributes) ||
-                           (told && sends_the_same(group, *told, destination.prefix, *known, each));
+                           (told && sends_the_same(group, *told, id, *known, each));
       known->attributes = each.path->attributes;
       if (!is_same) tell_path(group, 0, *known, std::move(each.attributes), destination.prefix);
       continue;
@@ -123,9 +124,9 @@ void UpdateGroups::plan_paths_or_hold_back(UpdateGroup& group, Table::Id id, con
   hold_back(group, id);
 }
 
-bool UpdateGroups::sends_the_same(const UpdateGroup& group, const Policies& told, const Prefix& prefix,
+bool UpdateGroups::sends_the_same(const UpdateGroup& group, const Policies& told, Table::Id id,
                                   const UpdateGroup::SentPath& sent, const WantedPath& wanted) const {
-  const auto then = evaluate(group, told, prefix, sent.source, *sent.attributes);
+  const auto then = evaluate(group, told, id, sent.source, *sent.attributes);
   return then.state == ExportState::Sent && then.attributes == wanted.attributes;
 }
 
@@ -171,7 +172,7 @@ void UpdateGroups::emit_paths(UpdateGroup& group) {
 void UpdateGroups::settle_held_paths(UpdateGroup& group, Table::Id id) {
   const bool is_reached = group.has_reached(id);
   const auto& destination = loc_rib_.table(group.family())[id];
-  const bool is_visited = destination.best() && destination.is_exported();
+  const bool is_visited = is_candidate(group, destination);
   for (auto& walk : group.walks_) {
     if ((is_reached || !is_visited) && walk.held_paths.contains(id)) tell_cohort(group, walk, id);
   }
@@ -194,7 +195,7 @@ void UpdateGroups::tell_cohort(UpdateGroup& group, UpdateGroup::Walk& walk, Tabl
     walk.held_paths.erase(held);
   }
   for (const auto& path : sent) {
-    auto result = evaluate(group, policies_, prefix, path.source, *path.attributes);
+    auto result = evaluate(group, policies_, id, path.source, *path.attributes);
     tell_path(group, walk.cohort, path, std::move(result.attributes), prefix);
   }
 }

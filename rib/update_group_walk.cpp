@@ -34,16 +34,17 @@ std::size_t UpdateGroups::walk(std::size_t budget) {
 }
 
 template <typename Wanted>
-std::size_t UpdateGroups::collect(Family family, Table::Id& position, std::size_t budget, Wanted wanted) {
-  const auto& table = loc_rib_.table(family);
+std::size_t UpdateGroups::collect(const UpdateGroup& group, Table::Id& position, std::size_t budget,
+                                  Wanted wanted) {
+  const auto& table = loc_rib_.table(group.family());
   ids_.clear();
   for (; position < table.end_id() && ids_.size() < budget; ++position) {
     if (position % Table::kChunkSize == 0 && !table.has_chunk(position / Table::kChunkSize)) {
       position += Table::kChunkSize - 1;
       continue;
     }
-    if (!table.is_live(position) || !table[position].is_exported()) continue;
-    if (table[position].best() && wanted(position)) ids_.push_back(position);
+    if (!table.is_live(position) || !is_candidate(group, table[position])) continue;
+    if (wanted(position)) ids_.push_back(position);
   }
   return ids_.size();
 }
@@ -55,7 +56,7 @@ std::size_t UpdateGroups::reevaluate(UpdateGroup& group, std::size_t budget) {
   const auto family = group.family();
   const auto& table = loc_rib_.table(family);
   auto& position = group.reevaluation_->position;
-  const auto visited = collect(family, position, budget, [&](Table::Id id) {
+  const auto visited = collect(group, position, budget, [&](Table::Id id) {
     if (group.has_default_condition()) note_default_condition(group, id);
     return group.has_reached(id) && !table[id].has(Destination::AwaitsKernel) &&
            !owns_default(group, table[id].prefix);
@@ -102,8 +103,7 @@ UpdateGroups::Action UpdateGroups::reevaluate_one(UpdateGroup& group, std::size_
   }
   const auto& before = group.reevaluation_->before;
   if (!before) return Action::Announce;
-  const auto then =
-      evaluate(group, *before, batch_->nlri(position).prefix, bucket.source, bucket.attributes->get());
+  const auto then = evaluate(group, *before, batch_->id(position), bucket.source, bucket.attributes->get());
   const bool is_same = then.state == ExportState::Sent && then.attributes == exported_bucket(group, number);
   return is_same ? Action::Nothing : Action::Announce;
 }
@@ -122,7 +122,7 @@ std::size_t UpdateGroups::walk_group(UpdateGroup& group, std::size_t budget) {
     if (walk == walks.end()) break;
     walk->has_begun = true;
     const auto step = std::min(budget - visited, walk->step);
-    visited += collect(group.family(), walk->position, step, [&](Table::Id id) {
+    visited += collect(group, walk->position, step, [&](Table::Id id) {
       if (group.has_default_condition() && !group.first_walk_done_) note_default_condition(group, id);
       if (table[id].has(Destination::AwaitsKernel)) {  // told to all when the kernel has answered
         withdraw_held(*walk, id, table[id].prefix);
@@ -191,11 +191,9 @@ void UpdateGroups::finish_walk(UpdateGroup& group, const UpdateGroup::Walk& walk
   const auto default_route = Prefix::default_route(afi_of(group.family()));
   const Nlri nlri{default_route, 0};
   const Audience cohort{.kind = Audience::Kind::Cohort, .cohort = walk.cohort};
-  group.told_default_ = group.originates_default();
+  group.told_default_ = default_of(group);
   if (group.told_default_) {
-    const auto attributes =
-        exported(speaker_, group.profile_, {.is_local = true}, default_route_attributes());
-    output_.announce(group.id_, cohort, attributes, std::span(&nlri, 1));
+    output_.announce(group.id_, cohort, *group.told_default_, std::span(&nlri, 1));
   } else if (walk.held_default) {
     const auto& table = loc_rib_.table(group.family());
     const auto id = table.find(default_route);

@@ -100,6 +100,7 @@ void set_families(session::PeerSettings& peer, const cli::Neighbor& neighbor) {
     exports.remove_private_as = settings.remove_private_as.value_or(rib::RemovePrivateAs::No);
     exports.as_path_unchanged = settings.as_path_unchanged.value_or(false);
     exports.med_unchanged = settings.med_unchanged.value_or(false);
+    exports.unsuppress_map = settings.unsuppress_map.value_or("");
     peer.accepts_add_path[index] = !settings.disable_add_path_receive.value_or(false);
     peer.policy_out[index] = settings.policy_out.chain();
     peer.requires_policy_out[index] = peer.requires_policy && peer.policy_out[index].empty();

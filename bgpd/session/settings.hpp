@@ -61,6 +61,7 @@ struct ExportSettings {
   bool as_override = false;
   rib::RemovePrivateAs remove_private_as = rib::RemovePrivateAs::No;
   bool as_path_unchanged = false, med_unchanged = false;
+  std::string unsuppress_map;  // "": none
 
   bool offers_add_path() const { return add_path.kind != rib::AddPathSelection::Kind::None; }
   bool operator==(const ExportSettings&) const = default;

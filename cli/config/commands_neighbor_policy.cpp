@@ -45,6 +45,30 @@ void exclude(Command& row) {
   };
 }
 
+Command unsuppress_map() {
+  return {
+      .syntax = "neighbor PEER$peer unsuppress-map NAME$name",
+      .help = neighbor_help({"Route-map to selectively unsuppress suppressed routes", "Name of route map"}),
+      .scope = Scope::NeighborFamily,
+      .set = [](Target& t, const Arguments& a) -> Outcome {
+        t.settings->unsuppress_map = a.text("name");
+        return {};
+      },
+      .unset = [](Target& t, const Arguments&) -> Outcome {
+        t.settings->unsuppress_map.reset();
+        return {};
+      },
+      .write =
+          [](const Source& s, Lines& lines) {
+            if (const auto& name = s.settings->unsuppress_map)
+              lines.push_back(s.neighbor_line("unsuppress-map " + *name));
+          },
+      .summary =
+          "Of the routes that an aggregate stands for (`summary-only`, `suppress-map`) those that this route "
+          "map permits are sent nevertheless, as it sets them; `route-map … out` is not asked about them.",
+      .no_syntax = "no neighbor PEER$peer unsuppress-map [NAME$name]"};
+}
+
 }  // namespace
 
 std::vector<Command> neighbor_policy_commands() {
@@ -64,6 +88,7 @@ std::vector<Command> neighbor_policy_commands() {
   rows.push_back(policy_name<&NeighborPolicy::filter_list>(
       "filter-list", "Establish BGP filters", "AS path access-list name",
       "Only routes whose AS path the list permits pass."));
+  rows.push_back(unsuppress_map());
   return rows;
 }
 

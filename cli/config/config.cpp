@@ -30,6 +30,7 @@ void inherit_family(NeighborFamily& own, const NeighborFamily& group) {
   inherit(own.send_large, group.send_large);
   if (!own.default_originate) inherit(own.default_originate_map, group.default_originate_map);  // one line
   inherit(own.default_originate, group.default_originate);
+  inherit(own.unsuppress_map, group.unsuppress_map);
   inherit(own.add_path, group.add_path);
   inherit(own.disable_add_path_receive, group.disable_add_path_receive);
   inherit(own.as_override, group.as_override);

@@ -104,6 +104,7 @@ struct NeighborFamily {
   std::optional<bool> default_originate;                         // false
   std::optional<std::string> default_originate_map;              // "": always; belongs to the line above
   NeighborPolicy policy_in, policy_out;                          // none
+  std::optional<std::string> unsuppress_map;                     // none
   std::optional<rib::AddPathSelection> add_path;                 // none: the best path only
   std::optional<bool> disable_add_path_receive;                  // false
   std::optional<bool> as_override;                               // false

@@ -16,10 +16,12 @@ PolicyDependencies dependencies_of(const RouteMapClause& clause) {
   PolicyDependencies found;
   for (const auto family : kFamilies) found.prefix |= !clause.match.address[index_of(family)].empty();
   // These stand beside the attributes, and routes with equal attributes may differ in them.
-  found.prefix |= clause.match.interface || clause.set.metric_is_igp || clause.match.source_protocol || clause.match.probability;
+  found.prefix |= clause.match.interface || clause.set.metric_is_igp || clause.match.source_protocol ||
+                  clause.match.probability;
   // A next hop is matched and set in the prefix's family.
   for (const auto family : kFamilies) found.prefix |= !clause.match.next_hop[index_of(family)].empty();
-  found.peer = clause.match.peer || clause.match.probability || !clause.match.route_source.empty() || clause.set.next_hop_peer_address ||
+  found.peer = clause.match.peer || clause.match.probability || !clause.match.route_source.empty() ||
+               clause.set.next_hop_peer_address ||
                (clause.set.next_hop && clause.set.next_hop->kind == NextHopChoice::Kind::PeerAddress);
   found.next_hop = clause.match.interface || clause.set.metric_is_igp;
   return found;

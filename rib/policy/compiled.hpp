@@ -79,8 +79,9 @@ struct RouteMapAnswer {
   std::optional<IpAddress> source = {};  // `set src`
   Sequence sequence = 0;                 // of the clause that decided; 0: none held
 };
+/// Asks about `attributes`; set clauses change `result`, which may be the same.
 RouteMapAnswer ask_route_map(const CompiledRouteMap& map, const PolicySubject& subject,
-                             PathAttributes& attributes);
+                             const PathAttributes& attributes, PathAttributes& result);
 
 /// The set clauses of one clause, in a fixed order: what is deleted goes first.
 struct SetContext {

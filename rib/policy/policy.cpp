@@ -44,11 +44,21 @@ PolicyVerdict Policies::apply(const PolicyChain& chain, const PolicySubject& sub
     return verdict;
   if (chain.route_map.empty()) return verdict;
   const auto* map = find_by_name(compiled_->route_maps, chain.route_map);
-  const auto answer = map ? ask_route_map(*map, subject, attributes) : RouteMapAnswer{};
+  const auto answer = map ? ask_route_map(*map, subject, attributes, attributes) : RouteMapAnswer{};
   passes(Decider::RouteMap, answer.permitted, answer.sequence);
   verdict.next_hop_set = answer.next_hop_set;
   verdict.source = answer.source;
   return verdict;
+}
+
+PolicyVerdict Policies::apply_condition(const std::string& route_map, const PolicySubject& subject,
+                                        const PathAttributes& attributes, PathAttributes& result) const {
+  const auto* map = find_by_name(compiled_->route_maps, route_map);
+  const auto answer = map ? ask_route_map(*map, subject, attributes, result) : RouteMapAnswer{};
+  return {.permitted = answer.permitted,
+          .next_hop_set = answer.next_hop_set,
+          .decider = PolicyVerdict::Decider::RouteMap,
+          .sequence = answer.sequence};
 }
 
 bool Policies::depends_on_prefix(const PolicyChain& chain) const {

@@ -72,6 +72,10 @@ class Policies {
   PolicyVerdict apply(const PolicyChain& chain, const PolicySubject& subject,
                       PathAttributes& attributes) const;
 
+  /// The same for a route map that only asks `attributes`: its set clauses change `result` instead.
+  PolicyVerdict apply_condition(const std::string& route_map, const PolicySubject& subject,
+                                const PathAttributes& attributes, PathAttributes& result) const;
+
   /// False: one verdict holds for all prefixes that have equal attributes.
   bool depends_on_prefix(const PolicyChain& chain) const;
   /// True: the verdict may differ between neighbors that have the same chain (`match peer`).

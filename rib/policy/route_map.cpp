@@ -13,8 +13,8 @@ constexpr unsigned kMaximumClauses = 100000;  // that one question may look at, 
 /// One question to a route map and those it calls.
 class Question {
  public:
-  Question(const PolicySubject& subject, PathAttributes& attributes)
-      : subject_(subject), attributes_(attributes) {}
+  Question(const PolicySubject& subject, const PathAttributes& attributes, PathAttributes& result)
+      : subject_(subject), attributes_(attributes), result_(result) {}
 
   RouteMapAnswer ask(const CompiledRouteMap& map, unsigned depth) {
     RouteMapAnswer answer;
@@ -30,7 +30,7 @@ class Question {
       }
       answer = {.permitted = clause.permit, .sequence = compiled.sequence};
       if (!clause.permit) return answer;
-      do_sets(compiled, {subject_, attributes_, next_hop_set_});
+      do_sets(compiled, {subject_, result_, next_hop_set_});
       if (clause.set.source && clause.set.source->afi() == subject_.prefix.afi()) source_ = clause.set.source;
       forget_texts(clause.set);
       if (compiled.call && !ask(*compiled.call, depth + 1).permitted) {
@@ -157,7 +157,8 @@ class Question {
   }
 
   const PolicySubject& subject_;
-  PathAttributes& attributes_;
+  const PathAttributes& attributes_;
+  PathAttributes& result_;
   bool next_hop_set_ = false;
   std::optional<IpAddress> source_;
   unsigned looked_at_ = 0;
@@ -167,13 +168,13 @@ class Question {
 }  // namespace
 
 RouteMapAnswer ask_route_map(const CompiledRouteMap& map, const PolicySubject& subject,
-                             PathAttributes& attributes) {
-  const auto before = map.may_go_on ? attributes : PathAttributes{};
-  Question question(subject, attributes);
+                             const PathAttributes& attributes, PathAttributes& result) {
+  const auto before = map.may_go_on ? result : PathAttributes{};
+  Question question(subject, attributes, result);
   auto answer = question.ask(map, 0);
   answer.next_hop_set = answer.permitted && question.next_hop_set();
   if (answer.permitted) answer.source = question.source();
-  if (!answer.permitted && map.may_go_on) attributes = before;
+  if (!answer.permitted && map.may_go_on) result = before;
   return answer;
 }
 

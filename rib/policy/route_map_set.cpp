@@ -146,8 +146,7 @@ void do_sets(const CompiledClause& compiled, const SetContext& context) {
   if (set.local_preference)
     attributes.local_pref = set.local_preference->of(attributes.local_pref.value_or(0));
   if (set.metric) attributes.med = set.metric->of(attributes.med.value_or(0));
-  if (set.metric_is_igp && context.subject.next_hop.metric)
-    attributes.med = *context.subject.next_hop.metric;
+  if (set.metric_is_igp && context.subject.next_hop.metric) attributes.med = *context.subject.next_hop.metric;
   if (set.origin) attributes.origin = *set.origin;
   if (set.originator_id) attributes.originator_id = *set.originator_id;
   if (set.aggregator) attributes.aggregator = *set.aggregator;

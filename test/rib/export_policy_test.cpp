@@ -149,5 +149,72 @@ TEST_F(ExportPolicy, DefaultOriginateFollowsItsRouteMap) {
   EXPECT_TRUE(node.output.of(member).contains(default_route));
 }
 
+TEST_F(ExportPolicy, WhatTheRouteMapOfDefaultOriginateSetsIsOfTheDefaultRoute) {
+  for (const auto family : kFamilies) {
+    const bool v4 = family == Family::Ipv4Unicast;
+    const auto default_route = Prefix::default_route(afi_of(family));
+    const char* const subnet = v4 ? "10.1.0.0/16" : "2001:db8:1::/48";
+    const auto map = [&](std::uint32_t med) {
+      PolicyDefinitions d;
+      auto& clause = d.route_maps["M"].clauses[10];
+      d.prefix_lists[index_of(family)]["L"].rules[5] = PrefixRule{.permit = true, .prefix = prefix(subnet)};
+      clause.match.address[index_of(family)].prefix_list = "L";
+      clause.match.metric = 3;  // of the route; what is set is of the default
+      clause.set.metric = Adjustment{Adjustment::Kind::Add, med};
+      clause.set.prepend = Prepend{{77}, 0};
+      clause.set.communities = CommunitySet<Community>{{Community{5}}, true};
+      clause.set.next_hop = NextHopChoice{NextHopChoice::Kind::Address, address("192.0.2.77")};
+      clause.set.next_hop_global = address("2001:db8::77");
+      return d;
+    };
+    define(map(40));
+    auto up = peer("192.0.2.2", 2);
+    up.exports[index_of(family)]->default_originate = true;
+    up.exports[index_of(family)]->default_originate_map = "M";
+    const auto member = node.up(up);
+    const auto& held = node.output.of(member, family);
+    node.announce(source, attributes().via(v4 ? "192.0.2.1" : "2001:db8::1").path({1}).with_med(3), {subnet});
+    node.settle();
+    ASSERT_TRUE(held.contains(default_route));
+    EXPECT_EQ(held.at(default_route).med, 40u);
+    EXPECT_EQ(held.at(default_route).as_path.to_string(), "65000 77");
+    EXPECT_EQ(held.at(default_route).communities.size(), 1u);
+    EXPECT_EQ(held.at(default_route).next_hop, address(v4 ? "192.0.2.77" : "2001:db8::77"));
+    EXPECT_EQ(held.at(prefix(subnet)).as_path.to_string(), "65000 1");
+    EXPECT_EQ(node.engine.exported_to(member, default_route).attributes, held.at(default_route));
+
+    define(map(41));
+    node.settle(1);
+    EXPECT_EQ(held.at(default_route).med, 41u);
+
+    node.announce(source, attributes().via(v4 ? "192.0.2.1" : "2001:db8::1").path({1}).with_med(4), {subnet});
+    node.settle();
+    EXPECT_FALSE(held.contains(default_route));
+    node.down(member);
+  }
+}
+
+TEST_F(ExportPolicy, OfSeveralClausesThatHoldTheFirstSetsTheDefaultRoute) {
+  auto d = definitions({"10.1.0.0/16"});
+  d.route_maps["M"].clauses[10].set.metric = Adjustment{Adjustment::Kind::Value, 10};
+  d.route_maps["M"].clauses[20].set.metric = Adjustment{Adjustment::Kind::Value, 20};
+  define(d);
+  auto up = peer("192.0.2.2");
+  up.exports[0]->default_originate = true;
+  up.exports[0]->default_originate_map = "M";
+  const auto member = node.up(up);
+  const auto med = [&] { return node.output.of(member).at(prefix("0.0.0.0/0")).med; };
+  announce({"10.2.0.0/16"});
+  EXPECT_EQ(med(), 20u);
+  announce({"10.1.0.0/16"});
+  EXPECT_EQ(med(), 10u);
+  node.withdraw(source, {"10.1.0.0/16"});
+  node.settle();
+  EXPECT_EQ(med(), 20u);
+  node.withdraw(source, {"10.2.0.0/16"});
+  node.settle();
+  EXPECT_THAT(node.output.of(member), IsEmpty());
+}
+
 }  // namespace
 }  // namespace test
