@@ -59,3 +59,88 @@ def lists_alone_filter_too(lab, peer):
         for subnet in subnets:
             wait_for(lambda: not speaker.route(subnet), f"{line}: {speaker.NAME} has {subnet} no more")
         apply_out(kuland, hosts, peer, "no " + line)
+
+
+def neighbor_line(kuland, hosts, peer, family, line):
+    """`[no] neighbor X LINE` on the session that carries the family."""
+    address = hosts[2].ipv4 if family == "ipv4" or peer.BOTH_FAMILIES_IN_ONE_SESSION else hosts[2].ipv6
+    negated = "no " if line.startswith("no ") else ""
+    kuland.configure(f"router bgp {AS_KULAND}", f"address-family {family} unicast",
+                     f"{negated}neighbor {address} {line.removeprefix('no ')}")
+
+
+@interop(peers=("bird", "frr"))
+def the_default_route_carries_what_its_route_map_sets(lab, peer):
+    hosts, kuland, speaker = lab.pair(peer)
+    for family, default, subnet in (("ipv4", "0.0.0.0/0", hosts[1].subnet_ipv4), ("ipv6", "::/0", hosts[1].subnet_ipv6)):
+        wait_for(lambda: speaker.route(subnet), f"{speaker.NAME} has {subnet}")
+        kuland.configure(f"{'ip' if family == 'ipv4' else 'ipv6'} prefix-list WAY permit {subnet}", "route-map DEFAULT permit 10",
+                         f"match {'ip' if family == 'ipv4' else 'ipv6'} address prefix-list WAY",
+                         "set as-path prepend 65010", "set community 65000:77")
+        neighbor_line(kuland, hosts, peer, family, "default-originate route-map DEFAULT")
+        wait_for(lambda: speaker.route(default), f"{speaker.NAME} has {default}")
+        check(speaker.route(default)["as_path"] == [AS_KULAND, 65010], f"what is set is in it: {speaker.route(default)}")
+        check(speaker.route(subnet)["as_path"] == [AS_KULAND], "and in no other route")
+        kuland.configure("route-map DEFAULT permit 10", "set as-path prepend 65011 65012")
+        wait_for(lambda: speaker.route(default)["as_path"] == [AS_KULAND, 65011, 65012], "a change of it is told")
+        kuland.configure(f"no {'ip' if family == 'ipv4' else 'ipv6'} prefix-list WAY")
+        wait_for(lambda: not speaker.route(default), f"{default} goes when the route map stops holding")
+        kuland.configure("no route-map DEFAULT")
+
+
+@interop(peers=("bird", "frr"))
+def an_aggregate_is_a_blackhole_and_hides_what_no_map_unsuppresses(lab, peer):
+    hosts, kuland, speaker = lab.pair(peer)
+    for family, whole, subnet in (("ipv4", "10.0.0.0/12", hosts[1].subnet_ipv4), ("ipv6", "fd00:10::/32", hosts[1].subnet_ipv6)):
+        wait_for(lambda: speaker.route(subnet), f"{speaker.NAME} has {subnet}")
+        kuland.configure(f"router bgp {AS_KULAND}", f"address-family {family} unicast", f"aggregate-address {whole} summary-only")
+        wait_for(lambda: speaker.route(whole) and not speaker.route(subnet), f"{speaker.NAME} has {whole} for {subnet}")
+        wait_for(lambda: hosts[1].routes(family).get(whole, {}).get("type") == "blackhole", f"{whole} is a blackhole")
+        check(f"{whole} [200/0] unreachable (blackhole), weight 1" in
+              kuland.show(f"show {'ip' if family == 'ipv4' else 'ipv6'} route bgp"), "as FRR shows it")
+
+        kuland.configure("route-map SHOWN permit 10", "set as-path prepend 65010")
+        neighbor_line(kuland, hosts, peer, family, "unsuppress-map SHOWN")
+        wait_for(lambda: speaker.route(subnet), f"{subnet} passes by the unsuppress-map")
+        check(speaker.route(subnet)["as_path"] == [AS_KULAND, 65010], f"with what it sets: {speaker.route(subnet)}")
+        neighbor_line(kuland, hosts, peer, family, "no unsuppress-map SHOWN")
+        wait_for(lambda: not speaker.route(subnet), f"{subnet} is hidden again")
+
+        kuland.configure(f"router bgp {AS_KULAND}", f"address-family {family} unicast", f"no aggregate-address {whole}")
+        wait_for(lambda: speaker.route(subnet) and not speaker.route(whole), f"{speaker.NAME} has {subnet} again")
+        wait_for(lambda: whole not in hosts[1].routes(family), "and the blackhole is gone")
+
+
+@interop(peers=("bird", "frr"))
+def a_route_map_follows_the_way_to_the_next_hop(lab, peer):
+    """`match interface` and `match peer` of what comes in, `set metric igp`, `set distance` and `set tag`."""
+    hosts, kuland, speaker = lab.pair(peer)
+    prefixes = ("10.200.0.0/24", "fd00:200::/64")
+    for prefix in prefixes:
+        wait_for(lambda: kuland.paths(prefix), f"kuland has {prefix}")
+    other = hosts[2].ipv4 if peer.BOTH_FAMILIES_IN_ONE_SESSION else hosts[2].ipv6
+    kuland.configure("route-map IN permit 10", "match interface eth0", "set metric igp", "set distance 99", "set tag 7")
+    for family, address in (("ipv4", hosts[2].ipv4), ("ipv6", other)):
+        kuland.configure(f"router bgp {AS_KULAND}", f"address-family {family} unicast", f"neighbor {address} route-map IN in")
+    for family, prefix in (("ip", prefixes[0]), ("ipv6", prefixes[1])):
+        wait_for(lambda: kuland.json(f"show {family} route {prefix} json")[prefix][0]["distance"] == 99, "its distance is 99")
+        entry = kuland.json(f"show {family} route {prefix} json")[prefix][0]
+        check(entry["tag"] == 7 and entry.get("installed"), f"{entry}")
+    kuland.configure("route-map IN permit 10", "match interface docker0")
+    for prefix in prefixes:
+        wait_for(lambda: not any(path["valid"] for path in kuland.paths(prefix)), f"{prefix} does not come by docker0")
+    kuland.configure("route-map IN permit 10", "no match interface", f"match peer {hosts[2].ipv4}")
+    wait_for(lambda: any(path["valid"] for path in kuland.paths(prefixes[0])), f"{prefixes[0]} comes from {hosts[2].ipv4}")
+
+
+@interop(peers=("bird", "frr"))
+def our_next_hop_follows_the_address_of_its_link(lab, peer):
+    hosts, kuland, speaker = lab.pair(peer)
+    subnet = hosts[1].subnet_ipv6
+    wait_for(lambda: speaker.route(subnet), f"{speaker.NAME} has {subnet}")
+    before = sessions_since_start(kuland, hosts)
+    check(hosts[1].ipv6 in speaker.describe(subnet), speaker.describe(subnet))
+    new = hosts[1].ipv6 + "00"
+    hosts[1].ip(f"addr add {new}/64 dev eth0 nodad", f"addr del {hosts[1].ipv6}/64 dev eth0")
+    wait_for(lambda: new in speaker.describe(subnet), f"{speaker.NAME} hears of {new}:\n{speaker.describe(subnet)}")
+    check(sessions_since_start(kuland, hosts) == before, "on the same session")
