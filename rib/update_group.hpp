@@ -86,6 +86,7 @@ class UpdateGroup {
     bool held_default = false;         // the former group made a default route up
     Bitmap held;  // sent by former groups, and by this one neither confirmed nor withdrawn yet
     boost::unordered_flat_map<Table::Id, std::vector<std::uint32_t>> held_paths;  // likewise, path ids
+    bool holds(Table::Id id) const { return held.test(id) || held_paths.contains(id); }
   };
   /// Policies changed: from `position` on the members have what `before` made of their routes; where that is
   /// not known, what several have made of them.

@@ -43,8 +43,7 @@ std::size_t UpdateGroups::collect(const UpdateGroup& group, Table::Id& position,
       position += Table::kChunkSize - 1;
       continue;
     }
-    if (!table.is_live(position) || !is_candidate(group, table[position])) continue;
-    if (wanted(position)) ids_.push_back(position);
+    if (table.is_live(position) && table[position].best() && wanted(position)) ids_.push_back(position);
   }
   return ids_.size();
 }
@@ -57,6 +56,7 @@ std::size_t UpdateGroups::reevaluate(UpdateGroup& group, std::size_t budget) {
   const auto& table = loc_rib_.table(family);
   auto& position = group.reevaluation_->position;
   const auto visited = collect(group, position, budget, [&](Table::Id id) {
+    if (!is_candidate(group, table[id])) return false;
     if (group.has_default_condition()) note_default_condition(group, id);
     return group.has_reached(id) && !table[id].has(Destination::AwaitsKernel) &&
            !owns_default(group, table[id].prefix);
@@ -123,6 +123,8 @@ std::size_t UpdateGroups::walk_group(UpdateGroup& group, std::size_t budget) {
     walk->has_begun = true;
     const auto step = std::min(budget - visited, walk->step);
     visited += collect(group, walk->position, step, [&](Table::Id id) {
+      // What an aggregate stands for is nothing to tell, but members may have it of their former group.
+      if (!is_candidate(group, table[id]) && !walk->holds(id)) return false;
       if (group.has_default_condition() && !group.first_walk_done_) note_default_condition(group, id);
       if (table[id].has(Destination::AwaitsKernel)) {  // told to all when the kernel has answered
         withdraw_held(*walk, id, table[id].prefix);

@@ -2,6 +2,7 @@
 
 from harness import AS_KULAND, check, interop, wait_for
 
+RTN_BLACKHOLE = "6"  # linux/rtnetlink.h
 EVERYBODY = ("bird", "frr", "gobgp", "openbgpd", "exabgp")
 
 
@@ -95,7 +96,7 @@ def an_aggregate_is_a_blackhole_and_hides_what_no_map_unsuppresses(lab, peer):
         wait_for(lambda: speaker.route(subnet), f"{speaker.NAME} has {subnet}")
         kuland.configure(f"router bgp {AS_KULAND}", f"address-family {family} unicast", f"aggregate-address {whole} summary-only")
         wait_for(lambda: speaker.route(whole) and not speaker.route(subnet), f"{speaker.NAME} has {whole} for {subnet}")
-        wait_for(lambda: hosts[1].routes(family).get(whole, {}).get("type") == "blackhole", f"{whole} is a blackhole")
+        wait_for(lambda: hosts[1].routes(family).get(whole, {}).get("type") == RTN_BLACKHOLE, f"{whole} is a blackhole")
         check(f"{whole} [200/0] unreachable (blackhole), weight 1" in
               kuland.show(f"show {'ip' if family == 'ipv4' else 'ipv6'} route bgp"), "as FRR shows it")
 
@@ -123,8 +124,8 @@ def a_route_map_follows_the_way_to_the_next_hop(lab, peer):
     for family, address in (("ipv4", hosts[2].ipv4), ("ipv6", other)):
         kuland.configure(f"router bgp {AS_KULAND}", f"address-family {family} unicast", f"neighbor {address} route-map IN in")
     for family, prefix in (("ip", prefixes[0]), ("ipv6", prefixes[1])):
-        wait_for(lambda: kuland.json(f"show {family} route {prefix} json")[prefix][0]["distance"] == 99, "its distance is 99")
-        entry = kuland.json(f"show {family} route {prefix} json")[prefix][0]
+        wait_for(lambda: kuland.json(f"show {family} route {prefix}")[prefix][0]["distance"] == 99, "its distance is 99")
+        entry = kuland.json(f"show {family} route {prefix}")[prefix][0]
         check(entry["tag"] == 7 and entry.get("installed"), f"{entry}")
     kuland.configure("route-map IN permit 10", "match interface docker0")
     for prefix in prefixes:

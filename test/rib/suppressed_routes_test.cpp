@@ -104,6 +104,13 @@ TEST_F(Suppressed, TheProfileOfANeighborMayGetAndLoseTheMap) {
   profile.unsuppress_map = "NOBODY DEFINED IT";
   node.engine.set_export_profile(to, profile, node.now);
   EXPECT_THAT(held(node, to, side.family), ElementsAre(side.whole));
+
+  profile.unsuppress_map = "U";
+  node.engine.set_export_profile(to, profile, node.now);
+  EXPECT_THAT(held(node, to, side.family), ElementsAre(side.whole, side.one));
+  profile.unsuppress_map = "";
+  node.engine.set_export_profile(to, profile, node.now);
+  EXPECT_THAT(held(node, to, side.family), ElementsAre(side.whole));
 }
 
 TEST_F(Suppressed, WithAddPathAsWell) {
@@ -121,6 +128,15 @@ TEST_F(Suppressed, WithAddPathAsWell) {
   node.settle();
   EXPECT_EQ(node.output.paths_of(to).size(), 2u);
   EXPECT_EQ(node.output.paths_of(to).rbegin()->second.med, 7u);
+
+  auto profile = *up.exports[0];
+  profile.unsuppress_map = "";
+  node.engine.set_export_profile(to, profile, node.now);
+  node.settle();
+  EXPECT_EQ(node.output.paths_of(to).size(), 1u);
+  node.engine.set_export_profile(to, *up.exports[0], node.now);
+  node.settle();
+  EXPECT_EQ(node.output.paths_of(to).size(), 2u);
 
   node.withdraw(from, {side.one});
   node.settle();
