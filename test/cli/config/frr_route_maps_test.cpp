@@ -99,7 +99,8 @@ TEST(RouteMap, SaysWhatFrrSays) {
       const auto prefix = *rib::Prefix::parse(prefix_text);
       if (policies
               .apply({.route_map = "M"},
-                     {.prefix = prefix, .peer = &peer, .interface = "eth0", .own_as = 65000}, changed)
+                     {.prefix = prefix, .peer = &peer, .next_hop = {"eth0", std::nullopt}, .own_as = 65000},
+                     changed)
               .permitted)
         ours[prefix_text] = shown(prefix, changed);
     }

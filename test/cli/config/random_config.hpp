@@ -262,7 +262,7 @@ class RandomConfig {
     if (chance()) f.remove_private_as = rib::RemovePrivateAs(number(1, 4));
     f.as_path_unchanged = flag(from.as_path_unchanged);
     f.med_unchanged = flag(from.med_unchanged);
-    if (chance()) f.unsuppress_map = name();
+    if (chance()) f.unsuppress_map = "SHOWN";
   }
 
   void fill(const Bgp& bgp, rib::Family family, NeighborFamily& f, const NeighborFamily& from) {

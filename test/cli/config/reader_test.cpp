@@ -115,7 +115,7 @@ TEST(Reader, UnknownLinesAreKeptWithTheirBlockAndWarnedAbout) {
       "debug bgp updates\n"
       "router bgp 1\n"
       " neighbor 10.0.0.1 remote-as 2\n"
-      " neighbor 10.0.0.1 unsuppress-map IN\n"
+      " neighbor 10.0.0.1 solo\n"
       " address-family ipv6 unicast\n"
       "  bgp dampening\n"
       "  table-map M\n"
@@ -123,10 +123,9 @@ TEST(Reader, UnknownLinesAreKeptWithTheirBlockAndWarnedAbout) {
 
   EXPECT_FALSE(result.has_errors());
   EXPECT_EQ(result.problems.size(), 4u);
-  EXPECT_THAT(kept(result.config),
-              ElementsAre(": debug bgp updates", "router bgp 1: neighbor 10.0.0.1 unsuppress-map IN",
-                          "router bgp 1 / address-family ipv6 unicast: bgp dampening",
-                          "router bgp 1 / address-family ipv6 unicast: table-map M"));
+  EXPECT_THAT(kept(result.config), ElementsAre(": debug bgp updates", "router bgp 1: neighbor 10.0.0.1 solo",
+                                               "router bgp 1 / address-family ipv6 unicast: bgp dampening",
+                                               "router bgp 1 / address-family ipv6 unicast: table-map M"));
 }
 
 TEST(Reader, AWarningNamesTheNearestWord) {
