@@ -17,6 +17,10 @@ std::size_t message_length(Range message) {  // RFC 4271 §4.1
   return static_cast<std::size_t>(message[16]) << 8 | message[17];
 }
 
+rib::Audience walk_audience(rib::CohortId cohort) {
+  return {.kind = rib::Audience::Kind::Cohort, .cohort = cohort};
+}
+
 std::size_t total(std::span<const Range> ranges) {
   std::size_t octets = 0;
   for (const auto& range : ranges) octets += range.size();
@@ -149,7 +153,7 @@ void Outbound::end_membership(Peer& peer, Membership& membership) {
   membership.cursor.reset();
   if (auto* group = find(membership.group)) {
     std::erase(group->members, peer.handle.index);
-    look_at_waiting_walk(*group);
+    resume_walks(*group);
   }
 }
 
@@ -219,20 +223,17 @@ void Outbound::withdraw(rib::GroupId id, const rib::Audience& audience, std::spa
   add_to_batch(id, *group, Kind::Withdraw, audience, prefixes);
 }
 
-void Outbound::end_of_rib(rib::GroupId id, rib::CohortId cohort) {
-  auto* group = find(id);
-  if (!group) return;
-  flush(id, *group);
-  end_tables(*group, cohort, true);
-  group->log.end_cohort(cohort);
-}
+void Outbound::end_of_rib(rib::GroupId id, rib::CohortId cohort) { end_walk(id, cohort, true); }
 
-void Outbound::cohort_done(rib::GroupId id, rib::CohortId cohort) {
+void Outbound::cohort_done(rib::GroupId id, rib::CohortId cohort) { end_walk(id, cohort, false); }
+
+void Outbound::end_walk(rib::GroupId id, rib::CohortId cohort, bool tells_first) {
   auto* group = find(id);
   if (!group) return;
   flush(id, *group);
-  end_tables(*group, cohort, false);
+  end_tables(*group, cohort, tells_first);
   group->log.end_cohort(cohort);
+  std::erase(group->waiting_walks, cohort);
 }
 
 void Outbound::add_to_batch(rib::GroupId id, Group& group, GroupLog::Kind kind, const rib::Audience& audience,
@@ -268,9 +269,11 @@ void Outbound::flush(rib::GroupId id, Group& group) {
   }
   batch.prefixes.clear();
   bound_log(group);
+  const auto cohort = batch.audience.cohort;
   if (batch.audience.kind == rib::Audience::Kind::Cohort &&
-      demand_of(group, batch.audience.cohort) == rib::WalkDemand::Enough)
-    group.waiting_walk = batch.audience.cohort;
+      std::ranges::count(group.waiting_walks, cohort) == 0 &&
+      demand_of(group, cohort) == rib::WalkDemand::Enough)
+    group.waiting_walks.push_back(cohort);
   if (!unsendable_.empty() && callbacks_.unsendable) callbacks_.unsendable(id, unsendable_);
 }
 
@@ -329,7 +332,7 @@ void Outbound::fall_behind(Peer& peer, Membership& membership) {
   membership.table_is_due = false;
   cursor.pass_over_announcements(true);
   keep_unread(peer, membership);
-  look_at_waiting_walk(*find(membership.group));
+  resume_walks(*find(membership.group));
 }
 
 /// It has read everything: who fell behind may have its table.
@@ -343,7 +346,7 @@ void Outbound::note_read(Peer& peer) {
 }
 
 rib::WalkDemand Outbound::demand_of(const Group& group, rib::CohortId cohort) const {
-  const rib::Audience audience{.kind = rib::Audience::Kind::Cohort, .cohort = cohort};
+  const auto audience = walk_audience(cohort);
   auto demand = rib::WalkDemand::Nobody;
   for (const auto index : group.members) {
     const auto& cursor = *peers_[index]->memberships[rib::index_of(group.encoder.profile().family)].cursor;
@@ -354,15 +357,19 @@ rib::WalkDemand Outbound::demand_of(const Group& group, rib::CohortId cohort) co
   return demand;
 }
 
-void Outbound::look_at_waiting_walk(Group& group) {
-  if (!group.waiting_walk || demand_of(group, *group.waiting_walk) == rib::WalkDemand::Enough) return;
-  group.waiting_walk.reset();
-  if (callbacks_.walk_possible) callbacks_.walk_possible();
+/// Those that waited for `reader`, when it has read; for anybody, when it is gone.
+void Outbound::resume_walks(Group& group, const GroupLog::Cursor* reader) {
+  const auto resumed = std::erase_if(group.waiting_walks, [&](rib::CohortId cohort) {
+    return (!reader || reader->sees(walk_audience(cohort), Kind::Announce)) &&
+           demand_of(group, cohort) != rib::WalkDemand::Enough;
+  });
+  if (resumed > 0 && callbacks_.walk_possible) callbacks_.walk_possible();
 }
 
 rib::WalkDemand Outbound::walk_demand(rib::GroupId id, rib::CohortId cohort) const {
   const auto group = groups_.find(id);
   if (group == groups_.end()) return rib::WalkDemand::Nobody;
+  if (std::ranges::count(group->second->waiting_walks, cohort) > 0) return rib::WalkDemand::Enough;
   return demand_of(*group->second, cohort);
 }
 
@@ -427,7 +434,7 @@ std::size_t Outbound::consume(rib::PeerHandle handle, std::size_t octets) {
     if (part == 0 || !cursor) continue;
     completed += cursor->consume(part);
     octets -= part;
-    look_at_waiting_walk(*find(peer->memberships[family].group));
+    resume_walks(*find(peer->memberships[family].group), cursor.get());
     if (!cursor->rest_of_message().empty())
       peer->first_family = family;  // it must be ended before anything else
   }

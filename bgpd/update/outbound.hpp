@@ -102,8 +102,8 @@ class Outbound : public rib::Output {
     Encoder encoder;
     GroupLog log;
     Batch batch;
-    std::vector<std::uint32_t> members;         // PeerHandle::index
-    std::optional<rib::CohortId> waiting_walk;  // its members have enough to read
+    std::vector<std::uint32_t> members;        // PeerHandle::index
+    std::vector<rib::CohortId> waiting_walks;  // their members have enough to read
   };
   struct Membership {
     rib::GroupId group = 0;
@@ -151,6 +151,7 @@ class Outbound : public rib::Output {
   /// Starts a batch, or goes on with the one of the same kind, audience and attributes.
   void add_to_batch(rib::GroupId id, Group& group, GroupLog::Kind kind, const rib::Audience& audience,
                     std::span<const rib::Nlri> prefixes);
+  void end_walk(rib::GroupId id, rib::CohortId cohort, bool tells_first);
   void end_tables(Group& group, rib::CohortId cohort, bool tells_first);
   void begin_refresh(Group& group, Peer& peer, Membership& membership);
   void tell_one(Group& group, Peer& peer, Range message, GroupLog::Kind kind);
@@ -159,7 +160,7 @@ class Outbound : public rib::Output {
   void fall_behind(Peer& peer, Membership& membership);
   void note_read(Peer& peer);
   rib::WalkDemand demand_of(const Group& group, rib::CohortId cohort) const;
-  void look_at_waiting_walk(Group& group);
+  void resume_walks(Group& group, const GroupLog::Cursor* reader = nullptr);
   void end_membership(Peer& peer, Membership& membership);
   void keep_unread(Peer& peer, Membership& membership);
 
