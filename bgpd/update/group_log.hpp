@@ -19,6 +19,12 @@ namespace bgpd::update {
 
 /// Octets to be written to a socket; borrowed.
 using Range = std::span<const std::uint8_t>;
+/// Octets of all of them.
+inline std::size_t total(std::span<const Range> ranges) {
+  std::size_t octets = 0;
+  for (const auto& range : ranges) octets += range.size();
+  return octets;
+}
 
 class GroupLog {
  public:
