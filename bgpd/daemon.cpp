@@ -342,7 +342,20 @@ void Daemon::links_changed() {
 
 void Daemon::schedule_work() {
   asio::post(io_, [this] {
-    if (speaker_->run(now())) schedule_work();
+    if (speaker_->run(now()))
+      schedule_work();
+    else
+      look_at_memory_later();
+  });
+}
+
+/// A second after the work, not amid it.
+void Daemon::look_at_memory_later() {
+  if (std::exchange(memory_timer_runs_, true)) return;
+  memory_timer_.expires_after(std::chrono::seconds(1));
+  memory_timer_.async_wait([this](const boost::system::error_code& error) {
+    memory_timer_runs_ = false;
+    if (!error) unused_memory_.give_back();
   });
 }
 
@@ -373,6 +386,7 @@ void Daemon::stop() {
   if (std::exchange(is_stopping_, true)) return;
   signals_.cancel();
   sweep_timer_.cancel();
+  memory_timer_.cancel();
   // Who comes back within the restart time is no news: others keep our routes. RFC 4724 §4.1.
   const bool is_restart =
       config_.bgp.value_or(cli::Bgp{}).graceful_restart.mode == cli::GracefulRestartMode::Restarter;

@@ -22,6 +22,7 @@
 #include "bgpd/originator.hpp"
 #include "bgpd/session/asio_network.hpp"
 #include "bgpd/speaker.hpp"
+#include "bgpd/unused_memory.hpp"
 #include "cli/config/config.hpp"
 #include "fib/kernel.hpp"
 
@@ -59,6 +60,7 @@ class Daemon final : private api::Backend {
   void end_sessions_on(std::uint32_t interface_index);
   void note_written(const rib::FibResult& result);
   void schedule_work();
+  void look_at_memory_later();
   void sweep_later();
   void begin_after_restart(rib::TimePoint time);
   void note_audit(const fib::AuditReport& report, rib::TimePoint time);
@@ -110,6 +112,9 @@ class Daemon final : private api::Backend {
   boost::asio::signal_set signals_{io_};
   boost::asio::steady_timer stop_timer_{io_};
   boost::asio::steady_timer sweep_timer_{io_};
+  boost::asio::steady_timer memory_timer_{io_};
+  bool memory_timer_runs_ = false;
+  UnusedMemory unused_memory_;
   fib::Links links_;
   std::unique_ptr<fib::Kernel> kernel_;
   api::FibView fib_view_;

@@ -237,10 +237,10 @@ void NetlinkKernel::Worker::run_audit(Clock::time_point now) {
 void NetlinkKernel::Worker::relocate(const KernelOptions& options) {
   if (std::exchange(audit_interval_, options.audit_interval) != audit_interval_) audit_at_.reset();
   const auto place = location_of(options);
-  if (place == own_.location() && options.write == own_.writes()) return;
-  if (place != own_.location()) left_.push_back(own_.location());
+  if (place == own_.location()) return;
+  left_.push_back(own_.location());
   std::erase(left_, place);
-  own_.relocate(place, options.write);
+  own_.relocate(place);
   monitor_.relocated();
 }
 

@@ -37,6 +37,10 @@ OwnRoutes::OwnRoutes(const RouteLocation& place, bool write)
 // --- wishes
 
 void OwnRoutes::desire(rib::FibChange change) {
+  if (!write_) {  // answered, not remembered: nothing will come of it
+    results_.push_back({.prefix = change.prefix, .installed = false, .error = 0, .text = {}});
+    return;
+  }
   const auto id = routes_.find_or_add(change.prefix);
   auto& route = routes_.at(id);
   const auto before = route.desired;
@@ -53,9 +57,8 @@ void OwnRoutes::desire(rib::FibChange change) {
   enqueue(id);
 }
 
-void OwnRoutes::relocate(const RouteLocation& place, bool write) {
+void OwnRoutes::relocate(const RouteLocation& place) {
   place_ = place;
-  write_ = write;
   privilege_missing_ = false;
   foreign_.clear();
   failed_.clear();

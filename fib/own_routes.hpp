@@ -70,6 +70,7 @@ class OwnRoutes {
     bool lost_answers_ = false;
   };
 
+  /// Without `write` every wish is answered as not installed.
   OwnRoutes(const RouteLocation& place, bool write);
 
   // --- wishes
@@ -81,7 +82,7 @@ class OwnRoutes {
   /// Everything of ours goes.
   void withdraw_all();
   /// Everything desired is written at the new place. What stands at the old one is forgotten, not removed.
-  void relocate(const RouteLocation& place, bool write);
+  void relocate(const RouteLocation& place);
 
   // --- facts
   // --------------------------------------------------------------------------------------------------
@@ -143,7 +144,7 @@ class OwnRoutes {
   bool is_in_scope(const OwnRoute& route) const;
 
   RouteLocation place_;
-  bool write_;
+  const bool write_;
   RoutePool pool_;
   OwnRouteTable routes_;
   std::deque<Id> pending_;

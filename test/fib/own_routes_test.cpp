@@ -423,12 +423,16 @@ TEST_F(OwnRoutesTest, ADatagramStaysBelowSixtyFourKilobytes) {
 }
 
 TEST_F(OwnRoutesTest, WithoutWritingEveryWishIsAnsweredAsNotInstalled) {
-  own_.relocate(RouteLocation{}, false);
-  desire("10.1.0.0/24", "192.0.2.2");
-  withdraw("10.2.0.0/24");
+  OwnRoutes own(RouteLocation{}, false);
+  own.desire({prefix("10.1.0.0/24"), via("192.0.2.2")});
+  own.desire({prefix("10.2.0.0/24"), std::nullopt});
 
-  EXPECT_THAT(write(), IsEmpty());
-  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 gone", "10.2.0.0/24 gone"));
+  EXPECT_FALSE(own.has_pending());
+  const auto results = own.take_results();
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(results[0].prefix, prefix("10.1.0.0/24"));
+  EXPECT_FALSE(results[0].installed || results[1].installed);
+  EXPECT_EQ(own.size(), 0u) << "a million wishes would cost memory for nothing";
 }
 
 TEST_F(OwnRoutesTest, AnotherPlaceMeansEverythingAnew) {
@@ -436,7 +440,7 @@ TEST_F(OwnRoutesTest, AnotherPlaceMeansEverythingAnew) {
   write();
   results();
 
-  own_.relocate({.table = 100, .metric = 5, .protocol = 75}, true);
+  own_.relocate({.table = 100, .metric = 5, .protocol = 75});
 
   own_.fill(batch_);
   MessageRange messages(batch_.datagram());
