@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,13 @@ namespace bgpd::api {
 
 namespace proto = kulan::api;
 
+/// The enumerator of the same number: the API's are the domain's.
+template <typename To, typename From>
+To same(From value) {
+  return static_cast<To>(static_cast<int>(value));
+}
+
+std::string octets_of(std::span<const std::uint8_t> octets);
 std::string octets_of(const rib::IpAddress& address);
 /// Nothing when the octets are neither 4 nor 16.
 std::optional<rib::IpAddress> address_from(const std::string& octets);
