@@ -129,8 +129,16 @@ class Peer final : private ConnectionOwner {
   std::vector<Octets>& scratch() override { return context_.scratch; }
   void turn_ended(TimePoint now) override;
 
+  /// Calls the handler. What it does to this peer from inside is put in order when the turn ends.
   template <typename Call>
-  auto tell(Call call);
+  auto tell(Call call) {
+    struct Guard {
+      unsigned& depth;
+      explicit Guard(unsigned& d) : depth(d) { ++depth; }
+      ~Guard() { --depth; }
+    } guard(in_handler_);
+    return call(context_.handler);
+  }
   Connection* other(const Connection& connection);
   bool loses_collision(const Connection& connection, const wire::Open& advertised, const wire::Open& received,
                        TimePoint now);
