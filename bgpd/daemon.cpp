@@ -90,7 +90,11 @@ std::expected<void, std::string> Daemon::start() {
       *network_, links_,
       Speaker::Hooks{
           .work_waits = [this] { schedule_work(); },
-          .fib_changes = [this](std::vector<rib::FibChange> changes) { kernel_->apply(std::move(changes)); },
+          .fib_changes =
+              [this](std::vector<rib::FibChange> changes) {
+                // Else they stay pending, which is what the kernel's thread would answer.
+                if (!options_.no_kernel) kernel_->apply(std::move(changes));
+              },
           .notice = [](const rib::Notice& notice,
                        const std::string& peer) { log::rib().warn("{}", text_of(notice, peer)); },
           .session_up =
