@@ -195,7 +195,7 @@ def too_many_prefixes_end_the_session(lab, peer):
 def a_graceful_shutdown_marks_what_is_sent(lab, peer):
     """RFC 8326: GRACEFUL_SHUTDOWN on every route, and off again."""
     hosts, kuland, speaker = lab.pair(peer)
-    marks = ("65535:0", "graceful-shutdown", "planned-shut")
+    marks = ("65535:0", "graceful-shutdown", "planned-shut", "GRACEFUL_SHUTDOWN")
     for subnet in (hosts[1].subnet_ipv4, hosts[1].subnet_ipv6):
         wait_for(lambda p=subnet: speaker.route(p), f"the peer has {subnet}")
         check(not any(mark in speaker.describe(subnet) for mark in marks), f"unmarked:\n{speaker.describe(subnet)}")
