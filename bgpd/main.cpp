@@ -51,7 +51,8 @@ int run(int argc, char** argv) {
   if (options->check) {
     if (loaded->is_built_in) return fail("there is no " + options->config);
     for (const auto& warning : loaded->warnings) std::fprintf(stderr, "%s\n", warning.c_str());
-    std::printf("%s: no errors, %zu warnings\n", options->config.c_str(), loaded->warnings.size());
+    const auto count = loaded->warnings.size();
+    std::printf("%s: no errors, %zu warning%s\n", options->config.c_str(), count, count == 1 ? "" : "s");
     return 0;
   }
   if (loaded->is_built_in && options->config_given)

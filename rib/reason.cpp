@@ -93,7 +93,7 @@ std::string_view name_of(FibState state) {
     case FibState::Suppressed:
       return "duplicate subnet";
     case FibState::PolicyDenied:
-      return "denied by policy";
+      return "denied by the route map between BGP and the kernel";
     case FibState::NotForUse:
       return "administrative distance 255";
   }

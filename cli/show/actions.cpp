@@ -54,9 +54,13 @@ Status reload_config(const Console& console, const Arguments&) {
 
 Status shut_down(const Console& console, const Arguments& arguments) {
   api::Request request;
-  request.mutable_shutdown()->set_flush(arguments.has("flush"));
+  const bool flush = arguments.has("flush");
+  request.mutable_shutdown()->set_flush(flush);
   const auto response = console.client.call(std::move(request));
-  return response ? Status::Done : console.report(response.error());
+  if (!response) return console.report(response.error());
+  console.out(flush ? "kuland ends; its routes are removed from the kernel\n"
+                    : "kuland ends; its routes stay in the kernel\n");
+  return Status::Done;
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ def a_flush_leaves_a_clean_kernel(lab, peer):
         wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix} is learned")
     hosts[1].ip(f"route add 10.77.0.0/16 via {hosts[2].ipv4} proto 4")
 
-    kuland.show("shutdown flush")
+    check("removed from the kernel" in kuland.show("shutdown flush"), "it says what it does")
 
     wait_for(lambda: not kuland.is_running(), "kuland ends")
     for family in ("-4", "-6"):

@@ -13,18 +13,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-std::vector<std::string> held(Node& node, PeerHandle by, Family family = Family::Ipv4Unicast) {
-  node.settle();
-  std::vector<std::string> prefixes;
-  for (const auto& [prefix, attributes] : node.output.of(by, family)) prefixes.push_back(prefix.to_string());
-  return prefixes;
-}
-
-PathAttributes sent(Node& node, PeerHandle to, std::string_view text) {
-  node.settle();
-  return node.output.of(to, prefix(text).family()).at(prefix(text));
-}
-
 struct AggregateTest : testing::Test {
   void SetUp() override {
     from_ = node_.up(peer("192.0.2.1", 1));

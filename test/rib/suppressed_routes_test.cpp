@@ -27,16 +27,6 @@ PolicyDefinitions unsuppress(const Side& side, std::string_view permitted, std::
   return d;
 }
 
-std::vector<std::string> held(Node& node, PeerHandle peer, Family family) {
-  node.settle();
-  std::vector<std::string> prefixes;
-  for (const auto& [prefix, attributes] : node.output.of(peer, family))
-    prefixes.push_back(prefix.to_string());
-  EXPECT_EQ(held_of(node.engine.prefixes_to(peer, family, std::nullopt, 100)), node.output.of(peer, family));
-  EXPECT_EQ(node.engine.counters(peer).sent[index_of(family)], prefixes.size());
-  return prefixes;
-}
-
 class Suppressed : public testing::Test {
  protected:
   void summary(const Side& side, bool only) {

@@ -3,6 +3,8 @@
 // each peer holds.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <set>
 #include <string>
@@ -279,5 +281,21 @@ struct Node {
   PeersPlayed output;
   Engine engine{output};
 };
+
+/// The prefixes that the peer holds when nothing is left to do; what the engine tells of them is the same.
+inline std::vector<std::string> held(Node& node, PeerHandle by, Family family = Family::Ipv4Unicast) {
+  node.settle();
+  std::vector<std::string> prefixes;
+  for (const auto& [prefix, attributes] : node.output.of(by, family)) prefixes.push_back(prefix.to_string());
+  EXPECT_EQ(held_of(node.engine.prefixes_to(by, family, std::nullopt, 1000)), node.output.of(by, family));
+  EXPECT_EQ(node.engine.counters(by).sent[index_of(family)], prefixes.size());
+  return prefixes;
+}
+
+/// With what attributes it holds this one.
+inline PathAttributes sent(Node& node, PeerHandle to, std::string_view text) {
+  node.settle();
+  return node.output.of(to, prefix(text).family()).at(prefix(text));
+}
 
 }  // namespace test
