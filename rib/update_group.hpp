@@ -87,6 +87,7 @@ class UpdateGroup {
     Bitmap held;  // sent by former groups, and by this one neither confirmed nor withdrawn yet
     boost::unordered_flat_map<Table::Id, std::vector<std::uint32_t>> held_paths;  // likewise, path ids
     bool holds(Table::Id id) const { return held.test(id) || held_paths.contains(id); }
+    bool holds_any() const { return !held.empty() || !held_paths.empty(); }
   };
   /// Policies changed: from `position` on the members have what `before` made of their routes; where that is
   /// not known, what several have made of them.
@@ -121,10 +122,7 @@ class UpdateGroup {
   }
   /// The first walk fills the bits; destinations that it did not reach yet need no messages of their own.
   bool has_reached(Table::Id id) const { return first_walk_done_ || id < reached_; }
-  bool has_held() const {
-    return std::ranges::any_of(
-        walks_, [](const Walk& walk) { return !walk.held.empty() || !walk.held_paths.empty(); });
-  }
+  bool has_held() const { return std::ranges::any_of(walks_, &Walk::holds_any); }
 
   GroupId id_;
   ExportProfile profile_;

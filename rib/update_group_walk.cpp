@@ -9,7 +9,7 @@ namespace rib {
 
 bool UpdateGroups::has_walks() const {
   const auto works = [this](const auto& group) {
-    const auto goes_on = [&](const UpdateGroup::Walk& w) { return !w.has_begun || wants_more(*group, w); };
+    const auto goes_on = [&](const UpdateGroup::Walk& walk) { return wants_more(*group, walk); };
     return group->reevaluation_ || !group->released_.empty() || std::ranges::any_of(group->walks_, goes_on);
   };
   return std::ranges::any_of(groups_, [&](const auto& groups) { return std::ranges::any_of(groups, works); });
@@ -116,11 +116,17 @@ std::size_t UpdateGroups::walk_group(UpdateGroup& group, std::size_t budget) {
   auto& walks = group.walks_;
   std::size_t visited = 0;
   while (visited < budget) {
-    auto walk =
-        std::ranges::find_if(walks, [&](const auto& w) { return w.has_begun && wants_more(group, w); });
-    if (walk == walks.end()) walk = std::ranges::find(walks, false, &UpdateGroup::Walk::has_begun);
+    const auto next = [&](bool has_begun) {
+      return std::ranges::find_if(
+          walks, [&](const auto& w) { return w.has_begun == has_begun && wants_more(group, w); });
+    };
+    auto walk = next(true);
+    if (walk == walks.end()) walk = next(false);
     if (walk == walks.end()) break;
     walk->has_begun = true;
+    // Those it was for left or fell behind.
+    const bool is_for_nobody = output_.walk_demand(group.id_, walk->cohort) == WalkDemand::Nobody;
+    if (is_for_nobody && group.first_walk_done_ && !walk->holds_any()) walk->position = table.end_id();
     const auto step = std::min(budget - visited, walk->step);
     visited += collect(group, walk->position, step, [&](Table::Id id) {
       // What an aggregate stands for is nothing to tell, but members may have it of their former group.
@@ -141,9 +147,8 @@ std::size_t UpdateGroups::walk_group(UpdateGroup& group, std::size_t budget) {
       continue;
     }
     // One step must not make its readers fall behind.
-    walk->step = output_.walk_demand(group.id_, walk->cohort) == WalkDemand::Ready
-                     ? std::min(walk->step, budget) * 2
-                     : std::max(step / 2, UpdateGroup::Walk::kSmallestStep);
+    walk->step = wants_more(group, *walk) ? std::min(walk->step, budget) * 2
+                                          : std::max(step / 2, UpdateGroup::Walk::kSmallestStep);
   }
   return visited;
 }

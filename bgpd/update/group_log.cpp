@@ -150,7 +150,10 @@ std::size_t GroupLog::memory() const {
 // --- a member's place
 // --------------------------------------------------------------------------------------------
 
-void GroupLog::Cursor::join_cohort(rib::CohortId cohort) { cohorts_.push_back({cohort, false}); }
+void GroupLog::Cursor::join_cohort(rib::CohortId cohort) {
+  if (std::ranges::find(cohorts_, cohort, &Membership::cohort) == cohorts_.end())
+    cohorts_.push_back({cohort, false});
+}
 
 bool GroupLog::Cursor::sees(const rib::Audience& audience, Kind kind) const {
   if (passes_over_ && kind >= Kind::Announce) return false;

@@ -41,7 +41,7 @@ class GroupLog {
     Cursor(const Cursor&) = delete;
     Cursor& operator=(const Cursor&) = delete;
 
-    /// From here on messages for `cohort` are read too.
+    /// From here on messages for `cohort` are read too; again: nothing changes.
     void join_cohort(rib::CohortId cohort);
     /// Whether messages of this kind for `audience`, appended now, are for this member.
     bool sees(const rib::Audience& audience, Kind kind) const;

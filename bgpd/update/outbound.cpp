@@ -51,23 +51,22 @@ void Outbound::member_joined(rib::GroupId id, rib::PeerHandle handle, rib::Cohor
     membership.cursor = group->log.join(handle.index);
     membership.is_behind = false;
     group->members.push_back(handle.index);
-    if (membership.refresh_has_begun) {
-      membership.refresh = cohort;  // in another group; goes on in this one
-    } else {
-      membership.first = cohort;
-      membership.refresh.reset();  // this table answers it
-    }
-  } else if (std::exchange(membership.is_behind, false)) {
+    // A refresh that began in another group goes on in this one; one that did not is answered by this table.
+    if (!membership.refresh_has_begun || membership.first) membership.first = cohort;
+    membership.refresh = membership.refresh_has_begun ? std::optional(cohort) : std::nullopt;
+  } else if (membership.is_behind) {
+    if (!membership.table_is_due) return;  // it comes when the member has read what it missed
+    membership.is_behind = false;
     membership.cursor->pass_over_announcements(false);
-    if (membership.first)
-      membership.first = cohort;
-    else if (membership.refresh)
-      membership.refresh = cohort;
+    if (membership.first) membership.first = cohort;
+    membership.refresh = membership.refresh_has_begun ? std::optional(cohort) : std::nullopt;
   } else if (peer.marks_refreshes && membership.first != cohort) {
     membership.refresh = cohort;
     if (!membership.first) begin_refresh(*group, peer, membership);
   }
   membership.cursor->join_cohort(cohort);
+  resume_walks(*group, membership.cursor.get());
+  wait_for_readers(*group, cohort);
 }
 
 // --- refreshes, RFC 7313 §4
@@ -117,7 +116,8 @@ void Outbound::end_tables(Group& group, rib::CohortId cohort, bool tells_first) 
       if (std::exchange(membership.owes_end_of_rib, false) || tells_first)
         tell_one(group, peer, messages_, Kind::EndOfRib);
       if (membership.refresh) begin_refresh(group, peer, membership);
-    } else if (membership.refresh == cohort) {
+    }
+    if (membership.refresh == cohort) {
       membership.refresh.reset();
       membership.refresh_has_begun = false;
       tell_one(group, peer, mark_of(family, wire::RouteRefresh::Subtype::EndOfRib), Kind::RefreshEnd);
@@ -234,11 +234,7 @@ void Outbound::flush(rib::GroupId id, Group& group) {
   }
   batch.prefixes.clear();
   bound_log(group);
-  const auto cohort = batch.audience.cohort;
-  if (batch.audience.kind == rib::Audience::Kind::Cohort &&
-      std::ranges::count(group.waiting_walks, cohort) == 0 &&
-      demand_of(group, cohort) == rib::WalkDemand::Enough)
-    group.waiting_walks.push_back(cohort);
+  if (batch.audience.kind == rib::Audience::Kind::Cohort) wait_for_readers(group, batch.audience.cohort);
   if (!unsendable_.empty() && callbacks_.unsendable) callbacks_.unsendable(id, unsendable_);
 }
 

@@ -160,6 +160,7 @@ class Outbound : public rib::Output {
   void fall_behind(Peer& peer, Membership& membership);
   void note_read(Peer& peer);
   rib::WalkDemand demand_of(const Group& group, rib::CohortId cohort) const;
+  void wait_for_readers(Group& group, rib::CohortId cohort);
   void resume_walks(Group& group, const GroupLog::Cursor* reader = nullptr);
   void end_membership(Peer& peer, Membership& membership);
   void keep_unread(Peer& peer, Membership& membership);

@@ -82,6 +82,12 @@ rib::WalkDemand Outbound::demand_of(const Group& group, rib::CohortId cohort) co
   return demand;
 }
 
+/// The cohort's walk, when all its readers have enough.
+void Outbound::wait_for_readers(Group& group, rib::CohortId cohort) {
+  if (std::ranges::count(group.waiting_walks, cohort) > 0) return;
+  if (demand_of(group, cohort) == rib::WalkDemand::Enough) group.waiting_walks.push_back(cohort);
+}
+
 /// Those that waited for `reader`, when it has read; for anybody, when it is gone.
 void Outbound::resume_walks(Group& group, const GroupLog::Cursor* reader) {
   const auto resumed = std::erase_if(group.waiting_walks, [&](rib::CohortId cohort) {
@@ -106,6 +112,7 @@ void Outbound::keep_unread(Peer& peer, Membership& membership) {
     const auto rest = other.cursor->rest_of_message();
     peer.leftover.append(rest, {});
     other.cursor->consume(rest.size());
+    resume_walks(*find(other.group), other.cursor.get());
   }
   std::array<Range, 64> ranges;
   for (auto& cursor = *membership.cursor; cursor.has_output();) {

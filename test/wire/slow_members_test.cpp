@@ -26,6 +26,7 @@ struct Reader {
   int ends_of_rib = 0;
   Table at_end_of_rib;
   std::size_t announcements = 0;
+  int refreshes_begun = 0, refreshes_ended = 0;
 
   void take(Range octets) {
     unparsed.insert(unparsed.end(), octets.begin(), octets.end());
@@ -33,6 +34,11 @@ struct Reader {
     context.families = {Family::Ipv4Unicast};
     std::size_t done = 0;
     for (const auto& message : test::split_messages(unparsed)) {
+      done += message.size();
+      if (message[18] == 5) {  // ROUTE-REFRESH
+        ++(message[21] == 1 ? refreshes_begun : refreshes_ended);
+        continue;
+      }
       wire::DecodedUpdate update;
       ASSERT_TRUE(wire::decode_update(test::body_of(message), context, update));
       for (const auto& part : update.updates()) {
@@ -41,7 +47,6 @@ struct Reader {
         announcements += part.announced.size();
       }
       if (update.end_of_rib() && ++ends_of_rib == 1) at_end_of_rib = table;
-      done += message.size();
     }
     unparsed.erase(unparsed.begin(), unparsed.begin() + static_cast<std::ptrdiff_t>(done));
   }
@@ -76,7 +81,9 @@ class SlowMembers : public testing::Test {
     return up;
   }
   Reader join() {
-    return {engine_.peer_up(client("192.0.2." + std::to_string(next_++)), now_), {}, {}, 0, {}, 0};
+    Reader reader;
+    reader.handle = engine_.peer_up(client("192.0.2." + std::to_string(next_++)), now_);
+    return reader;
   }
 
   static std::string name(std::uint32_t i) {
@@ -210,6 +217,45 @@ TEST_F(SlowMembers, HearTheEndOfTheirFirstTableAlsoInAnotherGroup) {
   EXPECT_EQ(readers[0].at_end_of_rib, truth_);
 }
 
+TEST_F(SlowMembers, GetOneTableHoweverOftenTheyAskForItAndDoNotRead) {
+  std::vector<Reader> readers;
+  for (std::uint32_t i = 0; i < 500; ++i) announce(i, i);
+  for (int turns = 0; turns < 100; ++turns) run();
+  readers.push_back(join());
+  for (int turns = 0; turns < 200; ++turns) {
+    for (int times = 0; times < 10; ++times)
+      engine_.refresh_requested(readers[0].handle, Family::Ipv4Unicast);
+    run();
+  }
+  EXPECT_FALSE(engine_.has_work());
+  EXPECT_LT(outbound_.lag(readers[0].handle), 6000u);
+  settle(readers);
+
+  EXPECT_EQ(readers[0].table, truth_);
+  EXPECT_EQ(readers[0].ends_of_rib, 1);
+  EXPECT_EQ(fell_behind_, 0u) << "its own requests put it there";
+  EXPECT_LE(readers[0].announcements, 1000u) << "the first table and one for all that was asked meanwhile";
+}
+
+TEST_F(SlowMembers, ARefreshAskedForBeforeFallingBehindIsAnsweredByTheTable) {
+  std::vector<Reader> readers;
+  for (std::uint32_t i = 0; i < 10; ++i) announce(i, 0);
+  run();
+  readers.push_back(join());
+  outbound_.mark_refreshes(readers[0].handle);
+  run(2);
+  engine_.refresh_requested(readers[0].handle, Family::Ipv4Unicast);  // amid the first table
+  for (std::uint32_t med = 0; med < 100; ++med) {
+    for (std::uint32_t i = 0; i < 10; ++i) announce(i, med + i);
+    run();
+  }
+  settle(readers);
+
+  EXPECT_EQ(readers[0].table, truth_);
+  EXPECT_EQ(readers[0].ends_of_rib, 1);
+  EXPECT_EQ(readers[0].refreshes_begun, readers[0].refreshes_ended);
+}
+
 class StuckMember : public SlowMembers {
  protected:
   StuckMember()
@@ -240,7 +286,10 @@ TEST_F(SlowMembers, HoldTheTruthAfterAnythingInAnyOrder) {
     const auto below = [&](std::uint32_t limit) { return static_cast<std::uint32_t>(random() % limit); };
     std::vector<Reader> readers;
     for (int step = 0; step < 1500; ++step) {
-      if (readers.size() < 5 && below(200) == 0) readers.push_back(join());
+      if (readers.size() < 5 && below(200) == 0) {
+        readers.push_back(join());
+        if (below(2) == 0) outbound_.mark_refreshes(readers.back().handle);
+      }
       const auto i = below(300);
       if (below(3) == 0)
         withdraw(i);
@@ -257,6 +306,9 @@ TEST_F(SlowMembers, HoldTheTruthAfterAnythingInAnyOrder) {
         engine_.set_export_profile(readers[below(static_cast<std::uint32_t>(readers.size()))].handle, profile,
                                    now_);
       }
+      if (!readers.empty() && below(20) == 0)
+        engine_.refresh_requested(readers[below(static_cast<std::uint32_t>(readers.size()))].handle,
+                                  Family::Ipv4Unicast);
       if (!readers.empty() && below(500) == 0) {
         const auto leaver = below(static_cast<std::uint32_t>(readers.size()));
         engine_.peer_down(readers[leaver].handle, now_);
@@ -269,6 +321,7 @@ TEST_F(SlowMembers, HoldTheTruthAfterAnythingInAnyOrder) {
     for (auto& reader : readers) {
       EXPECT_EQ(reader.table, truth_) << "seed " << seed;
       EXPECT_EQ(reader.ends_of_rib, 1) << "seed " << seed;
+      EXPECT_EQ(reader.refreshes_begun, reader.refreshes_ended) << "seed " << seed;
       EXPECT_TRUE(reader.unparsed.empty()) << "seed " << seed;
       engine_.peer_down(reader.handle, now_);
       outbound_.forget(reader.handle);
