@@ -169,7 +169,7 @@ Peer* PeerManager::admit(const Endpoint& remote, TimePoint now) {
   const auto* const range = range_of(remote.address);
   if (!range) return nullptr;
   if (range->settings.shutdown) return nullptr;
-  if (dynamic_count_ >= listen_limit_) {
+  if (dynamic_count_ >= listen_limit_ && !forget_absent(now)) {
     context_.handler.refused(
         remote,
         "the limit of " + std::to_string(listen_limit_) + " dynamic neighbors (bgp listen limit) is reached",
@@ -182,6 +182,17 @@ Peer* PeerManager::admit(const Endpoint& remote, TimePoint now) {
   auto& peer = *make(std::move(settings)).peer;
   peer.start(now);
   return &peer;
+}
+
+/// Makes room for a caller: a dynamic peer that is kept for its routes alone goes. False: all are here.
+bool PeerManager::forget_absent(TimePoint now) {
+  const auto peers = sorted();
+  const auto absent = std::ranges::find_if(peers, [](const Peer* peer) {
+    return peer->settings().source == PeerSource::Dynamic && !peer->has_connection();
+  });
+  if (absent == peers.end()) return false;
+  remove(**absent, now);
+  return true;
 }
 
 void PeerManager::set_listen_ranges(std::vector<ListenRange> ranges, std::size_t limit, TimePoint now,

@@ -100,6 +100,7 @@ class PeerManager final : private Peer::Observer {
   Peer* admit(const Endpoint& remote, TimePoint now);
   const ListenRange* range_of(const rib::IpAddress& address) const;
   void set_password(const PeerSettings& settings, const std::string& password);
+  bool forget_absent(TimePoint now);
   void look_after(Peer& peer);
   void tidy(TimePoint now);
   void deadline_changed(Peer& peer) override;

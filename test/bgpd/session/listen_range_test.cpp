@@ -66,6 +66,20 @@ TEST_F(ListenRangeTest, TheLimitRefuses) {
   EXPECT_TRUE(us.peer("10.0.0.4").is_established());
 }
 
+TEST_F(ListenRangeTest, WhoIsKeptForItsRoutesAloneMakesRoomForACaller) {
+  us.handler.keeps_routes = true;
+  auto first = established("10.0.0.2", 64513, 2), second = established("10.0.0.3", 64513, 3);
+  first->close();
+  world.run_for(10ms);
+  ASSERT_NE(us.manager.find(address("10.0.0.2")), nullptr);
+
+  auto third = established("10.0.0.4", 64513, 4);
+  EXPECT_TRUE(us.peer("10.0.0.4").is_established());
+  EXPECT_TRUE(us.peer("10.0.0.3").is_established());
+  EXPECT_EQ(us.manager.find(address("10.0.0.2")), nullptr);
+  EXPECT_EQ(us.manager.dynamic_count(), 2u);
+}
+
 TEST_F(ListenRangeTest, TheMostSpecificRangeWins) {
   us.manager.set_listen_ranges(
       {range("10.0.0.0/8", 64513), range("10.0.0.0/24", 64514), range("10.0.0.0/16", 64515)}, 100,

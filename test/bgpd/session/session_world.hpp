@@ -32,11 +32,13 @@ class RecordingHandler : public SessionHandler {
     told.push_back("refresh " + peer.name() + " " + std::string(rib::name_of(family)));
   }
   void attempt_failed(Peer&, const std::string& why, TimePoint) override { failures.push_back(why); }
+  bool keeps_routes_of(const Peer&) const override { return keeps_routes; }
 
   std::vector<std::string> told, failures;
   std::vector<std::vector<std::uint8_t>> updates;
   std::optional<wire::Notification> answer;
   std::function<void(Peer&)> on_down;
+  bool keeps_routes = false;  // of peers that are down
 };
 
 /// A speaker of sessions: a node of the world, its manager and what that told.
