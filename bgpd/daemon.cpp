@@ -90,11 +90,7 @@ std::expected<void, std::string> Daemon::start() {
       *network_, links_,
       Speaker::Hooks{
           .work_waits = [this] { schedule_work(); },
-          .fib_changes =
-              [this](std::vector<rib::FibChange> changes) {
-                // Else they stay pending, which is what the kernel's thread would answer.
-                if (!options_.no_kernel) kernel_->apply(std::move(changes));
-              },
+          .fib_changes = [this](std::vector<rib::FibChange> changes) { kernel_->apply(std::move(changes)); },
           .notice = [](const rib::Notice& notice,
                        const std::string& peer) { log::rib().warn("{}", text_of(notice, peer)); },
           .session_up =
@@ -353,13 +349,15 @@ void Daemon::schedule_work() {
   });
 }
 
-/// A second after the work, not amid it.
+/// A second after the work, not amid it; ever more rarely while there is nothing to give back.
 void Daemon::look_at_memory_later() {
   if (std::exchange(memory_timer_runs_, true)) return;
-  memory_timer_.expires_after(std::chrono::seconds(1));
+  memory_timer_.expires_after(memory_pause_);
   memory_timer_.async_wait([this](const boost::system::error_code& error) {
     memory_timer_runs_ = false;
-    if (!error) unused_memory_.give_back();
+    if (error) return;
+    memory_pause_ =
+        unused_memory_.give_back() ? kShortMemoryPause : std::min(2 * memory_pause_, kLongMemoryPause);
   });
 }
 
@@ -383,21 +381,24 @@ void Daemon::shutdown(bool flush) {
   log::daemon().info("shutdown: stopping; routes {}",
                      flush ? "are removed from the kernel" : "stay in the kernel");
   if (flush) kernel_->flush();
-  asio::post(io_, [this] { stop(); });
+  asio::post(io_, [this, flush] { stop(flush); });
 }
 
-void Daemon::stop() {
+void Daemon::stop(bool flush) {
   if (std::exchange(is_stopping_, true)) return;
   signals_.cancel();
   sweep_timer_.cancel();
   memory_timer_.cancel();
-  // Who comes back within the restart time is no news: others keep our routes. RFC 4724 §4.1.
+  // Who comes back within the restart time is no news: others keep our routes. RFC 4724 §4.1. Who leaves
+  // nothing in the kernel must not be sent packets any more, before the routes go.
   const bool is_restart =
-      config_.bgp.value_or(cli::Bgp{}).graceful_restart.mode == cli::GracefulRestartMode::Restarter;
+      !flush && config_.bgp.value_or(cli::Bgp{}).graceful_restart.mode == cli::GracefulRestartMode::Restarter;
   if (!is_restart) mesh_->leave();
   neighbor_finder_->set_links({});
-  kernel_->stop();
-  speaker_->peers().leave_all(now());
+  if (flush) speaker_->peers().shutdown_all({}, now());
+  if (const auto left = kernel_->stop(); left > 0)
+    log::fib().error("{} routes are left in the kernel; kuland --cleanup removes them", left);
+  if (!flush) speaker_->peers().leave_all(now());
   server_->stop();
   network_->close_listeners();
   // The NOTIFICATIONs are on their way; their sockets finish by themselves, at the latest after this.

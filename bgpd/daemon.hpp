@@ -67,7 +67,7 @@ class Daemon final : private api::Backend {
   void note_sweep(const fib::RestartLedger& ledger);
   void links_changed();
   void wait_for_signal();
-  void stop();
+  void stop(bool flush = false);
 
   // --- configuration in force; see daemon_config.cpp
   void apply(const cli::Config& config);
@@ -114,6 +114,8 @@ class Daemon final : private api::Backend {
   boost::asio::steady_timer sweep_timer_{io_};
   boost::asio::steady_timer memory_timer_{io_};
   bool memory_timer_runs_ = false;
+  static constexpr std::chrono::seconds kShortMemoryPause{1}, kLongMemoryPause{32};
+  std::chrono::seconds memory_pause_ = kShortMemoryPause;
   UnusedMemory unused_memory_;
   fib::Links links_;
   std::unique_ptr<fib::Kernel> kernel_;

@@ -7,10 +7,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <functional>
+#include <iterator>
 
 #include "fib/netlink_socket.hpp"
 #include "fib/route_message.hpp"
@@ -20,12 +22,15 @@ namespace fib {
 namespace {
 
 constexpr int kReceiveBuffer = 1 << 20;
+constexpr int kAttempts = 5;
 constexpr int kPatience = 5000;  // milliseconds for the kernel's next answer
 
-/// Sends a request and visits what is answered, to the end. 0 or an errno.
+/// Sends a request and visits what is answered, to the end. 0 or an errno; EINTR: something changed amid a
+/// dump.
 int ask(NetlinkSocket& socket, std::span<const std::byte> request,
         const std::function<void(const nlmsghdr&)>& visit) {
   if (const int error = socket.send(request); error != 0) return error;
+  bool is_interrupted = false;
   for (;;) {
     pollfd descriptor{socket.file_descriptor(), POLLIN, 0};
     if (::poll(&descriptor, 1, kPatience) <= 0) return ETIMEDOUT;
@@ -41,7 +46,8 @@ int ask(NetlinkSocket& socket, std::span<const std::byte> request,
     }
     MessageRange messages(socket.messages());
     while (const auto* header = messages.next()) {
-      if (header->nlmsg_type == NLMSG_DONE) return 0;
+      is_interrupted |= (header->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+      if (header->nlmsg_type == NLMSG_DONE) return is_interrupted ? EINTR : parse_done(*header);
       if (header->nlmsg_type == NLMSG_ERROR) return parse_acknowledgement(*header).error;
       visit(*header);
     }
@@ -100,6 +106,18 @@ std::vector<std::byte> rule_dump_request(int family) {
   return {first, first + sizeof request};
 }
 
+/// All that `note` finds; again when something changed meanwhile.
+int dump(NetlinkSocket& socket, std::span<const std::byte> request, std::uint8_t protocol,
+         void (*note)(const nlmsghdr&, std::uint8_t, std::vector<Found>&), std::vector<Found>& found) {
+  int error = EINTR;
+  for (int attempts = 0; attempts < kAttempts && error == EINTR; ++attempts) {
+    std::vector<Found> these;
+    error = ask(socket, request, [&](const nlmsghdr& header) { note(header, protocol, these); });
+    if (error == 0) std::ranges::move(these, std::back_inserter(found));
+  }
+  return error;
+}
+
 }  // namespace
 
 std::expected<std::vector<std::string>, std::string> clean_up(std::uint8_t protocol, bool remove) {
@@ -110,13 +128,12 @@ std::expected<std::vector<std::string>, std::string> clean_up(std::uint8_t proto
   };
   std::vector<Found> found;
   for (const auto afi : {rib::Afi::Ipv4, rib::Afi::Ipv6}) {
-    const int error = ask(*socket, route_dump_request({.afi = afi, .table = 0, .protocol = protocol}, 1),
-                          [&](const nlmsghdr& header) { note_route(header, protocol, found); });
+    const int error = dump(*socket, route_dump_request({.afi = afi, .table = 0, .protocol = protocol}, 1),
+                           protocol, note_route, found);
     if (error != 0) return failed("reading routes", error);
   }
   for (const int family : {AF_INET, AF_INET6}) {
-    const int error = ask(*socket, rule_dump_request(family),
-                          [&](const nlmsghdr& header) { note_rule(header, protocol, found); });
+    const int error = dump(*socket, rule_dump_request(family), protocol, note_rule, found);
     if (error != 0) return failed("reading rules", error);
   }
   std::vector<std::string> lines;

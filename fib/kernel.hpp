@@ -89,7 +89,7 @@ struct KernelEvent {
 using KernelEventHandler = std::function<void(std::vector<KernelEvent>)>;
 
 struct KernelOptions {
-  bool write = true;  // false: --no-kernel reads and writes nothing; changes answer as installed=false
+  bool write = true;  // false: --no-kernel reads and writes nothing; changes are not answered
   std::uint32_t metric = 20;
   std::uint32_t table = 254;                // RT_TABLE_MAIN
   std::uint8_t protocol = 75;               // `kulan` in rt_protos
@@ -114,8 +114,9 @@ class Kernel {
   virtual void audit() {}
   /// Removes all routes of ours; what is applied from now on is ignored. stop() waits for it.
   virtual void flush() {}
-  /// Writes what is pending (bounded by a second) and ends. Routes stay in the kernel.
-  virtual void stop() = 0;
+  /// Writes what is pending (bounded by a second) and ends. Routes stay in the kernel. After flush() it waits
+  /// for that (half a minute at most) and returns how many routes of ours are left all the same.
+  virtual std::size_t stop() = 0;
 };
 
 }  // namespace fib

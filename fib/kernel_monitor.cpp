@@ -125,12 +125,8 @@ void KernelMonitor::handle_answer(const nlmsghdr& header, std::vector<KernelEven
                                   Clock::time_point now) {
   if ((header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) is_interrupted_ = true;
   switch (header.nlmsg_type) {
-    case NLMSG_DONE: {
-      int code = 0;
-      if (header.nlmsg_len >= NLMSG_LENGTH(sizeof code))
-        std::memcpy(&code, reinterpret_cast<const std::byte*>(&header) + NLMSG_HDRLEN, sizeof code);
-      return finish_step(-code, events, now);
-    }
+    case NLMSG_DONE:
+      return finish_step(parse_done(header), events, now);
     case NLMSG_ERROR:
       return finish_step(parse_acknowledgement(header).error, events, now);
     default:
@@ -226,9 +222,12 @@ void KernelMonitor::handle_address(const nlmsghdr& header, bool in_dump, std::ve
     if (known == addresses_.end()) return;
     events.push_back(address_event(Kind::AddressGone, known->second));
     addresses_.erase(known);
-    // With its last address an interface loses its IPv4 routes; with any address those that prefer it as
-    // source.
-    if (address->address.is_v4()) check_routes_of(address->interface_index);
+    // With its last address an interface loses its IPv4 routes. Those that prefer an address as source go, or
+    // (IPv6) lose it, with the address, wherever they lead.
+    if (own_.prefers(address->address))
+      check_routes_of(kEveryInterface);
+    else if (address->address.is_v4())
+      check_routes_of(address->interface_index);
     return;
   }
   if (known != addresses_.end() && known->second == *address) return;

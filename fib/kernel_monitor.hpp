@@ -69,7 +69,8 @@ class KernelMonitor {
 
   void dump_everything();
   bool is_scanning(Step::Kind kind) const { return running_ && running_->kind == kind; }
-  /// IPv4 routes through a link that went down or lost its last address go without a word: look.
+  /// Routes may have gone without a word: IPv4 ones through a link that went down or lost its last address,
+  /// on every link those that prefer an address that is gone.
   void check_routes_of(std::uint32_t interface_index);
   std::vector<std::uint32_t> tables() const;
   void next_step(std::vector<KernelEvent>& events, Clock::time_point now);

@@ -60,7 +60,8 @@ void KernelMonitor::audit(Clock::time_point now) {
 }
 
 void KernelMonitor::check_routes_of(std::uint32_t interface_index) {
-  if (!foreign_.uses(interface_index) && !own_.uses(interface_index)) return;
+  if (interface_index != kEveryInterface && !foreign_.uses(interface_index) && !own_.uses(interface_index))
+    return;
   const auto covers = [&](const Step& step) {
     return step.kind == Step::Kind::Links ||
            (step.kind == Step::Kind::Barrier && step.scope.interface_index == interface_index);

@@ -62,7 +62,7 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
 
   void start(KernelEventHandler handler);
   void command(Command command);
-  void stop();
+  std::size_t stop();
 
  private:
   void run();
@@ -77,6 +77,7 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   void post_events();
   void sleep(Clock::time_point now) const;
   void wake() const;
+  bool is_done() const;
   bool owner_is_behind() const { return outstanding_ > kPostsOutstanding && !stopping_; }
   bool may_write() const { return monitor_.is_synchronised() && !monitor_.is_dumping(); }
   bool has_work() const {
@@ -132,11 +133,12 @@ void NetlinkKernel::Worker::command(Command command) {
   wake();
 }
 
-void NetlinkKernel::Worker::stop() {
-  if (std::exchange(is_stopped_, true)) return;
+std::size_t NetlinkKernel::Worker::stop() {
+  if (std::exchange(is_stopped_, true)) return 0;
   stopping_ = true;
   wake();
   if (thread_.joinable()) thread_.join();
+  return is_flushing_ && own_.writes() ? own_.size() : 0;
 }
 
 void NetlinkKernel::Worker::wake() const {
@@ -174,10 +176,17 @@ void NetlinkKernel::Worker::run() {
     }
     report();
     post_events();
-    if (stop_at_ && (!own_.has_pending() || now >= *stop_at_)) return;
+    if (stop_at_ && (is_done() || now >= *stop_at_)) return;
     if (is_working) sleep(now);
   }
   // Unusable: the owner knows and ends the daemon. Nothing is left to wait for.
+}
+
+/// A flush removes also what was not found yet, what has to be tried again, and what stands at former places.
+bool NetlinkKernel::Worker::is_done() const {
+  if (own_.has_pending()) return false;
+  return !is_flushing_ || !own_.writes() ||
+         (may_write() && own_.failed_count() == 0 && left_.empty() && !searching_);
 }
 
 void NetlinkKernel::Worker::take_commands() {
@@ -213,6 +222,7 @@ void NetlinkKernel::Worker::sweep() {
 }
 
 void NetlinkKernel::Worker::run_audit(Clock::time_point now) {
+  if (!own_.writes()) return;  // nothing would be repaired
   if (const auto duration = monitor_.take_audit()) {
     const auto& found = own_.repairs();
     auto event = KernelEvent{};
@@ -315,13 +325,15 @@ void NetlinkKernel::Worker::sleep(Clock::time_point now) const {
 // --- the owner's side
 
 NetlinkKernel::NetlinkKernel(const KernelOptions& options, Poster poster, int receive_buffer)
-    : worker_(std::make_shared<Worker>(options, std::move(poster), receive_buffer)) {}
+    : writes_(options.write), worker_(std::make_shared<Worker>(options, std::move(poster), receive_buffer)) {}
 
 NetlinkKernel::~NetlinkKernel() { worker_->stop(); }
 
 void NetlinkKernel::start(KernelEventHandler handler) { worker_->start(std::move(handler)); }
 
-void NetlinkKernel::apply(std::vector<rib::FibChange> changes) { worker_->command(std::move(changes)); }
+void NetlinkKernel::apply(std::vector<rib::FibChange> changes) {
+  if (writes_) worker_->command(std::move(changes));  // the thread need not wake for nothing
+}
 
 void NetlinkKernel::set_options(const KernelOptions& options) { worker_->command(options); }
 
@@ -331,6 +343,6 @@ void NetlinkKernel::audit() { worker_->command(Audit{}); }
 
 void NetlinkKernel::flush() { worker_->command(Flush{}); }
 
-void NetlinkKernel::stop() { worker_->stop(); }
+std::size_t NetlinkKernel::stop() { return worker_->stop(); }
 
 }  // namespace fib

@@ -1,5 +1,5 @@
 // The real Kernel: rtnetlink on a thread of its own. That thread sleeps in poll() until the kernel or the
-// owner has something; an idle one never wakes. Events reach the owner through its poster, in order.
+// owner has something, and for the audit. Events reach the owner through its poster, in order.
 //
 //   owner's thread                     this thread
 //   apply(), set_options() ── inbox ─> OwnRoutes <──> RouteWriter   ──> kernel
@@ -32,11 +32,12 @@ class NetlinkKernel final : public Kernel {
   void audit() override;
   void flush() override;
   /// No handler runs after it. Call it, like all of these, from the owner's thread.
-  void stop() override;
+  std::size_t stop() override;
 
  private:
   class Worker;
-  std::shared_ptr<Worker> worker_;
+  const bool writes_;
+  const std::shared_ptr<Worker> worker_;
 };
 
 }  // namespace fib

@@ -128,6 +128,13 @@ const nlmsghdr* MessageRange::next() {
   return header;
 }
 
+int parse_done(const nlmsghdr& header) {
+  int code = 0;
+  if (header.nlmsg_len >= NLMSG_LENGTH(sizeof code))
+    std::memcpy(&code, reinterpret_cast<const std::byte*>(&header) + NLMSG_HDRLEN, sizeof code);
+  return -code;
+}
+
 Acknowledgement parse_acknowledgement(const nlmsghdr& header) {
   Acknowledgement result;
   if (header.nlmsg_len < NLMSG_LENGTH(sizeof(nlmsgerr))) return result;

@@ -85,5 +85,7 @@ struct Acknowledgement {
   std::string text;        // extended acknowledgement
 };
 Acknowledgement parse_acknowledgement(const nlmsghdr& header);
+/// How a dump ended: 0 or a positive errno, of an NLMSG_DONE message.
+int parse_done(const nlmsghdr& header);
 
 }  // namespace fib

@@ -37,10 +37,6 @@ OwnRoutes::OwnRoutes(const RouteLocation& place, bool write)
 // --- wishes
 
 void OwnRoutes::desire(rib::FibChange change) {
-  if (!write_) {  // answered, not remembered: nothing will come of it
-    results_.push_back({.prefix = change.prefix, .installed = false, .error = 0, .text = {}});
-    return;
-  }
   const auto id = routes_.find_or_add(change.prefix);
   auto& route = routes_.at(id);
   const auto before = route.desired;

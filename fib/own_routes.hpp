@@ -26,11 +26,13 @@ namespace fib {
 
 using Clock = std::chrono::steady_clock;
 
+inline constexpr std::uint32_t kEveryInterface = 0;
+
 /// What a scan (a dump of routes) covers.
 struct ScanScope {
   rib::Afi afi = rib::Afi::Ipv4;
   std::uint32_t table = 254;
-  std::uint32_t interface_index = 0;  // 0: all
+  std::uint32_t interface_index = kEveryInterface;
 };
 
 class OwnRoutes {
@@ -118,6 +120,8 @@ class OwnRoutes {
   };
   const Repairs& repairs() const { return repairs_; }
   bool uses(std::uint32_t interface_index) const { return pool_.any_uses(interface_index); }
+  /// Whether the address is the preferred source of one.
+  bool prefers(const rib::IpAddress& source) const { return pool_.any_prefers(source); }
   bool is_privilege_missing() const { return privilege_missing_; }
   const RouteLocation& location() const { return place_; }
   bool writes() const { return write_; }

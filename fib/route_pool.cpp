@@ -64,6 +64,11 @@ bool RoutePool::any_uses(std::uint32_t interface_index) const {
   return false;
 }
 
+bool RoutePool::any_prefers(const rib::IpAddress& source) const {
+  return std::ranges::any_of(
+      slots_, [&](const auto& slot) { return slot.references > 0 && slot.route.source == source; });
+}
+
 void RoutePool::set_location(const RouteLocation& place) {
   place_ = place;
   for (const auto family : rib::kFamilies)

@@ -38,6 +38,7 @@ class RoutePool {
   bool uses(RouteId id, std::uint32_t interface_index) const;
   /// True when any route goes out of this interface.
   bool any_uses(std::uint32_t interface_index) const;
+  bool any_prefers(const rib::IpAddress& source) const;
   /// All messages are made anew.
   void set_location(const RouteLocation& place);
 

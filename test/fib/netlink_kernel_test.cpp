@@ -431,9 +431,11 @@ TEST_F(NetlinkKernelTest, WithoutWritingEverythingIsReadAndNothingInstalled) {
   owner.desire("10.1.2.0/24", {owner.via("192.0.2.2", "eth0")});
   owner.withdraw("10.1.9.0/24");
 
-  ASSERT_TRUE(
-      owner.wait_for([&] { return owner.result_of("10.1.2.0/24") && owner.result_of("10.1.9.0/24"); }));
-  EXPECT_TRUE(owner.is_refused("10.1.2.0/24", 0));
+  ASSERT_TRUE(run("ip link set eth1 down"));  // heard by a thread that has taken the wishes
+  ASSERT_TRUE(owner.wait_for([&] { return !owner.links.find("eth1")->is_up; }));
+  owner.kernel.stop();
+  owner.handle_events();
+  EXPECT_FALSE(owner.saw(Kind::Written));
   EXPECT_EQ(Owner::kernel_routes("10.1.2.0/24"), "");
   EXPECT_THAT(Owner::kernel_routes("10.1.9.0/24"), HasSubstr("proto 75"));
 }
@@ -515,7 +517,26 @@ TEST_P(NetlinkKernelFamilyTest, SetsThePreferredSource) {
   EXPECT_TRUE(owner.kernel_shows(prefix_, gateway_));
 }
 
-/// The kernel takes IPv4 routes along without a word when an address on another link, their source, goes.
+/// The kernel takes IPv4 routes along without a word, and IPv6 routes lose it, when an address on another
+/// link that they prefer as source goes.
+TEST_P(NetlinkKernelFamilyTest, APreferredSourceThatGoesAndComesBackIsFollowed) {
+  const std::string source = prefix_ == kIpv4.prefix ? "198.51.100.7" : "2001:db8:ff::7";
+  Owner owner({.audit_interval = 0s});
+  ASSERT_TRUE(run("ip addr add " + source + " dev lo"));
+  ASSERT_TRUE(owner.start());
+  owner.kernel.sweep_inherited();
+  owner.kernel.apply({{*rib::Prefix::parse(prefix_), rib::FibRoute{rib::RouteType::Unicast,
+                                                                   {owner.via(gateway_, "eth0")},
+                                                                   rib::IpAddress::parse(source)}}});
+  ASSERT_TRUE(owner.kernel_shows(prefix_, "src " + source));
+
+  ASSERT_TRUE(run("ip addr del " + source + " dev lo"));
+  ASSERT_TRUE(owner.wait_for([&] { return owner.is_refused(prefix_, EINVAL); }));
+  ASSERT_TRUE(run("ip addr add " + source + " dev lo"));
+
+  EXPECT_TRUE(owner.kernel_shows(prefix_, "src " + source));
+}
+
 TEST_F(NetlinkKernelTest, AnAuditFindsWhatWentWithoutAWord) {
   Owner owner({.audit_interval = 0s});
   ASSERT_TRUE(owner.start());
@@ -557,7 +578,7 @@ TEST_P(NetlinkKernelFamilyTest, AFlushLeavesNothingOfOursAndAllOfOthers) {
 
   owner.kernel.flush();
   owner.desire(prefix_, {owner.via(gateway_, "eth0")});  // comes too late
-  owner.kernel.stop();
+  EXPECT_EQ(owner.kernel.stop(), 0u);
 
   EXPECT_EQ(output_of(ip("route show table all proto 75")), "");
   EXPECT_THAT(Owner::kernel_routes(other_prefix_), HasSubstr(gateway_));

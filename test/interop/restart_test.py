@@ -102,3 +102,15 @@ def a_shutdown_takes_the_routes_along(lab, peer):
 
     wait_for(lambda: not speaker.route(hosts[1].subnet_ipv4), "the peer forgets them")
     wait_for(lambda: NETWORKS["ipv4"] not in hosts[1].routes(), "and kuland the peer's")
+
+
+@interop(peers=("bird", "frr", "gobgp"))
+def nobody_waits_for_who_leaves_a_clean_kernel(lab, peer):
+    """The restart time is two minutes; a neighbor that kept our routes would send packets to nowhere."""
+    hosts, kuland, speaker = pair(lab, peer, "bgp graceful-restart", asks=False)
+    wait_for(lambda: speaker.route(hosts[1].subnet_ipv4), "the peer has ours")
+
+    kuland.show("shutdown flush")
+
+    wait_for(lambda: not kuland.is_running(), "kuland ends")
+    wait_for(lambda: not speaker.route(hosts[1].subnet_ipv4), "the peer dropped it at once")
