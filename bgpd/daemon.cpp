@@ -116,6 +116,11 @@ std::expected<void, std::string> Daemon::start() {
               [](const session::Peer& peer, const std::string& why) {
                 log::session().debug("neighbor {}: {}", peer.name(), why);
               },
+          .fell_behind =
+              [](const session::Peer& peer) {
+                log::session().warn("neighbor {} reads too slowly: it gets the table anew once it reads",
+                                    peer.name());
+              },
           .refused =
               [](const session::Endpoint& remote, const std::string& why, std::size_t more) {
                 log::session().warn("connection from {} refused: {}{}", remote.address.to_string(), why,

@@ -123,7 +123,10 @@ void set_stale(api::NeighborView& view, const StaleRoutes& stale, rib::TimePoint
 }
 
 void set_routing(api::NeighborView& view, const session::Peer& peer, const RouteSession& session,
-                 const rib::Engine& engine) {
+                 const Speaker& speaker) {
+  const auto& engine = speaker.engine();
+  const auto backlog = speaker.backlog_of(session);
+  view.output_queue = static_cast<std::uint32_t>(backlog.messages);
   view.handle = session.handle;
   const auto counters = engine.counters(session.handle);
   for (const auto family : rib::kFamilies) {
@@ -132,6 +135,7 @@ void set_routing(api::NeighborView& view, const session::Peer& peer, const Route
     in.negotiated = peer.negotiated()->families.contains(family);
     in.long_lived_seconds =
         static_cast<std::uint32_t>(peer.negotiated()->long_lived_stale_time[index].count());
+    in.is_behind = backlog.is_behind[index];
     in.end_of_rib_received = session.end_of_rib_received[index];
     in.end_of_rib_sent = counters.group[index].has_value();
     if (const auto profile = engine.export_profile(session.handle, family)) {
@@ -246,7 +250,7 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
     view.advertised = capabilities_view(negotiated->advertised);
     view.received = capabilities_view(negotiated->received);
   }
-  if (const auto* session = speaker.routes_of(peer)) set_routing(view, peer, *session, speaker.engine());
+  if (const auto* session = speaker.routes_of(peer)) set_routing(view, peer, *session, speaker);
   return view;
 }
 

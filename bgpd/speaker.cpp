@@ -16,6 +16,11 @@ Speaker::Speaker(session::Network& network, const fib::Links& links, Hooks hooks
               [this](rib::PeerHandle handle) {
                 if (auto* session = find(handle)) session->peer->output_ready();
               },
+          .fell_behind =
+              [this](rib::PeerHandle handle) {
+                if (const auto* session = find(handle); session && hooks_.fell_behind)
+                  hooks_.fell_behind(*session->peer);
+              },
           .caught_up =
               [this](rib::PeerHandle handle, rib::Family family) {
                 caught_up_.emplace_back(handle, family);

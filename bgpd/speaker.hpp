@@ -47,6 +47,8 @@ class Speaker final : public session::SessionHandler {
     std::function<void(const session::Peer&)> session_up;
     std::function<void(const session::Peer&, const session::EndReason&)> session_down;
     std::function<void(const session::Peer&, const std::string& why)> attempt_failed;
+    /// It reads so slowly that what it is sent was cut short: the table as it is then follows when it reads.
+    std::function<void(const session::Peer&)> fell_behind;
     /// A connection was turned away. Told rarely; `more`: how many others since the last time.
     std::function<void(const session::Endpoint&, const std::string& why, std::size_t more)> refused;
     /// After restarted(): routes are chosen and handed to the kernel; what it has besides is of the former
@@ -81,6 +83,9 @@ class Speaker final : public session::SessionHandler {
   const session::Peer* peer_of(rib::PeerHandle handle) const;
   /// What of the peer's routes is stale; nullptr: nothing.
   const StaleRoutes* stale_of(const session::Peer& peer) const;
+  update::Outbound::Backlog backlog_of(const RouteSession& session) const {
+    return outbound_.backlog(session.handle);
+  }
   std::size_t output_memory() const { return outbound_.memory(); }
 
   /// Tells the engine something and remembers that it may have work now.

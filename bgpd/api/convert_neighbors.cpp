@@ -109,6 +109,7 @@ void put_family(const NeighborFamilyView& view, rib::Family family, const rib::P
   to.set_remove_private_as(text_of(view.remove_private_as));
   to.set_as_path_unchanged(view.as_path_unchanged);
   to.set_med_unchanged(view.med_unchanged);
+  to.set_is_behind(view.is_behind);
   if (!counters) return;
   to.set_received(counters->received[i]);
   to.set_accepted(counters->accepted[i]);

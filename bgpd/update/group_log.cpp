@@ -6,18 +6,17 @@
 #include "bgpd/wire/header.hpp"
 
 namespace bgpd::update {
-namespace {
-
-using Octets = std::span<const std::uint8_t>;
-
-/// Length of the message at the front: our own encoder wrote it, so it is there and right.
-std::size_t message_length(Octets messages) {
+std::size_t message_length(Range messages) {
   const std::size_t length = messages[wire::kMarkerSize] * 256u + messages[wire::kMarkerSize + 1];
   assert(length >= wire::kHeaderSize && length <= messages.size());
   return length;
 }
 
-}  // namespace
+std::size_t count_messages(Range messages) {
+  std::size_t count = 0;
+  for (; !messages.empty(); ++count) messages = messages.subspan(message_length(messages));
+  return count;
+}
 
 // --- the log
 // -----------------------------------------------------------------------------------------------------
@@ -38,7 +37,7 @@ bool GroupLog::has_reader(const rib::Audience& audience, Kind kind) const {
   return std::ranges::any_of(cursors_, [&](const Cursor* cursor) { return cursor->sees(audience, kind); });
 }
 
-void GroupLog::append(Octets messages, const rib::Audience& audience, Kind kind) {
+void GroupLog::append(Range messages, const rib::Audience& audience, Kind kind) {
   if (!has_reader(audience, kind)) return;
   while (!messages.empty()) {
     const auto first = message_length(messages);
@@ -57,7 +56,7 @@ void GroupLog::append(Octets messages, const rib::Audience& audience, Kind kind)
 }
 
 /// Into the last chunk, which has room. Members that waited and are meant begin to read at the new octets.
-void GroupLog::append_part(Octets messages, std::size_t count, const rib::Audience& audience, Kind kind) {
+void GroupLog::append_part(Range messages, std::size_t count, const rib::Audience& audience, Kind kind) {
   auto& last = chunks_.back();
   std::ranges::copy(messages, last.octets.get() + last.used);
   if (last.segments.empty() || last.segments.back().audience != audience || last.segments.back().kind != kind)
@@ -192,6 +191,16 @@ std::size_t GroupLog::Cursor::lag() const {
   if (waiting_) return 0;
   const auto& here = log_.chunk(chunk_);
   return log_.end_ - (here.start + here.segments[segment_].offset + offset_);
+}
+
+std::size_t GroupLog::Cursor::unread_messages() const {
+  if (waiting_) return 0;
+  std::size_t messages = 0, first = segment_;
+  for (auto number = chunk_; number < log_.first_chunk_ + log_.chunks_.size(); ++number, first = 0)
+    for (const auto& segment : std::span(log_.chunk(number).segments).subspan(first))
+      if (sees(segment.audience, segment.kind)) messages += segment.messages;
+  const auto& here = log_.chunk(chunk_);
+  return messages - count_messages(here.octets_of(here.segments[segment_]).first(boundary_));
 }
 
 std::size_t GroupLog::Cursor::fill(std::span<Range> ranges, std::size_t maximum) const {

@@ -26,6 +26,11 @@ inline std::size_t total(std::span<const Range> ranges) {
   return octets;
 }
 
+/// Length of the message at the front of our own encoder's whole messages. RFC 4271 §4.1.
+std::size_t message_length(Range messages);
+/// How many whole messages these are.
+std::size_t count_messages(Range messages);
+
 class GroupLog {
  public:
   static constexpr std::size_t kChunkSize = 64 * 1024;
@@ -53,6 +58,8 @@ class GroupLog {
     bool has_output() const { return !waiting_; }
     /// Octets between this place and the end of the log, including those for others.
     std::size_t lag() const;
+    /// Messages for this member that are not written yet, or in part.
+    std::size_t unread_messages() const;
 
     /// The next octets for this member, in order; the first starts where the last consume() stopped, the
     /// others at message boundaries, and all end at one. Stops after `maximum` octets (the last range may

@@ -333,19 +333,27 @@ Range Outbound::rest_of_message(rib::PeerHandle handle) {
   return {};
 }
 
-std::size_t Outbound::lag(rib::PeerHandle handle) {
+Outbound::Backlog Outbound::backlog(rib::PeerHandle handle) const {
+  Backlog result;
   const auto* peer = find(handle);
-  if (!peer) return 0;
-  flush_groups_of(*peer);
-  auto octets = peer->leftover.range().size();
-  for (const auto& membership : peer->memberships)
-    if (membership.cursor) octets += membership.cursor->lag();
-  return octets;
+  if (!peer) return result;
+  result.messages = peer->leftover.messages();
+  result.octets = peer->leftover.range().size();
+  for (std::size_t family = 0; family < rib::kFamilyCount; ++family) {
+    const auto& membership = peer->memberships[family];
+    if (!membership.cursor) continue;
+    result.messages += membership.cursor->unread_messages();
+    result.octets += membership.cursor->lag();
+    result.is_behind[family] = membership.is_behind;
+  }
+  return result;
 }
 
 std::size_t Outbound::memory() const {
   std::size_t octets = 0;
   for (const auto& [id, group] : groups_) octets += group->log.memory();
+  for (const auto& peer : peers_)
+    if (peer) octets += peer->leftover.octets.capacity();
   return octets;
 }
 
@@ -357,7 +365,7 @@ Outbound::Group* Outbound::find(rib::GroupId group) {
   return found == groups_.end() ? nullptr : found->second.get();
 }
 
-Outbound::Peer* Outbound::find(rib::PeerHandle handle) {
+Outbound::Peer* Outbound::find(rib::PeerHandle handle) const {
   if (handle.index >= peers_.size() || !peers_[handle.index]) return nullptr;
   auto& peer = *peers_[handle.index];
   return peer.handle == handle ? &peer : nullptr;

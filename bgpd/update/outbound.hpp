@@ -36,6 +36,8 @@ class Outbound : public rib::Output {
   struct Callbacks {
     /// The peer has something to write: once, until fill() has returned 0 or consume() has emptied it.
     std::function<void(rib::PeerHandle)> writable;
+    /// The peer reads too slowly and lost its place in the log: once until it has caught up.
+    std::function<void(rib::PeerHandle)> fell_behind;
     /// The peer fell behind and has read what it missed: Engine::refresh_requested is due.
     std::function<void(rib::PeerHandle, rib::Family)> caught_up;
     /// The peer does not even read that and gets nothing more; its session must be closed. Once per session.
@@ -81,12 +83,16 @@ class Outbound : public rib::Output {
   Range rest_of_message(rib::PeerHandle peer);
   /// The peer has enhanced route refresh: a table that it asked for stands between two marks. RFC 7313 §4.
   void mark_refreshes(rib::PeerHandle peer);
-  /// Octets the logs keep because of this peer.
-  std::size_t lag(rib::PeerHandle peer);
+  /// What the peer has not read yet.
+  struct Backlog {
+    std::size_t messages = 0, octets = 0;    // of what is encoded; octets: those for others in between, too
+    bool is_behind[rib::kFamilyCount] = {};  // it gets the table again when it has read them
+  };
+  Backlog backlog(rib::PeerHandle peer) const;
   /// The session is over: forgets a message written in part. Call after Engine::peer_down.
   void forget(rib::PeerHandle peer);
 
-  /// Memory of all logs, for `show memory`.
+  /// Memory of all logs and of what is kept for peers that fell behind them, for `show memory`.
   std::size_t memory() const;
 
  private:
@@ -124,6 +130,7 @@ class Outbound : public rib::Output {
 
     bool empty() const { return octets.empty(); }
     Range range() const { return Range(octets).subspan(begin); }
+    std::size_t messages() const;  // the one begun included
     Range rest_of_message() const { return Range(octets).subspan(begin, boundary - begin); }
     /// `rest`: how much of a message that was begun stands in front of `whole` messages.
     void append(Range rest, std::span<const Range> whole);
@@ -144,7 +151,7 @@ class Outbound : public rib::Output {
   };
 
   Group* find(rib::GroupId group);
-  Peer* find(rib::PeerHandle peer);
+  Peer* find(rib::PeerHandle peer) const;
   Peer& peer_of(rib::PeerHandle peer);
   void flush(rib::GroupId id, Group& group);
   void flush_groups_of(const Peer& peer);

@@ -11,10 +11,6 @@ namespace {
 
 using Kind = GroupLog::Kind;
 
-std::size_t message_length(Range message) {  // RFC 4271 §4.1
-  return static_cast<std::size_t>(message[16]) << 8 | message[17];
-}
-
 rib::Audience walk_audience(rib::CohortId cohort) {
   return {.kind = rib::Audience::Kind::Cohort, .cohort = cohort};
 }
@@ -53,11 +49,12 @@ void Outbound::fall_behind(Peer& peer, Membership& membership) {
   const auto rest = cursor.rest_of_message();
   peer.leftover.append(rest, {});
   cursor.consume(rest.size());
-  membership.is_behind = true;
+  const bool was_behind = std::exchange(membership.is_behind, true);
   membership.table_is_due = false;
   cursor.pass_over_announcements(true);
   keep_unread(peer, membership);
   resume_walks(*find(membership.group));
+  if (!was_behind && callbacks_.fell_behind) callbacks_.fell_behind(peer.handle);
 }
 
 /// It has read everything: who fell behind may have its table.
@@ -129,6 +126,11 @@ void Outbound::Leftover::append(Range rest, std::span<const Range> whole) {
   if (octets.empty()) boundary = rest.size();
   octets.insert(octets.end(), rest.begin(), rest.end());
   for (const auto& range : whole) octets.insert(octets.end(), range.begin(), range.end());
+}
+
+std::size_t Outbound::Leftover::messages() const {
+  if (empty()) return 0;
+  return (begin < boundary ? 1 : 0) + count_messages(Range(octets).subspan(boundary));
 }
 
 std::size_t Outbound::Leftover::consume(std::size_t count) {

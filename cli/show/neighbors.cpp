@@ -270,6 +270,7 @@ void append_family(std::string& out, const api::NeighborFamily& family) {
            family.update_group());
   else
     out += "  Not part of any update group\n";
+  if (family.is_behind()) out += "  Reads too slowly: the table is sent anew once it reads\n";
   if (family.route_reflector_client()) out += "  Route-Reflector Client\n";
   if (family.next_hop_self())
     append(out, "  NEXT_HOP is always this router%s\n",

@@ -146,6 +146,7 @@ Json family_json(const api::NeighborFamily& family) {
     json["subGroupId"] = family.update_group();
     json["packetQueueLength"] = 0;
   }
+  if (family.is_behind()) json["readsTooSlowly"] = true;
   if (family.route_reflector_client()) json["routeReflectorClient"] = true;
   if (family.next_hop_self()) json["routerAlwaysNextHop"] = true;
   if (const auto& rule = family.remove_private_as(); !rule.empty())

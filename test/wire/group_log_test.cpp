@@ -218,6 +218,23 @@ TEST(GroupLog, LagIsTheDistanceToTheEnd) {
   EXPECT_EQ(one->lag(), 0u);
 }
 
+TEST(GroupLog, UnreadMessagesAreThoseForTheMember) {
+  GroupLog log(kSmallChunk);
+  const auto one = log.join(1), two = log.join(2);
+  for (unsigned i = 0; i < 20; ++i) {
+    log.append(message(i), everyone(), kAnnounce);
+    log.append(message(i), only(2), kAnnounce);
+  }
+
+  EXPECT_EQ(one->unread_messages(), 20u);
+  EXPECT_EQ(two->unread_messages(), 40u);
+  one->consume(50);  // one and a part of the next
+  EXPECT_EQ(one->unread_messages(), 19u);
+  EXPECT_EQ(two->unread_messages(), 40u);
+  drain(*one);
+  EXPECT_EQ(one->unread_messages(), 0u);
+}
+
 TEST(GroupLog, MessageLargerThanAChunkGetsItsOwn) {  // RFC 8654
   GroupLog log(kSmallChunk);
   const auto one = log.join(1);

@@ -58,11 +58,8 @@ class SlowMembers : public testing::Test {
                                                     .maximum_leftover_octets = 1000000,
                                                     .walk_ahead_octets = 1000})
       : outbound_({.writable = nullptr,
-                   .caught_up =
-                       [this](PeerHandle peer, Family) {
-                         caught_up_.push_back(peer);
-                         ++fell_behind_;
-                       },
+                   .fell_behind = [this](PeerHandle peer) { fell_behind_ += peer != source_; },
+                   .caught_up = [this](PeerHandle peer, Family) { caught_up_.push_back(peer); },
                    .member_lagging = [this](PeerHandle peer) { lagging_.push_back(peer); },
                    .walk_possible = nullptr,
                    .unsendable = nullptr,
@@ -157,6 +154,11 @@ TEST_F(SlowMembers, GetTheTableAsItIsWhenTheyReadAgain) {
     EXPECT_LT(outbound_.memory(), 200000u);
   }
   ASSERT_EQ(fast.table, truth_) << "nobody waits for the slow one";
+  EXPECT_TRUE(outbound_.backlog(slow.handle).is_behind[0]);
+  EXPECT_GE(outbound_.backlog(slow.handle).messages, 1u) << "withdraws";
+  EXPECT_FALSE(outbound_.backlog(fast.handle).is_behind[0]);
+  EXPECT_EQ(outbound_.backlog(fast.handle).messages, 0u);
+  EXPECT_EQ(fell_behind_, 1u);
   slow.announcements = 0;
   settle(readers);
 
@@ -164,6 +166,7 @@ TEST_F(SlowMembers, GetTheTableAsItIsWhenTheyReadAgain) {
   EXPECT_LE(slow.announcements, 150u) << "each change was sent, instead of what became of them";
   EXPECT_TRUE(lagging_.empty());
   EXPECT_EQ(slow.ends_of_rib, 1);
+  EXPECT_FALSE(outbound_.backlog(slow.handle).is_behind[0]);
 }
 
 TEST_F(SlowMembers, AWalkDoesNotRunFarAheadOfItsReaders) {
@@ -174,7 +177,7 @@ TEST_F(SlowMembers, AWalkDoesNotRunFarAheadOfItsReaders) {
   for (int turns = 0; turns < 1000; ++turns) run();
 
   EXPECT_FALSE(engine_.has_work()) << "a walk that waits is no work";
-  EXPECT_LT(outbound_.lag(readers[0].handle), 6000u);
+  EXPECT_LT(outbound_.backlog(readers[0].handle).octets, 6000u);
   settle(readers);
   EXPECT_EQ(readers[0].table, truth_);
   EXPECT_EQ(readers[0].announcements, 2000u);
@@ -207,7 +210,7 @@ TEST_F(SlowMembers, HearTheEndOfTheirFirstTableAlsoInAnotherGroup) {
     for (std::uint32_t i = 0; i < 10; ++i) announce(i, med + i);
     run();
   }
-  ASSERT_LT(outbound_.lag(readers[0].handle), 3000u) << "it did not fall behind";
+  ASSERT_LT(outbound_.backlog(readers[0].handle).octets, 3000u) << "it did not fall behind";
   auto profile = *client("192.0.2.9").exports[rib::index_of(Family::Ipv4Unicast)];
   profile.is_route_reflector_client = false;
   engine_.set_export_profile(readers[0].handle, profile, now_);
@@ -228,7 +231,7 @@ TEST_F(SlowMembers, GetOneTableHoweverOftenTheyAskForItAndDoNotRead) {
     run();
   }
   EXPECT_FALSE(engine_.has_work());
-  EXPECT_LT(outbound_.lag(readers[0].handle), 6000u);
+  EXPECT_LT(outbound_.backlog(readers[0].handle).octets, 6000u);
   settle(readers);
 
   EXPECT_EQ(readers[0].table, truth_);
