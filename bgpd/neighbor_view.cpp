@@ -102,6 +102,7 @@ void set_agreement(api::NeighborView& view, const session::PeerSettings& setting
   view.stale_path_time = graceful.stale_path_time;
   view.delay_open_time = settings.delay_open_time;
   view.advertisement_interval = settings.advertisement_interval;
+  view.user_timeout = settings.user_timeout;
   if (settings.local_as != 0) view.local_as = settings.local_as;
   view.local_as_no_prepend = settings.local_as_no_prepend;
   view.local_as_replace_as = settings.local_as_replace_as;

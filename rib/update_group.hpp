@@ -29,6 +29,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <optional>
+#include <random>
 #include <vector>
 
 #include "rib/bitmap.hpp"
@@ -263,6 +264,7 @@ class UpdateGroups {
 
   // held back
   void hold_back(UpdateGroup& group, Table::Id id);
+  std::chrono::milliseconds with_jitter(std::chrono::milliseconds interval);
   std::size_t announce_released(UpdateGroup& group, std::size_t budget);
 
   // several paths
@@ -312,6 +314,7 @@ class UpdateGroups {
   std::vector<std::unique_ptr<UpdateGroup>> groups_[kFamilyCount];
   std::uint32_t groups_with_paths_[kFamilyCount] = {};
   GroupId next_group_ = 1;
+  std::minstd_rand jitter_;  // of advertisement intervals
   CohortId next_cohort_ = 1;
 
   // scratch of flush(), reevaluate() and walk()

@@ -15,13 +15,19 @@ void UpdateGroups::hold_back(UpdateGroup& group, Table::Id id) {
   group.held_back_.push_back(id);
 }
 
+/// Between three quarters and all of it, so that speakers' bursts do not fall together. RFC 4271 §10.
+std::chrono::milliseconds UpdateGroups::with_jitter(std::chrono::milliseconds interval) {
+  return std::chrono::milliseconds(
+      std::uniform_int_distribution(interval.count() * 3 / 4, interval.count())(jitter_));
+}
+
 void UpdateGroups::release_held_back(TimePoint now) {
   for (auto& groups : groups_) {
     for (auto& group : groups) {
       if (group->held_back_.empty() || !group->released_.empty() || now < group->quiet_until_) continue;
       group->released_ = std::exchange(group->held_back_, {});
       group->is_held_back_ = {};
-      group->quiet_until_ = now + group->profile_.advertisement_interval;
+      group->quiet_until_ = now + with_jitter(group->profile_.advertisement_interval);
     }
   }
 }

@@ -150,6 +150,7 @@ struct NeighborView {
   bool graceful_mode_is_own = false;
   std::uint16_t restart_seconds = 0;
   std::chrono::seconds stale_path_time{0}, delay_open_time{0}, advertisement_interval{0};
+  std::chrono::milliseconds user_timeout{0};  // RFC 5482
   bool local_as_no_prepend = false, local_as_replace_as = false;
   bool is_confederation_peer = false;
   std::optional<rib::Role> local_role;

@@ -178,6 +178,7 @@ void put_agreement(const NeighborView& view, proto::Neighbor& to) {
   to.set_stale_path_seconds(seconds(view.stale_path_time));
   to.set_delay_open_seconds(seconds(view.delay_open_time));
   to.set_advertisement_interval_seconds(seconds(view.advertisement_interval));
+  to.set_user_timeout_ms(static_cast<std::uint32_t>(view.user_timeout.count()));
   to.set_local_as_no_prepend(view.local_as_no_prepend);
   to.set_local_as_replace_as(view.local_as_replace_as);
   to.set_confederation_peer(view.is_confederation_peer);

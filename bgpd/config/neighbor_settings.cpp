@@ -122,6 +122,7 @@ void set_common(session::PeerSettings& peer, const cli::Bgp& bgp, const cli::Nei
   peer.keepalive_time = std::chrono::seconds(neighbor.keepalive_seconds.value_or(bgp.keepalive_seconds));
   peer.connect_retry_time =
       std::chrono::seconds(neighbor.connect_retry_seconds.value_or(bgp.connect_retry_seconds));
+  if (neighbor.user_timeout) peer.user_timeout = std::chrono::milliseconds(*neighbor.user_timeout);
   set_ttl(peer, neighbor, internal);
   peer.enforces_first_as = neighbor.enforce_first_as.value_or(true);
   peer.password = neighbor.password.value_or("");

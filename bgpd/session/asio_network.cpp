@@ -61,7 +61,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     socket_.open(remote.is_v4() ? tcp::v4() : tcp::v6(), error);
     if (error) return error.message();
     set_common_options(socket_.native_handle(), remote.afi());
-    if (auto failure = set_ttl(socket_.native_handle(), remote.afi(), request.settings)) return failure;
+    if (auto failure = apply_settings(socket_.native_handle(), remote.afi(), request.settings))
+      return failure;
     if (!request.settings.password.empty())
       if (auto failure =
               set_md5_password(socket_.native_handle(), rib::Prefix::host(remote), request.settings.password))
@@ -139,7 +140,7 @@ std::expected<void, std::string> AsioNetwork::open_listener(const rib::IpAddress
 
   // The answer to a SYN must satisfy a peer that checks the TTL (RFC 5082) before we know who it is.
   set_common_options(acceptor->native_handle(), address.afi());
-  set_ttl(acceptor->native_handle(), address.afi(), {.ttl = 255, .minimum_ttl = 0, .password = {}});
+  apply_settings(acceptor->native_handle(), address.afi(), {.ttl = 255});
   for (const auto& [remotes, password] : passwords_)
     if (remotes.afi() == address.afi()) set_md5_password(acceptor->native_handle(), remotes, password);
 

@@ -198,7 +198,7 @@ bool AsioTransport::has_unread_input() const {
 }
 
 std::optional<std::string> AsioTransport::apply(const TransportSettings& settings) {
-  return set_ttl(stream_->descriptor(), remote_.address.afi(), settings);
+  return apply_settings(stream_->descriptor(), remote_.address.afi(), settings);
 }
 
 }  // namespace bgpd::session

@@ -5,6 +5,7 @@
 // its own.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,7 +33,8 @@ struct Endpoint {
 struct TransportSettings {
   std::uint8_t ttl = 0;          // 0: the system's
   std::uint8_t minimum_ttl = 0;  // RFC 5082: packets with a lower one are dropped by the kernel; 0: off
-  std::string password;          // RFC 2385
+  std::string password{};        // RFC 2385
+  std::chrono::milliseconds user_timeout{};  // RFC 5482, of what is sent; 0: the system's
   bool operator==(const TransportSettings&) const = default;
 };
 

@@ -162,8 +162,7 @@ void Peer::accept(std::unique_ptr<Transport> transport, TimePoint now) {
     theirs_->handle(OpenCollisionDump{}, now);
     theirs_.reset();
   }
-  if (auto error = transport->apply({settings_.ttl, settings_.minimum_ttl, settings_.password}))
-    statistics_.last_error = std::move(*error);
+  if (auto error = transport->apply(transport_settings())) statistics_.last_error = std::move(*error);
   theirs_ = Connection::accepting(*this, times_);
   theirs_->take(std::move(transport), now);
   settle(now);
@@ -223,6 +222,13 @@ std::optional<TimePoint> Peer::next_attempt() const {
   for (const auto timer : {Timer::ConnectRetry, Timer::IdleHold})
     if (ours_.timers().runs(timer)) return ours_.timers().deadline(timer);
   return std::nullopt;
+}
+
+TransportSettings Peer::transport_settings() const {
+  return {.ttl = settings_.ttl,
+          .minimum_ttl = settings_.minimum_ttl,
+          .password = settings_.password,
+          .user_timeout = settings_.user_timeout};
 }
 
 bool needs_reset(const PeerSettings& before, const PeerSettings& after) {

@@ -151,6 +151,7 @@ class Peer final : private ConnectionOwner {
   /// A Cease as this peer is to hear it: RFC 8538 §3.1, in a Hard Reset where nothing is to be kept.
   wire::Notification as_told(const wire::Notification& cease) const;
   bool keeps_our_routes() const;
+  TransportSettings transport_settings() const;
   void note_refused_open(const Connection& connection, const EndReason& reason);
   void settle(TimePoint now);
   void apply_times();

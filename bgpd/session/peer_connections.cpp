@@ -19,7 +19,7 @@ std::unique_ptr<ConnectAttempt> Peer::open_tcp(ConnectEvents& events) {
   request.remote = {settings_.address, settings_.port, settings_.interface_index};
   request.local_address = settings_.local_address;
   request.local_interface = settings_.local_interface;
-  request.settings = {settings_.ttl, settings_.minimum_ttl, settings_.password};
+  request.settings = transport_settings();
   return context_.network.connect(request, events);
 }
 

@@ -15,6 +15,10 @@ namespace bgpd::session {
 
 using namespace std::chrono_literals;
 
+/// How long TCP waits for the acknowledgement of what it sent: RFC 9687's send hold time, also where no hold
+/// time holds. The kernel counts the time of a closed window as well, so a shorter one ends slow readers.
+inline constexpr std::chrono::milliseconds kUserTimeoutDefault = 8min;
+
 /// Our side, common to all peers.
 struct LocalSettings {
   rib::AsNumber as = 0;
@@ -82,7 +86,8 @@ struct PeerSettings {
   std::chrono::seconds hold_time = 180s;      // proposed; 0 turns keepalives off
   std::chrono::seconds keepalive_time = 60s;  // at most a third of the negotiated hold time is used
   std::chrono::seconds connect_retry_time = 120s;
-  std::chrono::seconds delay_open_time = 0s;          // RFC 4271 §8.2.1.3; 0: our OPEN does not wait
+  std::chrono::seconds delay_open_time = 0s;  // RFC 4271 §8.2.1.3; 0: our OPEN does not wait
+  std::chrono::milliseconds user_timeout = kUserTimeoutDefault;
   std::optional<rib::IpAddress> local_address;        // update-source
   std::string local_interface;                        // update-source by interface, resolved at each connect
   std::uint8_t ttl = 1;                               // external peers: 1 unless multihop; internal: 255

@@ -17,8 +17,6 @@ namespace bgpd::session {
 namespace {
 
 constexpr int kTrafficClass = 0xc0;  // CS6, network control, RFC 4594 §3.1
-constexpr unsigned kUserTimeout =
-    8 * 60'000u;  // ms; RFC 9687's send hold time, also where no hold time holds
 
 bool set_int(int socket, int level, int option, int value) {
   return ::setsockopt(socket, level, option, &value, sizeof value) == 0;
@@ -44,14 +42,15 @@ std::optional<rib::IpAddress> address_in(const sockaddr* address) {
 void set_common_options(int socket, rib::Afi afi) {
   // Each of these makes the session better and none is worth failing for.
   set_int(socket, IPPROTO_TCP, TCP_NODELAY, 1);
-  set_int(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(kUserTimeout));
   if (afi == rib::Afi::Ipv4)
     set_int(socket, IPPROTO_IP, IP_TOS, kTrafficClass);
   else
     set_int(socket, IPPROTO_IPV6, IPV6_TCLASS, kTrafficClass);
 }
 
-std::optional<std::string> set_ttl(int socket, rib::Afi afi, const TransportSettings& settings) {
+std::optional<std::string> apply_settings(int socket, rib::Afi afi, const TransportSettings& settings) {
+  if (const auto timeout = settings.user_timeout; timeout.count() > 0)
+    set_int(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(timeout.count()));
   const bool v4 = afi == rib::Afi::Ipv4;
   const int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
   const int ttl = settings.minimum_ttl != 0 ? 255 : settings.ttl;  // RFC 5082 §3: both sides send 255

@@ -10,11 +10,11 @@
 
 namespace bgpd::session {
 
-/// Every connection and listener: no Nagle delay, network control as traffic class, a bound on unacknowledged
-/// data.
+/// Every connection and listener: no Nagle delay, network control as traffic class.
 void set_common_options(int socket, rib::Afi afi);
-/// Time to live, minimum of it. The password is set apart, because listeners need it too.
-std::optional<std::string> set_ttl(int socket, rib::Afi afi, const TransportSettings& settings);
+/// Time to live, minimum of it, bound on unacknowledged data. The password is set apart, because listeners
+/// need it too.
+std::optional<std::string> apply_settings(int socket, rib::Afi afi, const TransportSettings& settings);
 /// Segments from and to these addresses are signed; "" ends that.
 std::optional<std::string> set_md5_password(int socket, const rib::Prefix& remotes,
                                             const std::string& password);

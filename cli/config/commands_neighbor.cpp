@@ -307,7 +307,7 @@ std::vector<Command> neighbor_commands() {
   const auto text_value = [](const Arguments& a) { return a.text("value"); };
   const auto same = [](const std::string& text) { return text; };
   const auto port_value = [](const Arguments& a) { return a.number_as<std::uint16_t>("value"); };
-  const auto digits = [](std::uint16_t number) { return std::to_string(number); };
+  const auto digits = [](std::uint32_t number) { return std::to_string(number); };
 
   auto rows = peer_commands();
   rows.push_back(neighbor_value<&Neighbor::description>(
@@ -345,6 +345,16 @@ std::vector<Command> neighbor_commands() {
       "timers connect", "(1-65535)",
       {"BGP per neighbor timers", "BGP connect timer", "Connect timer in seconds"}, port_value, digits,
       "ConnectRetryTime of this neighbor."));
+  rows.push_back(neighbor_value<&Neighbor::user_timeout>(
+      "timers user-timeout", "(100-600000)",
+      {"BGP per neighbor timers", "How long sent data may stay unacknowledged", "Milliseconds"},
+      [](const Arguments& a) { return a.number_as<std::uint32_t>("value"); }, digits,
+      "The session ends when the neighbor's TCP has not acknowledged, or not had room for, what was sent so "
+      "long "
+      "ago (RFC 5482); counts from the next session on. With `timers 1 3` and 500 a neighbor that is gone is "
+      "noticed after 1.5 seconds where no link tells. A neighbor that reads nothing for so long loses its "
+      "session, "
+      "too. 480000 without this line."));
   rows.push_back(neighbor_value<&Neighbor::advertisement_interval>(
       "advertisement-interval", "(0-600)", {"Minimum interval between sending routing updates", "Seconds"},
       port_value, digits,

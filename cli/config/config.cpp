@@ -60,6 +60,7 @@ void inherit_neighbor(Neighbor& own, const Neighbor& group) {
   inherit(own.hold_seconds, group.hold_seconds);
   inherit(own.connect_retry_seconds, group.connect_retry_seconds);
   inherit(own.advertisement_interval, group.advertisement_interval);
+  inherit(own.user_timeout, group.user_timeout);
   inherit(own.disable_connected_check, group.disable_connected_check);
   inherit(own.enforce_first_as, group.enforce_first_as);
   inherit(own.graceful_restart, group.graceful_restart);

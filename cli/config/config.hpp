@@ -129,6 +129,7 @@ struct Neighbor {
   std::optional<std::uint16_t> keepalive_seconds, hold_seconds;  // Bgp's
   std::optional<std::uint16_t> connect_retry_seconds;            // Bgp's
   std::optional<std::uint16_t> advertisement_interval;           // seconds; 0
+  std::optional<std::uint32_t> user_timeout;                     // milliseconds; 8 minutes
   std::optional<bool> disable_connected_check;                   // false
   std::optional<bool> enforce_first_as;                          // true
   std::optional<GracefulRestartMode> graceful_restart;           // Bgp's

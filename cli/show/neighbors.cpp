@@ -338,6 +338,7 @@ void append_connection(std::string& out, const api::Neighbor& n) {
            n.next_hop_global().empty() ? "::" : address_text(n.next_hop_global()).c_str(),
            n.next_hop_link_local().empty() ? "::" : address_text(n.next_hop_link_local()).c_str());
   append(out, "BGP Connect Retry Timer in Seconds: %u\n", n.connect_retry_seconds());
+  append(out, "TCP user timeout in milliseconds: %u\n", n.user_timeout_ms());
   if (n.has_next_connect_ms())
     append(out, "Next connect timer due in %llu seconds\n",
            static_cast<unsigned long long>((n.next_connect_ms() + 999) / 1000));

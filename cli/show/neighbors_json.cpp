@@ -233,6 +233,7 @@ void put_connection(Json& json, const api::Neighbor& n) {
     json["nexthopLocal"] = n.next_hop_link_local().empty() ? "::" : address_text(n.next_hop_link_local());
   }
   json["connectRetryTimer"] = n.connect_retry_seconds();
+  json["tcpUserTimeoutMsecs"] = n.user_timeout_ms();
   if (n.has_next_connect_ms()) json["nextConnectTimerDueInMsecs"] = n.next_connect_ms();
   if (n.authenticated()) json["authenticationEnabled"] = 1;
   if (n.delay_open_seconds() > 0) json["delayOpenTimer"] = n.delay_open_seconds();

@@ -39,6 +39,24 @@ def the_hold_timer_ends_a_session_that_is_silent(lab, peer):
     wait_for(lambda: "10.200.0.0/24" in hosts[1].routes(), "the routes are back")
 
 
+@interop(peers=BOTH)
+def a_peer_whose_tcp_is_silent_is_given_up(lab, peer):
+    """`timers user-timeout`, RFC 5482: long before a hold time of three minutes."""
+    hosts = lab.hosts(2)
+    speaker = lab.peer(peer, hosts[2], AS_PEER, neighbors_for(peer, hosts[1], AS_KULAND), networks=["10.200.0.0/24"])
+    lines = [f"neighbor {hosts[2].ipv4} timers 1 180", f"neighbor {hosts[2].ipv4} timers user-timeout 500"]
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], neighbors_for(peer, hosts[2], AS_PEER), lines=lines))
+    wait_for(lambda: "10.200.0.0/24" in hosts[1].routes(), "the routes are there")
+    check("user timeout in milliseconds: 500" in page(kuland, hosts[2]), "it is shown")
+    cut(hosts[1], hosts[2], True)
+    cut(hosts[2], hosts[1], True)
+    wait_for(lambda: "10.200.0.0/24" not in hosts[1].routes(), "the route goes")
+    check("Connection timed out" in page(kuland, hosts[2]), f"and why is said:\n{page(kuland, hosts[2])}")
+    cut(hosts[1], hosts[2], False)
+    cut(hosts[2], hosts[1], False)
+    wait_for(lambda: "10.200.0.0/24" in hosts[1].routes(), "the route is back", 60)
+
+
 def shut_down(speaker, text):
     """The peer's operator ends the session with a text."""
     if speaker.NAME == "bird":

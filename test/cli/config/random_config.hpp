@@ -213,6 +213,7 @@ class RandomConfig {
     }
     if (chance()) n.connect_retry_seconds = u16(1, 65535);
     if (chance()) n.advertisement_interval = u16(0, 600);
+    if (chance()) n.user_timeout = u16(100, 60000);
     n.disable_connected_check = flag(from.disable_connected_check);
     n.enforce_first_as = flag(from.enforce_first_as, true);
     negotiation(n, from);
