@@ -3,6 +3,7 @@
 
 #include "bgpd/daemon.hpp"
 #include "bgpd/neighbor_view.hpp"
+#include "fib/forwarding.hpp"
 #include "kulan_version.hpp"
 
 namespace bgpd {
@@ -41,6 +42,27 @@ std::vector<api::InterfaceView> Daemon::interfaces() const {
 std::string Daemon::interface_name(std::uint32_t index) const {
   const auto* link = links_.find(index);
   return link ? link->name : std::string();
+}
+
+fib::FoundRoute Daemon::way_to(const rib::IpAddress& address) const {
+  if (!route_lookup_) {
+    auto opened = fib::RouteLookup::open();
+    if (!opened) {
+      fib::FoundRoute found;
+      found.problem = opened.error();
+      return found;
+    }
+    route_lookup_.emplace(std::move(*opened));
+  }
+  return route_lookup_->way_to(address);
+}
+
+api::KernelSwitches Daemon::kernel_switches(rib::Afi afi, const std::string& interface) const {
+  api::KernelSwitches switches;
+  switches.forwarding = fib::forwarding_enabled(afi);
+  if (afi == rib::Afi::Ipv4 && !interface.empty())
+    switches.reverse_path_filter = fib::reverse_path_filter(interface);
+  return switches;
 }
 
 std::size_t Daemon::clear(const api::ClearOrder& order) {

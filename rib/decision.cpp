@@ -44,15 +44,16 @@ bool all_external(Candidates candidates) {
   return std::all_of(candidates.begin(), candidates.end(), [](const Candidate& c) { return c.is_external; });
 }
 
-}  // namespace
-
-BestPath select_best_path(std::span<Candidate> candidates, const DecisionRules& rules) {
+/// The steps in their order. After each, `lost` hears why and how many are left; who left stands behind them.
+template <typename Lost>
+BestPath eliminate(Candidates candidates, const DecisionRules& rules, Lost lost) {
   assert(!candidates.empty());
   BestPath best{BestReason::OnlyPath, 1};
   auto step = [&](BestReason why, auto&& remove_losers) {
     if (candidates.size() == 1) return;
     best.reason = why;
     remove_losers(candidates);
+    lost(why, candidates.size());
   };
   auto lowest = [](auto key) { return [key](Candidates& c) { keep_lowest(c, key); }; };
 
@@ -89,6 +90,21 @@ BestPath select_best_path(std::span<Candidate> candidates, const DecisionRules& 
   });
   step(BestReason::PathId, lowest([](const Candidate& c) { return c.path_id; }));
   return best;
+}
+
+}  // namespace
+
+BestPath select_best_path(std::span<Candidate> candidates, const DecisionRules& rules) {
+  return eliminate(candidates, rules, [](BestReason, std::size_t) {});
+}
+
+std::vector<BestReason> contest(std::span<Candidate> candidates, const DecisionRules& rules) {
+  std::vector<BestReason> lost_at(candidates.size(), BestReason::None);
+  auto left = candidates.size();
+  eliminate(candidates, rules, [&](BestReason why, std::size_t kept) {
+    while (left > kept) lost_at[--left] = why;
+  });
+  return lost_at;
 }
 
 }  // namespace rib

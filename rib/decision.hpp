@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "rib/messages.hpp"
 #include "rib/reason.hpp"
@@ -47,5 +48,9 @@ struct BestPath {
 
 /// Moves the winner to the front. `candidates`: at least one, any order.
 BestPath select_best_path(std::span<Candidate> candidates, const DecisionRules& rules);
+
+/// The same contest, told: the step at which each lost, in the order in which `candidates` stand afterwards.
+/// The winner, in front, has None.
+std::vector<BestReason> contest(std::span<Candidate> candidates, const DecisionRules& rules);
 
 }  // namespace rib

@@ -26,8 +26,9 @@ struct PathView {
   std::uint32_t path_id = 0;
   Attributes attributes;
   PathState state = PathState::Accepted;
-  std::string denied_by;  // when state is PolicyDenied: "route-map IN, sequence 10"
-  Attributes received;    // as the peer sent them, before import policy
+  BestReason lost_at = BestReason::None;  // the step at which it lost to the best path
+  std::string denied_by;                  // when state is PolicyDenied: "route-map IN, sequence 10"
+  Attributes received;                    // as the peer sent them, before import policy
   bool is_best = false, is_multipath = false, is_stale = false;
   bool is_long_lived_stale = false;  // kept by RFC 9494
   bool is_suppressed = false;        // best, and an aggregate stands for it
@@ -200,6 +201,8 @@ class Engine {
   /// The verdict of phase 3 for one prefix and one peer, with who of the policy decided and the attributes as
   /// they are sent.
   Exported exported_to(PeerHandle peer, const Prefix& prefix) const;
+  /// Who of the policy gave that verdict, in the words of the configuration; "" when none did.
+  std::string export_denied_by(PeerHandle peer, const Prefix& prefix) const;
   ExportState export_state(PeerHandle peer, const Prefix& prefix) const {
     return exported_to(peer, prefix).state;
   }
@@ -218,6 +221,8 @@ class Engine {
   std::optional<ExportProfile> export_profile(PeerHandle peer, Family family) const;
   Totals totals() const;
   std::vector<NextHopView> next_hops(Family family) const;
+  /// Of a path that destination() has just told; nothing for our own routes.
+  std::optional<NextHopView> next_hop_of(const PathView& path) const;
   const Speaker& speaker() const;
 
  private:

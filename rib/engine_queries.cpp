@@ -35,6 +35,11 @@ std::vector<Prefix> page(const Table& table, const std::optional<Prefix>& after,
   return best;
 }
 
+NextHopView view_of(const NextHopTable::Entry& entry) {
+  return {entry.address, entry.interface_index,  entry.resolved,  entry.metric,
+          entry.through, entry.kernel_next_hops, entry.references};
+}
+
 /// Who denied a route, in the words of the configuration.
 std::string denier(const PolicyVerdict& verdict, const PolicyChain& chain) {
   using Decider = PolicyVerdict::Decider;
@@ -72,12 +77,14 @@ std::optional<DestinationView> Engine::destination(const Prefix& prefix) const {
   if (!id || table[*id].empty()) return std::nullopt;
   const auto& destination = table[*id];
   DestinationView view{prefix, e.loc_rib.version_of(destination), destination.reason, destination.fib, {}};
+  const auto lost_at = e.loc_rib.lost_at(destination);
   for (const auto* path : e.loc_rib.ranked(destination)) {
     auto& shown = view.paths.emplace_back();
     shown.attributes = path->attributes;
     shown.received = path->attributes.received();
     shown.path_id = path->path_id;
     shown.state = path->state;
+    shown.lost_at = lost_at[static_cast<std::size_t>(path - destination.paths().data())];
     shown.is_best = path == destination.best();
     shown.is_multipath = path->has(Path::Multipath);
     shown.is_suppressed = path == destination.best() && destination.has(Destination::Suppressed);
@@ -160,6 +167,13 @@ Exported Engine::exported_to(PeerHandle handle, const Prefix& prefix) const {
   }
   const auto id = e.loc_rib.table(prefix.family()).find(prefix);
   return id ? e.groups.exported_to(handle.index, prefix.family(), *id) : Exported{};
+}
+
+std::string Engine::export_denied_by(PeerHandle handle, const Prefix& prefix) const {
+  const auto exported = exported_to(handle, prefix);
+  const auto profile = export_profile(handle, prefix.family());
+  return exported.state == ExportState::PolicyDenied && profile ? denier(exported.policy, profile->policy)
+                                                                : std::string();
 }
 
 std::vector<PeerHandle> Engine::advertised_to(const Prefix& prefix) const {
@@ -250,11 +264,17 @@ std::vector<NextHopView> Engine::next_hops(Family family) const {
   std::vector<NextHopView> views;
   impl_->next_hops.for_each([&](const NextHopTable::Entry& entry) {
     if (entry.address.family() != family) return;
-    views.push_back({entry.address, entry.interface_index, entry.resolved, entry.metric, entry.through,
-                     entry.kernel_next_hops, entry.references});
+    views.push_back(view_of(entry));
   });
   std::sort(views.begin(), views.end(), [](auto& a, auto& b) { return a.address < b.address; });
   return views;
+}
+
+std::optional<NextHopView> Engine::next_hop_of(const PathView& path) const {
+  const auto& e = *impl_;
+  if (!path.peer || !path.attributes) return std::nullopt;
+  const auto id = e.next_hops.find(path.attributes, e.peers[path.peer->index].up.interface_index);
+  return id != 0 ? std::optional(view_of(e.next_hops[id])) : std::nullopt;
 }
 
 const Speaker& Engine::speaker() const { return impl_->speaker; }

@@ -230,6 +230,20 @@ std::vector<const Path*> LocRib::ranked(const Destination& destination) const {
   return order;
 }
 
+std::vector<BestReason> LocRib::lost_at(const Destination& destination) const {
+  std::vector<BestReason> result(destination.paths().size(), BestReason::None);
+  std::vector<Candidate> candidates;
+  std::uint32_t position = 0;
+  for (const auto& path : destination.paths()) {
+    if (path.is_feasible()) candidates.push_back(candidate(path, position));
+    ++position;
+  }
+  if (candidates.size() < 2) return result;
+  const auto lost = contest(candidates, rules());
+  for (std::size_t i = 0; i < lost.size(); ++i) result[candidates[i].position] = lost[i];
+  return result;
+}
+
 std::size_t LocRib::memory_bytes() const {
   std::size_t bytes = 0;
   for (const auto family : kFamilies) {

@@ -61,6 +61,9 @@ class LocRib {
 
   /// All paths in the order of the decision process, best first, those that take no part last.
   std::vector<const Path*> ranked(const Destination& destination) const;
+  /// The step at which each path lost to the best one, in the order of destination.paths(); None for the best
+  /// and for those that take no part.
+  std::vector<BestReason> lost_at(const Destination& destination) const;
   /// Interior cost of the path's next hop; nothing when unreachable, 0 for our own routes.
   std::optional<std::uint32_t> interior_cost(const Path& path) const;
   /// The way to the next hop of a route that came from that peer, or has these attributes since.

@@ -312,7 +312,7 @@ Exported UpdateGroups::exported_to(std::uint32_t peer, Family family, Table::Id 
   const Path* best = destination.best();
   if (!group || !best) return {};
   auto result = evaluate(*group, policies_, id, best->peer, *best->attributes);
-  if (result.state == ExportState::Sent && best->peer == peer) result.state = ExportState::FromSamePeer;
+  if (best->peer == peer) result.state = ExportState::FromSamePeer;
   if (destination.has(Destination::Suppressed) && !group->unsuppresses())
     result.state = ExportState::Suppressed;
   if (destination.has(Destination::NotInKernel) || destination.has(Destination::AwaitsKernel))

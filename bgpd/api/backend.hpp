@@ -12,6 +12,7 @@
 
 #include "cli/config/config.hpp"
 #include "fib/kernel.hpp"
+#include "fib/route_lookup.hpp"
 #include "rib/engine.hpp"
 
 namespace bgpd::api {
@@ -192,6 +193,12 @@ struct FibView {
   std::chrono::milliseconds restart_duration{0};
 };
 
+/// What else decides about packets that this host passes on.
+struct KernelSwitches {
+  bool forwarding = false;
+  std::optional<unsigned> reverse_path_filter;  // of the link; 0 off, 1 strict, 2 loose. IPv4 only
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -219,6 +226,9 @@ class Backend {
   virtual std::size_t clear(const ClearOrder& order) = 0;
 
   virtual FibView fib() const = 0;
+  /// What the kernel would do with a packet of this host; it is asked now.
+  virtual fib::FoundRoute way_to(const rib::IpAddress& address) const = 0;
+  virtual KernelSwitches kernel_switches(rib::Afi afi, const std::string& interface) const = 0;
   /// Begins an audit now; fib() counts it when it is done.
   virtual void audit_fib() = 0;
   /// Ends the daemon; `flush`: without leaving a route of ours in the kernel.

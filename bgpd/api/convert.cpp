@@ -9,6 +9,8 @@ namespace {
 static_assert(static_cast<int>(rib::BestReason::LongLivedStale) == proto::BEST_LONG_LIVED_STALE);
 static_assert(static_cast<int>(rib::PathState::AsSet) == proto::PATH_AS_SET);
 static_assert(static_cast<int>(rib::FibState::NotForUse) == proto::FIB_NOT_FOR_USE);
+static_assert(static_cast<int>(rib::ExportState::LongLivedStale) == proto::EXPORT_LONG_LIVED_STALE);
+static_assert(static_cast<int>(fib::FoundRoute::Outcome::NotAsked) == proto::KernelAnswer::NOT_ASKED);
 static_assert(static_cast<int>(rib::RouteSource::Bgp) == proto::BGP);
 static_assert(static_cast<int>(rib::RouteType::Prohibit) == proto::PROHIBIT);
 static_assert(static_cast<int>(rib::Origin::Incomplete) == proto::PathAttributes::INCOMPLETE);
@@ -153,6 +155,7 @@ void put_path(const rib::PathView& path, rib::TimePoint now, proto::Path& to) {
   to.set_age_ms(milliseconds_since(path.learned, now));
   to.set_suppressed(path.is_suppressed);
   to.set_denied_by(readable_text(path.denied_by));
+  to.set_lost_at(same<proto::BestReason>(path.lost_at));
 }
 
 void put_next_hop(const rib::NextHop& next_hop, const Backend& backend, proto::NextHop& to) {

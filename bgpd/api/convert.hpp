@@ -52,6 +52,8 @@ void put_tracked_next_hop(const rib::NextHopView& view, const Backend& backend, 
 void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neighbor& to);
 void put_summary(const NeighborView& view, rib::Family family, const Backend& backend,
                  proto::SummaryNeighbor& to);
+/// Only when there was one.
+void put_audit(const FibView& view, rib::TimePoint now, proto::FibAudit& to);  // fib.cpp
 void put_interface(const InterfaceView& view, proto::Interface& to);
 
 /// Milliseconds from `then` to `now`; 0 when that lies ahead.

@@ -2,6 +2,18 @@
 
 namespace bgpd::api {
 
+void put_audit(const FibView& view, rib::TimePoint now, proto::FibAudit& to) {
+  const auto& audit = *view.last_audit;
+  to.set_ms(milliseconds_since(view.last_audit_at, now));
+  to.set_duration_ms(static_cast<std::uint64_t>(audit.duration.count()));
+  to.set_routes(audit.routes);
+  to.set_missing(audit.missing);
+  to.set_different(audit.different);
+  to.set_unwanted(audit.unwanted);
+  to.set_failed(audit.failed);
+  to.set_overruns(audit.overruns);
+}
+
 proto::Done handle_fib(const proto::GetFib& request, Backend& backend, Replies& replies) {
   const auto view = backend.fib();
   if (request.audit()) backend.audit_fib();
@@ -11,17 +23,7 @@ proto::Done handle_fib(const proto::GetFib& request, Backend& backend, Replies& 
   to.set_different(view.different);
   to.set_unwanted(view.unwanted);
   to.set_audit_interval_seconds(backend.running_config().fib_audit_seconds);
-  if (const auto& audit = view.last_audit) {
-    auto& last = *to.mutable_last_audit();
-    last.set_ms(milliseconds_since(view.last_audit_at, backend.now()));
-    last.set_duration_ms(static_cast<std::uint64_t>(audit->duration.count()));
-    last.set_routes(audit->routes);
-    last.set_missing(audit->missing);
-    last.set_different(audit->different);
-    last.set_unwanted(audit->unwanted);
-    last.set_failed(audit->failed);
-    last.set_overruns(audit->overruns);
-  }
+  if (view.last_audit) put_audit(view, backend.now(), *to.mutable_last_audit());
   if (const auto& ledger = view.restart) {
     auto& restart = *to.mutable_restart();
     restart.set_kept(ledger->kept);

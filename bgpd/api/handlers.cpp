@@ -59,6 +59,8 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
       return handle_reload(backend);
     case proto::Request::kFib:
       return handle_fib(request.fib(), backend, replies);
+    case proto::Request::kExplain:
+      return handle_explain(request.explain(), backend, replies);
     case proto::Request::kShutdown:
       backend.shutdown(request.shutdown().flush());
       return done();

@@ -1,32 +1,10 @@
 #include <algorithm>
-#include <unordered_map>
 
 #include "bgpd/api/handlers.hpp"
+#include "bgpd/api/peer_names.hpp"
 
 namespace bgpd::api {
 namespace {
-
-/// What paths need to know of the peers they came from: names, by the engine's handle.
-class PeerNames {
- public:
-  explicit PeerNames(const Backend& backend) {
-    backend.visit_neighbors([&](const NeighborView& neighbor) {
-      if (!neighbor.handle) return;
-      auto& entry = names_[neighbor.handle->index];
-      put_name(neighbor, *entry.mutable_name());
-      if (neighbor.received && neighbor.received->hostname)
-        entry.set_hostname(readable_text(*neighbor.received->hostname));
-    });
-  }
-
-  const proto::AdvertisedTo* find(rib::PeerHandle peer) const {
-    const auto found = names_.find(peer.index);
-    return found == names_.end() ? nullptr : &found->second;
-  }
-
- private:
-  std::unordered_map<std::uint32_t, proto::AdvertisedTo> names_;
-};
 
 /// One page in the making.
 class Page {
@@ -79,11 +57,7 @@ class Page {
  private:
   void put_named_path(rib::PathView path, proto::Path& to) const {
     if (request_.as_received()) path.attributes = path.received;
-    put_path(path, backend_.now(), to);
-    const auto* peer = path.peer ? names_.find(*path.peer) : nullptr;
-    if (!peer) return;
-    *to.mutable_peer() = peer->name();
-    to.set_peer_hostname(peer->hostname());
+    names_.put(path, backend_.now(), to);
   }
 
   void put_advertised_to(const rib::Prefix& prefix, proto::Destination& to) const {

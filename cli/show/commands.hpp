@@ -26,6 +26,7 @@ std::vector<Command> system_commands();
 std::vector<Command> action_commands();
 std::vector<Command> policy_commands();
 std::vector<Command> fib_commands();
+std::vector<Command> explain_commands();
 
 /// All of the above.
 std::vector<Command> all_commands();

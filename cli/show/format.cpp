@@ -112,6 +112,12 @@ rib::Prefix prefix_of(const api::Prefix& prefix) {
   return {address_of(prefix.address()).value_or(rib::IpAddress()), prefix.length()};
 }
 
+void put_prefix(const rib::Prefix& prefix, api::Prefix& to) {
+  const auto octets = prefix.address().bytes();
+  to.set_address(std::string(octets.begin(), octets.end()));
+  to.set_length(prefix.length());
+}
+
 std::string prefix_text(const api::Prefix& prefix) { return prefix_of(prefix).to_string(); }
 
 std::string neighbor_text(const api::NeighborName& name) {

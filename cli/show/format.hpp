@@ -32,6 +32,7 @@ std::string address_text(std::string_view octets);
 std::optional<rib::IpAddress> address_of(std::string_view octets);
 rib::Prefix prefix_of(const api::Prefix& prefix);
 std::string prefix_text(const api::Prefix& prefix);
+void put_prefix(const rib::Prefix& prefix, api::Prefix& to);
 /// "192.168.1.2", "fe80::1%eth0"; `interface` only shown with link-local addresses.
 std::string neighbor_text(const api::NeighborName& name);
 /// "10.0.0.1" of a BGP Identifier in host order.

@@ -14,12 +14,6 @@ constexpr std::string_view kJson = "JavaScript Object Notation";
 
 WallClock now() { return std::chrono::system_clock::now(); }
 
-void put_prefix(const rib::Prefix& prefix, api::Prefix& to) {
-  const auto octets = prefix.address().bytes();
-  to.set_address(std::string(octets.begin(), octets.end()));
-  to.set_length(prefix.length());
-}
-
 /// What is empty in JSON is said in words otherwise.
 Status empty_or_report(const Console& console, const ClientError& error, bool json) {
   const bool is_empty = error.kind == ClientError::Kind::Refused &&

@@ -43,9 +43,7 @@ Status show_route(const Console& console, const Arguments& arguments) {
   list.set_family(family_named(arguments));
   auto kind = RouteTableKind::Detail;
   if (const auto* prefix = arguments.prefix("prefix")) {
-    const auto octets = prefix->address().bytes();
-    list.mutable_prefix()->set_address(std::string(octets.begin(), octets.end()));
-    list.mutable_prefix()->set_length(prefix->length());
+    put_prefix(*prefix, *list.mutable_prefix());
     if (arguments.has("longer-prefixes")) {
       list.set_longer(true);
       kind = RouteTableKind::List;

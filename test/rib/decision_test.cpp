@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "rib/attribute_store.hpp"
 #include "test/support/rib_builders.hpp"
@@ -51,6 +52,28 @@ class SelectBestPath : public testing::Test {
 TEST_F(SelectBestPath, TheOnlyPathWins) {
   const auto a = candidate();
   expect_best(a, BestReason::OnlyPath, {a});
+}
+
+TEST_F(SelectBestPath, EachLoserIsToldItsOwnStep) {
+  auto winner = candidate(), by_preference = candidate(), by_id = candidate();
+  winner.local_pref = by_id.local_pref = 200;
+  by_id.router_id = 9;
+  // MED compares within one neighbor AS: the path that beat this one need not be the best of all.
+  auto by_med = candidate(attributes().path({2}).with_med(9)), beats_it = candidate(attributes().path({2}));
+  by_med.local_pref = beats_it.local_pref = 200;
+  beats_it.interior_cost = 5;
+  std::vector candidates{by_preference, by_id, by_med, winner, beats_it};
+
+  const auto lost_at = contest(candidates, rules_);
+
+  std::map<std::uint32_t, BestReason> told;
+  for (std::size_t i = 0; i < candidates.size(); ++i) told[candidates[i].position] = lost_at[i];
+  EXPECT_EQ(candidates[0].position, winner.position);
+  EXPECT_EQ(told[winner.position], BestReason::None);
+  EXPECT_EQ(told[by_preference.position], BestReason::LocalPref);
+  EXPECT_EQ(told[by_med.position], BestReason::Med);
+  EXPECT_EQ(told[beats_it.position], BestReason::InteriorCost);
+  EXPECT_EQ(told[by_id.position], BestReason::RouterId);
 }
 
 TEST_F(SelectBestPath, LongLivedStaleLosesToAll) {  // RFC 9494 §4.3

@@ -110,6 +110,7 @@ class FakeBackend : public Backend {
   rib::TimePoint now() const override { return time; }
   DaemonView daemon() const override { return view; }
   const rib::Engine& engine() const override { return engine_; }
+  rib::Engine& engine() { return engine_; }
   void visit_neighbors(const std::function<void(const NeighborView&)>& visit) const override {
     for (const auto& neighbor : neighbors) visit(neighbor);
   }
@@ -136,10 +137,18 @@ class FakeBackend : public Backend {
   }
 
   FibView fib() const override { return fib_view; }
+  fib::FoundRoute way_to(const rib::IpAddress& address) const override {
+    asked.push_back(address);
+    return kernel_says;
+  }
+  KernelSwitches kernel_switches(rib::Afi, const std::string&) const override { return switches; }
   void audit_fib() override { ++fib_view.audits; }
   void shutdown(bool flush) override { shutdowns.push_back(flush); }
 
   FibView fib_view;
+  fib::FoundRoute kernel_says;
+  KernelSwitches switches{true, {}};
+  mutable std::vector<rib::IpAddress> asked;  // of the kernel
   std::vector<bool> shutdowns;
   rib::TimePoint time{std::chrono::hours(1)};
   DaemonView view;

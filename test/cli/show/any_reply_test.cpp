@@ -10,7 +10,7 @@ namespace {
 
 /// One response of each kind with something in it.
 std::vector<api::Response> samples() {
-  std::vector<api::Response> all(7);
+  std::vector<api::Response> all(8);
   auto& family = *all[0].mutable_summary()->add_families();
   family.set_family(api::IPV6_UNICAST);
   auto& neighbor = *family.add_neighbors();
@@ -30,6 +30,13 @@ std::vector<api::Response> samples() {
   all[5].mutable_next_hops()->add_next_hops()->add_kernel_next_hops()->set_interface_index(1);
   all[6].mutable_fib()->mutable_last_audit()->set_missing(3);
   all[6].mutable_fib()->mutable_restart()->set_kept(3);
+  auto& explanation = *all[7].mutable_explanation();
+  *explanation.mutable_destination()->add_paths() = best(peer_path());
+  explanation.mutable_destination()->mutable_paths(0)->mutable_tracked()->set_resolved(true);
+  explanation.add_routes()->set_error(5);
+  explanation.mutable_covered_by()->set_selected(true);
+  explanation.add_neighbors()->set_malformed_updates(1);
+  explanation.mutable_kernel()->set_reverse_path_filter(1);
   return all;
 }
 

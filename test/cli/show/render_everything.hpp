@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "cli/show/explain.hpp"
 #include "cli/show/fib.hpp"
 #include "cli/show/neighbors.hpp"
 #include "cli/show/route_detail.hpp"
@@ -52,6 +53,8 @@ inline void render_everything(const api::Response& response) {
   }
   expect_json(update_groups_json(response.update_groups()));
   text += update_groups_text(response.update_groups());
+  expect_json(explain_json(response.explanation()));
+  text += explain_text(response.explanation());
   expect_json(fib_audit_json(response.fib()));
   text += fib_audit_text(response.fib());
   expect_json(fib_restart_json(response.fib()));

@@ -1,0 +1,42 @@
+// `explain`: the chain of an Explanation for people and for programs.
+//
+// Sentences are made here from the daemon's enumerators; JSON has these as stable words ("rejected",
+// "policyDenied").
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/show/format.hpp"
+
+namespace cli::show {
+
+std::string explain_text(const api::Explanation& explanation);
+std::string explain_json(const api::Explanation& explanation);
+
+/// The last two lines: what it comes to, and what to type next. explain_words.cpp
+struct Conclusion {
+  std::string sentence;
+  std::string command;
+};
+Conclusion conclusion_of(const api::Explanation& explanation);
+/// "unicast 10.1.0.0/16 via 192.168.1.2, eth0".
+std::string kernel_answer_text(const api::KernelAnswer& kernel);
+/// Why a route is not announced: "denied by policy: route-map OUT, sequence 10".
+std::string export_text(const api::ExplainedNeighbor& neighbor);
+/// "192.168.1.2 (node2)".
+std::string who_text(const api::NeighborName& name, const std::string& hostname);
+/// The deciding values of the best and of another path, best first: "200 against 100"; "" where they say
+/// nothing.
+std::string contest_values(const api::Path& best, const api::Path& other);
+
+/// Stable words for programs; "unknown" for numbers of a newer daemon. explain_codes.cpp
+std::string_view code_of(api::Explanation::Verdict verdict);
+std::string_view code_of(api::BestReason reason);
+std::string_view code_of(api::PathState state);
+std::string_view code_of(api::FibState state);
+std::string_view code_of(api::ExportState state);
+std::string_view code_of(api::KernelAnswer::Outcome outcome);
+std::string_view code_of(api::RouteSource source);
+
+}  // namespace cli::show

@@ -1,0 +1,81 @@
+#include <array>
+
+#include "cli/show/explain.hpp"
+
+namespace cli::show {
+namespace {
+
+template <std::size_t size>
+std::string_view word(const std::array<std::string_view, size>& words, int number) {
+  return number >= 0 && static_cast<std::size_t>(number) < size ? words[static_cast<std::size_t>(number)]
+                                                                : "unknown";
+}
+
+}  // namespace
+
+std::string_view code_of(api::Explanation::Verdict verdict) {
+  static constexpr std::array<std::string_view, 15> kWords{
+      "reachable",    "own",           "otherSource", "covered",       "notAnnounced",
+      "noNeighbor",   "rejected",      "duplicate",   "refused",       "pending",
+      "notForKernel", "kernelDiffers", "kernelDrops", "forwardingOff", "notWritten"};
+  return word(kWords, verdict);
+}
+
+std::string_view code_of(api::BestReason reason) {
+  static constexpr std::array<std::string_view, 16> kWords{"none",
+                                                           "onlyPath",
+                                                           "weight",
+                                                           "localPref",
+                                                           "localRoute",
+                                                           "asPathLength",
+                                                           "origin",
+                                                           "med",
+                                                           "externalOverInternal",
+                                                           "interiorCost",
+                                                           "olderPath",
+                                                           "routerId",
+                                                           "clusterListLength",
+                                                           "peerAddress",
+                                                           "pathId",
+                                                           "longLivedStale"};
+  return word(kWords, reason);
+}
+
+std::string_view code_of(api::PathState state) {
+  static constexpr std::array<std::string_view, 14> kWords{"accepted",         "asLoop",
+                                                           "originatorLoop",   "clusterLoop",
+                                                           "policyRequired",   "policyDenied",
+                                                           "guardPool",        "guardDefaultRoute",
+                                                           "guardNodeNetwork", "nextHopUnreachable",
+                                                           "nextHopIsSelf",    "duplicateSubnet",
+                                                           "routeLeak",        "asSet"};
+  return word(kWords, state);
+}
+
+std::string_view code_of(api::FibState state) {
+  static constexpr std::array<std::string_view, 10> kWords{
+      "none",          "pending",       "installed",  "failed",       "losesToConnected",
+      "losesToStatic", "losesToKernel", "suppressed", "policyDenied", "notForUse"};
+  return word(kWords, state);
+}
+
+std::string_view code_of(api::ExportState state) {
+  static constexpr std::array<std::string_view, 15> kWords{
+      "sent",           "noBestPath",   "fromSamePeer",    "internalToInternal", "noExport",   "noAdvertise",
+      "policyRequired", "policyDenied", "nextHopUnusable", "duplicateSubnet",    "suppressed", "roleForbids",
+      "notInKernel",    "asSet",        "longLivedStale"};
+  return word(kWords, state);
+}
+
+std::string_view code_of(api::KernelAnswer::Outcome outcome) {
+  static constexpr std::array<std::string_view, 7> kWords{"unicast",  "local",   "blackhole", "unreachable",
+                                                          "prohibit", "noRoute", "notAsked"};
+  return word(kWords, outcome);
+}
+
+std::string_view code_of(api::RouteSource source) {
+  static constexpr std::array<std::string_view, 4> kWords{"connected", "kernel", "static", "bgp"};
+  return word(kWords, source);
+}
+
+}  // namespace cli::show

@@ -1,0 +1,106 @@
+"""Why packets get there or not, asked of a real daemon beside a real kernel."""
+
+import json
+
+from harness import AS_KULAND, AS_PEER, check, interop, kuland_config, neighbors_for, wait_for
+
+PREFIXES = (("10.200.0.0/24", "ipv4", "10.200.0.7"), ("fd00:200::/64", "ipv6", "fd00:200::7"))
+NOBODY = (("10.77.0.0/16", "10.77.0.1"), ("fd77::/32", "fd77::1"))
+
+
+def ask(kuland, question, status):
+    """The answer to `explain …` as JSON; its exit status must be this."""
+    ended, output = kuland.try_show(f"explain {question} json")
+    check(ended == status, f"explain {question}: exit status {ended}, not {status}:\n{output}")
+    return json.loads(output)
+
+
+@interop(peers=("bird", "frr"))
+def explain_follows_a_route_from_the_neighbor_to_the_packet(lab, peer):
+    hosts, kuland, speaker = lab.pair(peer)
+    for prefix, family, inside in PREFIXES:
+        wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix} is in the kernel")
+        neighbor = wait_for(lambda: kuland.paths(prefix), "the path")[0]["peerId"]
+        for question in (prefix, inside):
+            wait_for(lambda: kuland.try_show(f"explain {question}")[0] == 0, f"{question} is reachable")
+            answer = ask(kuland, question, 0)
+            check((answer["verdict"], answer["prefix"], answer["fib"]) == ("reachable", prefix, "installed"), answer)
+            path = answer["paths"][0]
+            check(path["peer"] == neighbor and path["state"] == "accepted" and path["best"], path)
+            check(path["nexthop"]["resolved"] and path["nexthop"]["nexthops"][0]["interfaceName"] == "eth0", path)
+            kernel = answer["kernel"]
+            check(kernel["ours"] and kernel["prefix"] == prefix and kernel["nexthop"]["interfaceName"] == "eth0", kernel)
+            check(kernel["forwarding"], "this host passes packets on")
+            me = [n for n in answer["neighbors"] if n["peer"] == neighbor]
+            check(me and me[0]["export"] == "fromSamePeer", f"{answer['neighbors']}")
+        text = kuland.show(f"explain {prefix}")
+        for word in ("Received", "Next hop", "Best path", "Routing table", "Kernel route", "Announced to", "Packet", "Next: "):
+            check(word in text, f"'{word}' in\n{text}")
+        one = ask(kuland, f"{prefix} from {neighbor} to {neighbor}", 0)
+        check(len(one["paths"]) == 1 and len(one["neighbors"]) == 1, one)
+        check("No such neighbor" in kuland.try_show(f"explain {prefix} from 203.0.113.9")[1], "a stranger is an error")
+        speaker.withdraw(prefix)
+        gone = wait_for(lambda: not kuland.paths(prefix) and ask(kuland, prefix, 1), f"{prefix} goes")
+        check(gone["verdict"] == "notAnnounced", gone)
+
+
+@interop(peers=("bird",))
+def explain_says_why_nothing_gets_there(lab, peer):
+    hosts, kuland, speaker = lab.pair(peer)
+    for prefix, family, _ in PREFIXES:
+        wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix} is in the kernel")
+    for prefix, address in NOBODY:
+        for question in (prefix, address):
+            answer = ask(kuland, question, 1)
+            check(answer["verdict"] == "notAnnounced" and answer["kernel"]["outcome"] == "noRoute", answer)
+        check("is Established and sent" in kuland.try_show(f"explain {prefix}")[1], "who could have is named")
+    # Denied by policy: the clause is named, and the command that shows it.
+    mine = {"ipv4": hosts[2].ipv4, "ipv6": hosts[2].ipv6 if len(speaker.neighbors) > 1 else hosts[2].ipv4}
+    kuland.configure("route-map NONE deny 10", f"router bgp {AS_KULAND}",
+                     "address-family ipv4 unicast", f"neighbor {mine['ipv4']} route-map NONE in", "exit",
+                     "address-family ipv6 unicast", f"neighbor {mine['ipv6']} route-map NONE in")
+    for prefix, family, _ in PREFIXES:
+        wait_for(lambda: prefix not in hosts[1].routes(family), f"{prefix} is denied")
+        answer = ask(kuland, prefix, 1)
+        check(answer["verdict"] == "rejected" and answer["paths"][0]["deniedBy"] == "route-map NONE, sequence 10", answer)
+        check(answer["command"] == "show route-map NONE", answer)
+        check("NONE" in kuland.show(answer["command"]), "the command works")
+    kuland.configure("no route-map NONE", "route-map NONE permit 10")
+    for prefix, family, _ in PREFIXES:
+        wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix} is back")
+        # Another's static route of the kernel wins by distance; a route in a table that is asked before takes the packets.
+        gateway = hosts[2].ipv6 if family == "ipv6" else hosts[2].ipv4
+        hosts[1].ip(f"route add {prefix} via {gateway} proto static metric 5")
+        answer = wait_for(lambda: (a := json.loads(kuland.try_show(f"explain {prefix} json")[1]))["fib"] != "installed" and a,
+                          "the static route wins")
+        check((answer["verdict"], answer["fib"]) == ("otherSource", "losesToStatic"), answer)
+        hosts[1].ip(f"route del {prefix} proto static metric 5")
+        wait_for(lambda: kuland.try_show(f"explain {prefix}")[0] == 0 and prefix in hosts[1].routes(family), "ours is back")
+        version = "-6" if family == "ipv6" else "-4"
+        hosts[1].run("ip", version, "route", "add", "blackhole", prefix, "table", "99")
+        hosts[1].run("ip", version, "rule", "add", "to", prefix, "lookup", "99", "priority", "10")
+        answer = ask(kuland, prefix, 1)
+        check(answer["verdict"] == "kernelDrops" and answer["kernel"]["outcome"] == "blackhole", answer)
+        hosts[1].run("ip", version, "rule", "del", "priority", "10")
+        ask(kuland, prefix, 0)
+    hosts[1].run("sysctl", "-qw", "net.ipv4.ip_forward=0", "net.ipv6.conf.all.forwarding=0")
+    for prefix, _, _ in PREFIXES:
+        check(ask(kuland, prefix, 1)["verdict"] == "forwardingOff", prefix)
+    for subnet in hosts[1].subnets:
+        check(ask(kuland, subnet, 0)["verdict"] == "own", subnet)
+
+
+@interop(peers=("frr",))
+def explain_names_the_step_that_decided(lab, peer):
+    hosts = lab.hosts(3)
+    mine = neighbors_for(peer, hosts[2], AS_PEER) + neighbors_for(peer, hosts[3], AS_PEER + 1)
+    for number, its_as in ((2, AS_PEER), (3, AS_PEER + 1)):
+        lab.peer(peer, hosts[number], its_as, neighbors_for(peer, hosts[1], AS_KULAND), networks=[p for p, _, _ in PREFIXES])
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], mine))
+    for prefix, _, _ in PREFIXES:
+        wait_for(lambda: len(kuland.paths(prefix)) == 2, f"two paths to {prefix}")
+        wait_for(lambda: kuland.try_show(f"explain {prefix}")[0] == 0, f"{prefix} is reachable")
+        answer = ask(kuland, prefix, 0)
+        best, other = answer["paths"]
+        check(best.get("best") and "lostAt" not in best and other["lostAt"] == answer["selectionReason"], answer)
+        check("over " in kuland.show(f"explain {prefix}"), "and the text tells the pair")
