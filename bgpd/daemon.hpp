@@ -97,6 +97,7 @@ class Daemon final : private api::Backend {
   std::size_t clear(const api::ClearOrder& order) override;
   api::FibView fib() const override { return fib_view_; }
   fib::FoundRoute way_to(const rib::IpAddress& address) const override;
+  fib::FoundRoute route_for(const rib::IpAddress& address) const override;
   api::KernelSwitches kernel_switches(rib::Afi afi, const std::string& interface) const override;
   void audit_fib() override { kernel_->audit(); }
   void shutdown(bool flush) override;
@@ -122,6 +123,7 @@ class Daemon final : private api::Backend {
   fib::Links links_;
   std::unique_ptr<fib::Kernel> kernel_;
   api::FibView fib_view_;
+  std::expected<fib::RouteLookup*, std::string> route_lookup() const;
   mutable std::optional<fib::RouteLookup> route_lookup_;  // opened by the first question
   rib::FamilySet inherited_;                              // with routes of a former life in the kernel
   bool kernel_is_known_ = false;                          // links, addresses and routes were told once

@@ -44,17 +44,23 @@ std::string Daemon::interface_name(std::uint32_t index) const {
   return link ? link->name : std::string();
 }
 
-fib::FoundRoute Daemon::way_to(const rib::IpAddress& address) const {
+std::expected<fib::RouteLookup*, std::string> Daemon::route_lookup() const {
   if (!route_lookup_) {
     auto opened = fib::RouteLookup::open();
-    if (!opened) {
-      fib::FoundRoute found;
-      found.problem = opened.error();
-      return found;
-    }
+    if (!opened) return std::unexpected(opened.error());
     route_lookup_.emplace(std::move(*opened));
   }
-  return route_lookup_->way_to(address);
+  return &*route_lookup_;
+}
+
+fib::FoundRoute Daemon::way_to(const rib::IpAddress& address) const {
+  const auto lookup = route_lookup();
+  return lookup ? (*lookup)->way_to(address) : fib::FoundRoute::not_asked(lookup.error());
+}
+
+fib::FoundRoute Daemon::route_for(const rib::IpAddress& address) const {
+  const auto lookup = route_lookup();
+  return lookup ? (*lookup)->route_for(address) : fib::FoundRoute::not_asked(lookup.error());
 }
 
 api::KernelSwitches Daemon::kernel_switches(rib::Afi afi, const std::string& interface) const {

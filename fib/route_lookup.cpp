@@ -98,13 +98,8 @@ std::expected<RouteLookup, std::string> RouteLookup::open() {
 
 FoundRoute RouteLookup::ask(const rib::IpAddress& to, bool asks_route) {
   const auto sequence = ++sequence_;
-  const auto failed = [](std::string why) {
-    FoundRoute found;
-    found.problem = std::move(why);
-    return found;
-  };
   if (const int error = socket_.send(question(to, asks_route ? RTM_F_FIB_MATCH : 0, sequence)); error != 0)
-    return failed(std::strerror(error));
+    return FoundRoute::not_asked(std::strerror(error));
   while (socket_.receive() == NetlinkSocket::Received::Datagram) {
     MessageRange messages(socket_.messages());
     while (const auto* header = messages.next()) {
@@ -120,7 +115,7 @@ FoundRoute RouteLookup::ask(const rib::IpAddress& to, bool asks_route) {
       return found;
     }
   }
-  return failed("the kernel did not answer");
+  return FoundRoute::not_asked("the kernel did not answer");
 }
 
 FoundRoute RouteLookup::route_for(const rib::IpAddress& to) { return ask(to, true); }

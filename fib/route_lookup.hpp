@@ -33,6 +33,11 @@ struct FoundRoute {
   std::optional<rib::IpAddress> source = {};  // that a packet of this host gets
   std::string problem = {};
 
+  static FoundRoute not_asked(std::string why) {
+    FoundRoute found;
+    found.problem = std::move(why);
+    return found;
+  }
   bool passes() const { return outcome == Outcome::Unicast || outcome == Outcome::Local; }
 };
 

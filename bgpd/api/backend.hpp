@@ -228,6 +228,8 @@ class Backend {
   virtual FibView fib() const = 0;
   /// What the kernel would do with a packet of this host; it is asked now.
   virtual fib::FoundRoute way_to(const rib::IpAddress& address) const = 0;
+  /// Which of the kernel's routes decides about the address.
+  virtual fib::FoundRoute route_for(const rib::IpAddress& address) const = 0;
   virtual KernelSwitches kernel_switches(rib::Afi afi, const std::string& interface) const = 0;
   /// Begins an audit now; fib() counts it when it is done.
   virtual void audit_fib() = 0;

@@ -61,6 +61,8 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
       return handle_fib(request.fib(), backend, replies);
     case proto::Request::kExplain:
       return handle_explain(request.explain(), backend, replies);
+    case proto::Request::kCompare:
+      return handle_compare(request.compare(), backend, replies);
     case proto::Request::kShutdown:
       backend.shutdown(request.shutdown().flush());
       return done();

@@ -47,6 +47,8 @@ proto::Done handle_reload(Backend& backend);
 proto::Done handle_fib(const proto::GetFib& request, Backend& backend, Replies& replies);
 // explain.cpp
 proto::Done handle_explain(const proto::Explain& request, const Backend& backend, Replies& replies);
+// compare.cpp
+proto::Done handle_compare(const proto::ListCompared& request, const Backend& backend, Replies& replies);
 // system.cpp
 proto::Done handle_status(const Backend& backend, Replies& replies);
 proto::Done handle_version(const Backend& backend, Replies& replies);

@@ -104,3 +104,29 @@ def explain_names_the_step_that_decided(lab, peer):
         best, other = answer["paths"]
         check(best.get("best") and "lostAt" not in best and other["lostAt"] == answer["selectionReason"], answer)
         check("over " in kuland.show(f"explain {prefix}"), "and the text tells the pair")
+
+
+@interop(peers=("bird",))
+def compare_puts_three_tables_side_by_side(lab, peer):
+    hosts, kuland, _ = lab.pair(peer)
+    for prefix, family, _ in PREFIXES:
+        wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix} is in the kernel")
+        wait_for(lambda: kuland.json(f"show compare {prefix}")["different"] == 0, f"{prefix} is the same everywhere")
+    everything = kuland.json("show compare all")
+    for prefix in [p for p, _, _ in PREFIXES] + list(hosts[1].subnets):
+        check(everything["prefixes"][prefix]["difference"] == "none", f"{prefix}: {everything['prefixes'].get(prefix)}")
+    check(everything["different"] == 0, f"nothing differs: {everything}")
+    # A better metric of another hides our route from packets: the kernel's side is another one.
+    for prefix, family, _ in PREFIXES:
+        version, gateway = ("-6", hosts[2].ipv6) if family == "ipv6" else ("-4", hosts[2].ipv4)
+        hosts[1].run("ip", version, "route", "add", "blackhole", prefix, "table", "99")
+        hosts[1].run("ip", version, "rule", "add", "to", prefix, "lookup", "99", "priority", "10")
+        found = kuland.json(f"show compare {prefix}")["prefixes"][prefix]
+        check(found["difference"] != "none" and found["kernel"]["outcome"] == "blackhole", found)
+        check(f" ! {prefix}" in kuland.show("show compare all differences"), "and it is marked in the text")
+        hosts[1].run("ip", version, "rule", "del", "priority", "10")
+        hosts[1].ip(f"route add {prefix} via {gateway} proto static metric 5")
+        wait_for(lambda: kuland.json(f"show compare {prefix}")["prefixes"][prefix]["difference"] == "notSelected",
+                 f"the static route to {prefix} is selected")
+    unknown = kuland.json("show compare 10.77.0.0/16")["prefixes"]["10.77.0.0/16"]
+    check(unknown == {"difference": "none"}, unknown)

@@ -141,12 +141,21 @@ class FakeBackend : public Backend {
     asked.push_back(address);
     return kernel_says;
   }
+  fib::FoundRoute route_for(const rib::IpAddress& address) const override {
+    asked.push_back(address);
+    for (const auto& route : kernel_routes)
+      if (route.prefix->contains(address)) return route;
+    fib::FoundRoute nothing;
+    nothing.outcome = fib::FoundRoute::Outcome::NoRoute;
+    return nothing;
+  }
   KernelSwitches kernel_switches(rib::Afi, const std::string&) const override { return switches; }
   void audit_fib() override { ++fib_view.audits; }
   void shutdown(bool flush) override { shutdowns.push_back(flush); }
 
   FibView fib_view;
-  fib::FoundRoute kernel_says;
+  fib::FoundRoute kernel_says;                 // of every way
+  std::vector<fib::FoundRoute> kernel_routes;  // longest prefix first
   KernelSwitches switches{true, {}};
   mutable std::vector<rib::IpAddress> asked;  // of the kernel
   std::vector<bool> shutdowns;

@@ -10,7 +10,7 @@ namespace {
 
 /// One response of each kind with something in it.
 std::vector<api::Response> samples() {
-  std::vector<api::Response> all(8);
+  std::vector<api::Response> all(9);
   auto& family = *all[0].mutable_summary()->add_families();
   family.set_family(api::IPV6_UNICAST);
   auto& neighbor = *family.add_neighbors();
@@ -37,6 +37,11 @@ std::vector<api::Response> samples() {
   explanation.mutable_covered_by()->set_selected(true);
   explanation.add_neighbors()->set_malformed_updates(1);
   explanation.mutable_kernel()->set_reverse_path_filter(1);
+  auto& compared = *all[8].mutable_comparison()->add_prefixes();
+  compared.set_difference(api::ComparedPrefix::NOT_INSTALLED);
+  compared.set_paths(2);
+  compared.mutable_route()->add_next_hops()->set_interface("eth0");
+  compared.add_kernel_next_hops()->set_gateway(octets("10.0.0.1"));
   return all;
 }
 

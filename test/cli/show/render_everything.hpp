@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "cli/show/compare.hpp"
 #include "cli/show/explain.hpp"
 #include "cli/show/fib.hpp"
 #include "cli/show/neighbors.hpp"
@@ -53,6 +54,13 @@ inline void render_everything(const api::Response& response) {
   }
   expect_json(update_groups_json(response.update_groups()));
   text += update_groups_text(response.update_groups());
+  for (const bool as_json : {false, true}) {
+    std::string listed;
+    CompareListing listing({.json = as_json}, [&](std::string_view part) { listed += part; });
+    listing.page(response.comparison());
+    listing.finish();
+    if (as_json) expect_json(listed);
+  }
   expect_json(explain_json(response.explanation()));
   text += explain_text(response.explanation());
   expect_json(fib_audit_json(response.fib()));

@@ -1,0 +1,50 @@
+#include "cli/show/commands.hpp"
+#include "cli/show/compare.hpp"
+
+namespace cli::show {
+namespace {
+
+/// All pages of what `list` asks for.
+std::expected<void, ClientError> list_pages(const Console& console, api::ListCompared list,
+                                            CompareListing& listing) {
+  for (;;) {
+    api::Request request;
+    *request.mutable_compare() = list;
+    const auto response = console.client.call(std::move(request));
+    if (!response) return std::unexpected(response.error());
+    listing.page(response->comparison());
+    if (!response->comparison().has_next() || console.is_interrupted()) return {};
+    *list.mutable_after() = response->comparison().next();
+  }
+}
+
+Status show_compare(const Console& console, const Arguments& arguments) {
+  CompareListing listing({.json = arguments.has("json"), .only_differences = arguments.has("differences")},
+                         console.out);
+  std::vector<api::ListCompared> lists;
+  if (const auto* prefix = arguments.prefix("prefix")) {
+    put_prefix(*prefix, *lists.emplace_back().mutable_prefix());
+  } else {
+    for (const auto family : {api::IPV4_UNICAST, api::IPV6_UNICAST}) lists.emplace_back().set_family(family);
+  }
+  for (const auto& list : lists) {
+    if (const auto done = list_pages(console, list, listing); !done) return console.report(done.error());
+    if (console.is_interrupted()) break;
+  }
+  listing.finish();
+  return Status::Done;
+}
+
+}  // namespace
+
+std::vector<Command> compare_commands() {
+  return {
+      {.syntax = "show compare <all [differences]|PREFIX$prefix> [json]",
+       .help = {"Show running system information",
+                "BGP's table, the routing table and the kernel side by side", "All networks of both families",
+                "Only those that differ", "One network", "JavaScript Object Notation"},
+       .run = show_compare},
+  };
+}
+
+}  // namespace cli::show
