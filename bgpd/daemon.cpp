@@ -14,6 +14,7 @@
 #include "bgpd/router_identifier.hpp"
 #include "fib/netlink_kernel.hpp"
 #include "kulan_version.hpp"
+#include "rib/history.hpp"
 
 namespace bgpd {
 namespace {
@@ -95,6 +96,7 @@ std::expected<void, std::string> Daemon::start() {
                        const std::string& peer) { log::rib().warn("{}", text_of(notice, peer)); },
           .session_up =
               [this](const session::Peer& peer) {
+                note_session({.neighbor = peer.name(), .is_up = true});
                 if (!config_.bgp || config_.bgp->log_neighbor_changes)
                   log::session().info("neighbor {} up: AS {}, identifier {}, hold time {} s", peer.name(),
                                       peer.negotiated()->peer_as,
@@ -104,6 +106,10 @@ std::expected<void, std::string> Daemon::start() {
               },
           .session_down =
               [this](const session::Peer& peer, const session::EndReason& reason) {
+                note_session({.neighbor = peer.name(),
+                              .reset = static_cast<std::uint8_t>(cause_of(reason)),
+                              .code = static_cast<std::uint8_t>(reason.notification.code),
+                              .subcode = reason.notification.subcode});
                 if (!config_.bgp || config_.bgp->log_neighbor_changes)
                   log::session().info("neighbor {} down: {}", peer.name(), session::describe(reason));
                 mesh_->session_state(peer.settings().address, peer.settings().interface_index, false);
@@ -305,6 +311,10 @@ void Daemon::listen_to_links() {
           !cli::resolved(*config_.bgp, neighbor).shutdown.value_or(false))
         wanted.push_back(link->index);
   neighbor_finder_->set_links(wanted);
+}
+
+void Daemon::note_session(const rib::SessionEvent& event) {
+  speaker_->with_engine([&](rib::Engine& engine) { engine.note_session(event, now()); });
 }
 
 void Daemon::note_written(const rib::FibResult& result) {

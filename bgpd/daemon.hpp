@@ -59,6 +59,7 @@ class Daemon final : private api::Backend {
   /// next hops are on it as well.
   void end_sessions_on(std::uint32_t interface_index);
   void note_written(const rib::FibResult& result);
+  void note_session(const rib::SessionEvent& event);
   void schedule_work();
   void look_at_memory_later();
   void sweep_later();

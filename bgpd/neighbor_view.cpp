@@ -55,34 +55,6 @@ api::MessageCounts counts_view(const session::MessageCounters& counters) {
           .capabilities = 0};
 }
 
-api::LastResetView::Cause cause_of(const session::EndReason& reason) {
-  using Cause = api::LastResetView::Cause;
-  using Kind = session::EndReason::Kind;
-  const bool is_ours = reason.kind == Kind::NotificationSent;
-  if (reason.kind == Kind::NotificationReceived) return Cause::NotificationReceived;
-  if (reason.kind == Kind::SendHoldTimerExpired) return Cause::SendHoldTimerExpired;
-  if (reason.kind == Kind::TcpFailed)
-    return reason.text.empty() ? Cause::ConnectionClosed : Cause::ConnectionFailed;
-  if (!is_ours) return Cause::Administrative;
-  if (reason.notification.code == wire::ErrorCode::HoldTimerExpired) return Cause::HoldTimerExpired;
-  if (reason.notification.code != wire::ErrorCode::Cease) return Cause::NotificationSent;
-  const auto inner = wire::hard_reset_reason(reason.notification).value_or(reason.notification);
-  switch (static_cast<wire::CeaseReason>(inner.subcode)) {
-    case wire::CeaseReason::AdministrativeShutdown:
-      return Cause::Administrative;
-    case wire::CeaseReason::PeerDeconfigured:
-      return Cause::Removed;
-    case wire::CeaseReason::AdministrativeReset:
-      return Cause::Cleared;
-    case wire::CeaseReason::OtherConfigurationChange:
-      return Cause::ConfigurationChanged;
-    case wire::CeaseReason::ConnectionCollisionResolution:
-      return Cause::Collision;
-    default:
-      return Cause::NotificationSent;
-  }
-}
-
 api::LastResetView reset_view(const session::LastReset& last) {
   api::LastResetView view;
   view.cause = cause_of(last.reason);
@@ -148,6 +120,34 @@ void set_routing(api::NeighborView& view, const session::Peer& peer, const Route
 }
 
 }  // namespace
+
+api::LastResetView::Cause cause_of(const session::EndReason& reason) {
+  using Cause = api::LastResetView::Cause;
+  using Kind = session::EndReason::Kind;
+  const bool is_ours = reason.kind == Kind::NotificationSent;
+  if (reason.kind == Kind::NotificationReceived) return Cause::NotificationReceived;
+  if (reason.kind == Kind::SendHoldTimerExpired) return Cause::SendHoldTimerExpired;
+  if (reason.kind == Kind::TcpFailed)
+    return reason.text.empty() ? Cause::ConnectionClosed : Cause::ConnectionFailed;
+  if (!is_ours) return Cause::Administrative;
+  if (reason.notification.code == wire::ErrorCode::HoldTimerExpired) return Cause::HoldTimerExpired;
+  if (reason.notification.code != wire::ErrorCode::Cease) return Cause::NotificationSent;
+  const auto inner = wire::hard_reset_reason(reason.notification).value_or(reason.notification);
+  switch (static_cast<wire::CeaseReason>(inner.subcode)) {
+    case wire::CeaseReason::AdministrativeShutdown:
+      return Cause::Administrative;
+    case wire::CeaseReason::PeerDeconfigured:
+      return Cause::Removed;
+    case wire::CeaseReason::AdministrativeReset:
+      return Cause::Cleared;
+    case wire::CeaseReason::OtherConfigurationChange:
+      return Cause::ConfigurationChanged;
+    case wire::CeaseReason::ConnectionCollisionResolution:
+      return Cause::Collision;
+    default:
+      return Cause::NotificationSent;
+  }
+}
 
 api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speaker, const fib::Links& links,
                                 rib::TimePoint now) {

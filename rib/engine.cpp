@@ -59,6 +59,7 @@ void Engine::set_policies(PolicyDefinitions definitions, TimePoint now) {
 PeerHandle Engine::peer_up(PeerUp peer, TimePoint) {
   auto& e = *impl_;
   const auto handle = e.peers.add(std::move(peer));
+  e.history.name_peer(handle.index, e.peers[handle.index].up.name);
   e.tell_duplicate_identifier(handle);
   e.join_groups(handle.index);
   return handle;
@@ -121,6 +122,7 @@ PeerHandle Engine::peer_returned(PeerHandle lost, PeerUp up, FamilySet retained,
   const bool differs = !std::ranges::equal(peer->up.imports, up.imports) || peer->up.guard != up.guard ||
                        peer->up.identifier != up.identifier || peer->up.local_address != up.local_address;
   const auto handle = e.peers.revive(lost.index, std::move(up));
+  e.history.name_peer(handle.index, peer->up.name);
   for (const auto family : kFamilies)
     if (!retained.contains(family) || !peer->up.families.contains(family)) e.doom_stale(handle.index, family);
   if (differs) {
@@ -301,9 +303,19 @@ void Engine::Impl::kernel_changed(const Prefix& prefix, TimePoint now) {
   if (const auto id = loc_rib.table(prefix.family()).find(prefix)) loc_rib.touch(prefix.family(), *id);
 }
 
-void Engine::fib_result(const FibResult& result, TimePoint) {
+void Engine::fib_result(const FibResult& result, TimePoint now) {
   auto& e = *impl_;
-  if (const auto id = e.routing_table.result(result)) e.fib_gate.answered(result.prefix.family(), *id);
+  const bool was_refused = e.routing_table.is_refused(result.prefix);
+  const auto id = e.routing_table.result(result);
+  const bool is_refused = e.routing_table.is_refused(result.prefix);
+  if (was_refused != is_refused) e.history.note_kernel(result.prefix, result.error, now);
+  if (id) e.fib_gate.answered(result.prefix.family(), *id);
+}
+
+void Engine::set_history_size(std::size_t octets, TimePoint now) { impl_->history.set_capacity(octets, now); }
+
+void Engine::note_session(const SessionEvent& event, TimePoint now) {
+  impl_->history.note_session(event, now);
 }
 
 // --- work
@@ -327,7 +339,7 @@ void Engine::run(std::size_t budget, TimePoint now) {
   e.redistribution.run(budget, now);
   e.emit_notices();
   if (e.is_deferred) return;
-  e.flush(budget);
+  e.flush(budget, now);
   if (e.loc_rib.has_pending()) return;
   e.groups.release_held_back(now);
   e.groups.walk(budget);
@@ -340,12 +352,13 @@ void Engine::run(std::size_t budget, TimePoint now) {
 std::optional<TimePoint> Engine::next_release() const { return impl_->groups.next_release(); }
 void Engine::release_held_back(TimePoint now) { impl_->groups.release_held_back(now); }
 
-void Engine::Impl::flush(std::size_t budget) {
+void Engine::Impl::flush(std::size_t budget, TimePoint now) {
   for (const auto family : kFamilies) {
     const auto changes = loc_rib.oldest(family, budget);
     if (changes.empty()) continue;
     aggregates.note(family, changes);
     routing_table.flush(family, changes, output);
+    history.note(loc_rib, peers, family, changes, now);
     groups.flush(family, fib_gate.pass(family, changes));
     loc_rib.forget(family, changes.size());
   }

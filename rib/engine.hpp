@@ -17,6 +17,9 @@
 
 namespace rib {
 
+class History;
+struct SessionEvent;
+
 /// A path as queries show it; copied out, so that it may outlive the engine's state.
 struct PathView {
   std::optional<PeerHandle> peer;  // nothing: our own route
@@ -174,6 +177,10 @@ class Engine {
   void kernel_route_gone(const KernelRoute& route, TimePoint now);
   void fib_result(const FibResult& result, TimePoint now);
 
+  /// What history() keeps, in octets.
+  void set_history_size(std::size_t octets, TimePoint now);
+  void note_session(const SessionEvent& event, TimePoint now);
+
   // --- work
   // ---------------------------------------------------------------------------------------------------
   bool has_work() const;
@@ -224,6 +231,7 @@ class Engine {
   /// Of a path that destination() has just told; nothing for our own routes.
   std::optional<NextHopView> next_hop_of(const PathView& path) const;
   const Speaker& speaker() const;
+  const History& history() const;
 
  private:
   struct Impl;

@@ -6,6 +6,7 @@
 #include "rib/attribute_store.hpp"
 #include "rib/engine.hpp"
 #include "rib/fib_gate.hpp"
+#include "rib/history.hpp"
 #include "rib/redistribution.hpp"
 #include "rib/routing_table.hpp"
 #include "rib/sweep.hpp"
@@ -17,7 +18,7 @@ struct Engine::Impl {
   explicit Impl(Output& out) : output(out) {}
 
   void emit_notices();
-  void flush(std::size_t budget);
+  void flush(std::size_t budget, TimePoint now);
   void settle_statics(TimePoint now);
   void kernel_changed(const Prefix& prefix, TimePoint now);
   void join_groups(std::uint32_t index);
@@ -47,6 +48,7 @@ struct Engine::Impl {
                              kernel_routes, static_routes, fib_routes, loc_rib};
   FibGate fib_gate{speaker, loc_rib};
   Sweep sweep{peers, next_hops, loc_rib, adj_rib_in, conflicts};
+  History history;
   std::vector<Notice> notices;
   bool is_deferred = false;  // RFC 4724 §4.1
 };

@@ -277,6 +277,8 @@ std::optional<NextHopView> Engine::next_hop_of(const PathView& path) const {
   return id != 0 ? std::optional(view_of(e.next_hops[id])) : std::nullopt;
 }
 
+const History& Engine::history() const { return impl_->history; }
+
 const Speaker& Engine::speaker() const { return impl_->speaker; }
 
 }  // namespace rib

@@ -57,6 +57,8 @@ class RoutingTable {
   const StaticRoutes::Active* winning_static(const Prefix& prefix);
   /// The kernel's answer. The destination that it changed, if it is still wanted.
   std::optional<Table::Id> result(const FibResult& result);
+  /// The last answer to what is wanted of us at the prefix was an error.
+  bool is_refused(const Prefix& prefix) const { return !failures_.empty() && failures_.contains(prefix); }
 
   /// Lines of `show ip route`, listing order, prefixes strictly after `after`, complete prefixes only.
   std::vector<RouteView> routes(Family family, std::optional<Prefix> after, std::size_t limit) const;

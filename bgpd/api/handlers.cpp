@@ -63,6 +63,10 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
       return handle_explain(request.explain(), backend, replies);
     case proto::Request::kCompare:
       return handle_compare(request.compare(), backend, replies);
+    case proto::Request::kEvents:
+      return handle_events(request.events(), backend, replies);
+    case proto::Request::kRoutesAt:
+      return handle_routes_at(request.routes_at(), backend, replies);
     case proto::Request::kShutdown:
       backend.shutdown(request.shutdown().flush());
       return done();

@@ -49,6 +49,9 @@ proto::Done handle_fib(const proto::GetFib& request, Backend& backend, Replies& 
 proto::Done handle_explain(const proto::Explain& request, const Backend& backend, Replies& replies);
 // compare.cpp
 proto::Done handle_compare(const proto::ListCompared& request, const Backend& backend, Replies& replies);
+// history.cpp
+proto::Done handle_events(const proto::ListEvents& request, const Backend& backend, Replies& replies);
+proto::Done handle_routes_at(const proto::ListRoutesAt& request, const Backend& backend, Replies& replies);
 // system.cpp
 proto::Done handle_status(const Backend& backend, Replies& replies);
 proto::Done handle_version(const Backend& backend, Replies& replies);

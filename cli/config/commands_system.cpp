@@ -243,6 +243,10 @@ std::vector<Command> system_commands() {
       "fib audit interval", "(0-3600)",
       {"Routes in the kernel", "Comparison with the kernel", "How often", "Seconds; 0: only when asked"},
       "How often the kernel's routes are compared with ours and repaired."));
+  rows.push_back(system_number<&Config::history_mib>(
+      "history size", "(0-1024)",
+      {"Events of routes and sessions", "What they may take", "MiB, 32,768 events each; 0: none are kept"},
+      "Memory for what `show bgp history` and `show events` tell, taken as it fills; the oldest go first."));
   return rows;
 }
 

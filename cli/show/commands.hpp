@@ -28,6 +28,7 @@ std::vector<Command> policy_commands();
 std::vector<Command> fib_commands();
 std::vector<Command> explain_commands();
 std::vector<Command> compare_commands();
+std::vector<Command> history_commands();
 
 /// All of the above.
 std::vector<Command> all_commands();

@@ -1,6 +1,7 @@
 """Why packets get there or not, asked of a real daemon beside a real kernel."""
 
 import json
+import time
 
 from harness import AS_KULAND, AS_PEER, check, interop, kuland_config, neighbors_for, wait_for
 
@@ -130,3 +131,40 @@ def compare_puts_three_tables_side_by_side(lab, peer):
                  f"the static route to {prefix} is selected")
     unknown = kuland.json("show compare 10.77.0.0/16")["prefixes"]["10.77.0.0/16"]
     check(unknown == {"difference": "none"}, unknown)
+
+
+@interop(peers=("bird", "frr"))
+def history_tells_what_happened_and_what_was_there(lab, peer):
+    hosts, kuland, speaker = lab.pair(peer)
+    for prefix, family, _ in PREFIXES:
+        wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix} is learned")
+    neighbors = {prefix: kuland.paths(prefix)[0]["peerId"] for prefix, _, _ in PREFIXES}
+    learned = time.time()
+    wait_for(lambda: time.time() > learned + 1.1, "a second that can be named has passed")
+    for prefix, family, _ in PREFIXES:
+        speaker.withdraw(prefix)
+        wait_for(lambda: prefix not in hosts[1].routes(family), f"{prefix} is withdrawn")
+        events = kuland.json(f"show bgp history {prefix}")["events"]
+        check([e["event"] for e in events] == ["best", "gone"], events)
+        check(events[0]["cause"] == "learned" and events[0]["neighbor"] == neighbors[prefix], events)
+        check(events[1]["cause"] == "withdrawn" and events[1]["before"] == neighbors[prefix], events)
+        check(abs(events[0]["epochMsec"] / 1000 - learned) < 30, f"the time is the clock's: {events[0]}")
+        check(f"withdrawn by {neighbors[prefix]}" in kuland.show(f"show bgp history {prefix}"), "and the text says so")
+        word = "ipv6" if family == "ipv6" else "ip"
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(learned + 1))
+        was = kuland.json(f"show {word} route at {moment} {prefix}")
+        check(was[prefix]["neighbor"] == neighbors[prefix] and "until" in was[prefix], was)
+        check(prefix in kuland.show(f'show {word} route at "{moment[11:]}"'), "a time of the day does as well")
+        check(prefix not in kuland.json(f"show {word} route at 0s"), "now it is not there")
+        check("does not go back so far" in kuland.try_show(f"show {word} route at 1d")[1], "before the start nothing is claimed")
+    speaker.stop()
+    down = wait_for(lambda: [e for e in kuland.json("show events since 1h")["events"] if e["event"] == "sessionDown"],
+                    "the session's end is an event")
+    named = down[0]["neighbor"]
+    only = kuland.json(f"show events neighbor {named}")["events"]
+    check(only[0]["event"] == "sessionUp" and all(named in (e["neighbor"], e.get("before")) for e in only if "neighbor" in e),
+          only)
+    check("history size 1" not in kuland.show("show running-config"), "the default is not written")
+    kuland.configure("history size 0")
+    check("history size 0" in kuland.show("show running-config"), "the size is")
+    check("No events" in kuland.show("show events"), "without room nothing is kept")

@@ -10,7 +10,7 @@ namespace {
 
 /// One response of each kind with something in it.
 std::vector<api::Response> samples() {
-  std::vector<api::Response> all(9);
+  std::vector<api::Response> all(11);
   auto& family = *all[0].mutable_summary()->add_families();
   family.set_family(api::IPV6_UNICAST);
   auto& neighbor = *family.add_neighbors();
@@ -37,6 +37,11 @@ std::vector<api::Response> samples() {
   explanation.mutable_covered_by()->set_selected(true);
   explanation.add_neighbors()->set_malformed_updates(1);
   explanation.mutable_kernel()->set_reverse_path_filter(1);
+  auto& event = *all[9].mutable_events()->add_events();
+  *event.mutable_prefix() = prefix("10.0.0.0/8");
+  event.set_cause(api::Event::REJECTED);
+  event.mutable_reset()->set_code(6);
+  all[10].mutable_routes_at()->add_routes()->set_until_ms(5);
   auto& compared = *all[8].mutable_comparison()->add_prefixes();
   compared.set_difference(api::ComparedPrefix::NOT_INSTALLED);
   compared.set_paths(2);

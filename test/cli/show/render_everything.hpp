@@ -8,6 +8,7 @@
 #include "cli/show/compare.hpp"
 #include "cli/show/explain.hpp"
 #include "cli/show/fib.hpp"
+#include "cli/show/history.hpp"
 #include "cli/show/neighbors.hpp"
 #include "cli/show/route_detail.hpp"
 #include "cli/show/route_table.hpp"
@@ -60,6 +61,16 @@ inline void render_everything(const api::Response& response) {
     listing.page(response.comparison());
     listing.finish();
     if (as_json) expect_json(listed);
+  }
+  for (const bool as_json : {false, true}) {
+    std::string events, routes;
+    EventListing event_listing(as_json, [&](std::string_view part) { events += part; });
+    event_listing.page(response.events(), now);
+    event_listing.finish();
+    PastRouteListing route_listing(as_json, "", [&](std::string_view part) { routes += part; });
+    route_listing.page(response.routes_at(), now);
+    route_listing.finish();
+    if (as_json) expect_json(events), expect_json(routes);
   }
   expect_json(explain_json(response.explanation()));
   text += explain_text(response.explanation());

@@ -1,0 +1,190 @@
+// What became of routes and sessions, out of the engine's history. A turn looks at a bounded part of it.
+#include "rib/history.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "bgpd/api/handlers.hpp"
+
+namespace bgpd::api {
+namespace {
+
+static_assert(static_cast<int>(rib::EventKind::SessionDown) == proto::Event::SESSION_DOWN);
+static_assert(static_cast<int>(rib::EventCause::Rejected) == proto::Event::REJECTED);
+
+constexpr std::uint64_t kEventsLookedAt = 65536;  // a turn: less than a millisecond
+constexpr int kEventsTold = 4096;
+
+void put_event(const rib::EventView& view, rib::TimePoint now, proto::Event& to) {
+  to.set_sequence(view.sequence);
+  to.set_ms(milliseconds_since(view.time, now));
+  to.set_kind(same<proto::Event::Kind>(view.kind));
+  to.set_neighbor(readable_text(view.neighbor));
+  if (view.kind == rib::EventKind::SessionDown) {
+    auto& reset = *to.mutable_reset();
+    reset.set_cause(same<proto::LastReset::Cause>(view.reset));
+    reset.set_code(view.code);
+    reset.set_subcode(view.subcode);
+    reset.set_ms(to.ms());
+  }
+  if (view.kind == rib::EventKind::SessionDown || view.kind == rib::EventKind::SessionUp) return;
+  put_prefix(view.prefix, *to.mutable_prefix());
+  to.set_before(readable_text(view.before));
+  if (view.next_hop) to.set_next_hop(octets_of(*view.next_hop));
+  to.set_reason(same<proto::BestReason>(view.reason));
+  to.set_cause(same<proto::Event::Cause>(view.cause));
+  to.set_state(same<proto::PathState>(view.state));
+  to.set_error(view.error);
+}
+
+bool is_wanted(const rib::EventView& view, const std::string& neighbor) {
+  return neighbor.empty() || view.neighbor == neighbor || view.before == neighbor;
+}
+
+/// One page of the past: the prefixes whose route then is found out, in listing order.
+class PastPage {
+ public:
+  PastPage(const Backend& backend, rib::TimePoint when)
+      : backend_(backend), history_(backend.engine().history()), first_after_(history_.first_since(when)) {}
+
+  /// Prefixes strictly after `after`, at most `limit`, of those that are there now or were touched since.
+  void choose(rib::Family family, const std::optional<rib::Prefix>& after, std::size_t limit) {
+    for (const auto& prefix : backend_.engine().prefixes(family, after, limit)) touched_.emplace(prefix, 0);
+    is_full_ = touched_.size() >= limit;
+    for (auto sequence = first_after_; sequence <= history_.newest(); ++sequence) {
+      const auto event = history_.at(sequence);
+      if (!event.is_route() || event.prefix.family() != family || (after && event.prefix <= *after)) continue;
+      if (is_full_ && touched_.rbegin()->first < event.prefix) continue;
+      auto& first = touched_.try_emplace(event.prefix, 0).first->second;
+      if (first == 0) first = sequence;
+      if (touched_.size() > limit) {
+        touched_.erase(std::prev(touched_.end()));
+        is_full_ = true;
+      }
+    }
+  }
+  void choose(const rib::Prefix& prefix) {
+    auto sequence = first_after_;
+    while (sequence <= history_.newest() && !concerns_route(sequence, prefix)) ++sequence;
+    touched_.emplace(prefix, sequence <= history_.newest() ? sequence : 0);
+  }
+
+  void put(proto::RoutesAt& to) const {
+    const auto made_by = last_before();
+    for (const auto& [prefix, first] : touched_) {
+      const auto made = made_by.find(prefix);
+      put_one(prefix, first, made == made_by.end() ? 0 : made->second, to);
+    }
+    if (is_full_) put_prefix(touched_.rbegin()->first, *to.mutable_next());
+  }
+
+ private:
+  bool concerns_route(std::uint64_t sequence, const rib::Prefix& prefix) const {
+    return history_.concerns(sequence, prefix) && history_.at(sequence).is_route();
+  }
+
+  /// The last event of each chosen prefix that is not after the time.
+  std::map<rib::Prefix, std::uint64_t> last_before() const {
+    std::map<rib::Prefix, std::uint64_t> found;
+    if (touched_.empty()) return found;
+    for (auto sequence = history_.oldest(); sequence < first_after_; ++sequence) {
+      const auto event = history_.at(sequence);
+      if (event.is_route() && event.prefix <= touched_.rbegin()->first && touched_.contains(event.prefix))
+        found[event.prefix] = sequence;
+    }
+    return found;
+  }
+
+  void put_one(const rib::Prefix& prefix, std::uint64_t first, std::uint64_t made,
+               proto::RoutesAt& to) const {
+    proto::RouteAt route;
+    put_prefix(prefix, *route.mutable_prefix());
+    if (made != 0) {
+      const auto event = history_.at(made);
+      route.set_neighbor(readable_text(event.neighbor));
+      if (event.next_hop) route.set_next_hop(octets_of(*event.next_hop));
+      route.set_since_ms(milliseconds_since(event.time, backend_.now()));
+    } else if (first != 0) {
+      route.set_neighbor(readable_text(history_.at(first).before));
+    } else if (!put_present(prefix, route)) {
+      return;
+    }
+    if (route.neighbor().empty()) return;  // there was none
+    if (first != 0) route.set_until_ms(milliseconds_since(history_.at(first).time, backend_.now()));
+    *to.add_routes() = std::move(route);
+  }
+
+  /// Nothing is remembered of it: it was as it is now.
+  bool put_present(const rib::Prefix& prefix, proto::RouteAt& route) const {
+    const auto destination = backend_.engine().destination(prefix);
+    if (!destination || !destination->paths.front().is_best) return false;
+    const auto& best = destination->paths.front();
+    route.set_neighbor(best.peer ? best.peer_address.to_string() : std::string(rib::History::kOwnName));
+    if (best.peer) route.set_next_hop(octets_of(best.attributes->next_hop));
+    return true;
+  }
+
+  const Backend& backend_;
+  const rib::History& history_;
+  const std::uint64_t first_after_;
+  std::map<rib::Prefix, std::uint64_t> touched_;  // with the first event after the time; 0: none
+  bool is_full_ = false;
+};
+
+}  // namespace
+
+proto::Done handle_events(const proto::ListEvents& request, const Backend& backend, Replies& replies) {
+  const auto& history = backend.engine().history();
+  std::optional<rib::Prefix> prefix;
+  if (request.has_prefix() && !(prefix = prefix_from(request.prefix())))
+    return done(proto::Done::INVALID, "Malformed prefix");
+  const auto now = backend.now();
+  auto& to = *replies.emplace_back().mutable_events();
+  if (history.complete_since() != rib::TimePoint::min())
+    to.set_complete_ms(milliseconds_since(history.complete_since(), now));
+  to.set_last(history.newest());
+  if (request.newest()) return done();
+
+  auto sequence = std::max(request.after() + 1, history.oldest());
+  if (request.has_since_ms()) {
+    const auto age = std::chrono::milliseconds(std::min<std::uint64_t>(request.since_ms(), INT32_MAX));
+    sequence = std::max(sequence, history.first_since(now - age));
+  }
+  const auto end = std::min(history.newest() + 1, sequence + kEventsLookedAt);
+  for (; sequence < end && to.events_size() < kEventsTold; ++sequence) {
+    if (prefix && !history.concerns(sequence, *prefix)) continue;
+    const auto event = history.at(sequence);
+    if (is_wanted(event, request.neighbor())) put_event(event, now, *to.add_events());
+  }
+  if (sequence <= history.newest()) {
+    to.set_last(sequence - 1);
+    to.set_more(true);
+  }
+  return done();
+}
+
+proto::Done handle_routes_at(const proto::ListRoutesAt& request, const Backend& backend, Replies& replies) {
+  std::optional<rib::Prefix> prefix, after;
+  if (request.has_prefix() && !(prefix = prefix_from(request.prefix())))
+    return done(proto::Done::INVALID, "Malformed prefix");
+  if (request.has_after() && !(after = prefix_from(request.after())))
+    return done(proto::Done::INVALID, "Malformed prefix");
+  const auto family = family_from(request.family()).value_or(rib::Family::Ipv4Unicast);
+  if (after && after->family() != family) return done(proto::Done::INVALID, "The page is of another family");
+
+  constexpr std::uint64_t kTenYears = 10ull * 365 * 24 * 3600 * 1000;
+  const auto when = backend.now() - std::chrono::milliseconds(std::min(request.ms(), kTenYears));
+  if (when < std::max(backend.engine().history().complete_since(), backend.daemon().started))
+    return done(proto::Done::NOT_FOUND, "The history does not go back so far");
+  PastPage page(backend, when);
+  const auto limit =
+      std::clamp<std::size_t>(request.limit() == 0 ? kPageLimit : request.limit(), 1, kPageLimit);
+  if (prefix)
+    page.choose(*prefix);
+  else
+    page.choose(family, after, limit);
+  page.put(*replies.emplace_back().mutable_routes_at());
+  return done();
+}
+
+}  // namespace bgpd::api
