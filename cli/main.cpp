@@ -14,6 +14,7 @@
 #include "cli/line_editor.hpp"
 #include "cli/options.hpp"
 #include "cli/shell.hpp"
+#include "cli/watch.hpp"
 #include "kulan_version.hpp"
 
 namespace {
@@ -158,15 +159,26 @@ class Session {
   Status run(const std::string& line) {
     if (options_.echo) print(shell_.prompt() + line + "\n");
     if (options_.timestamps) print("# " + cli::show::date_text(std::chrono::system_clock::now()) + "\n");
-    const auto status = shell_.execute(line);
+    const auto watched = cli::watched_command(line);
+    const auto status = watched ? run_watched(*watched) : shell_.execute(line);
     std::fflush(stdout);
     return status;
+  }
+
+  Status run_watched(const std::string& command) {
+    if (!::isatty(STDIN_FILENO) || !::isatty(STDOUT_FILENO)) {
+      print("% watch needs a terminal\n");
+      return Status::Error;
+    }
+    cli::watch(command, [&] { return shell_.output_of(command); });
+    return Status::Done;
   }
 
   /// Through $VTYSH_PAGER (or more) when the terminal paginates.
   void run_paged(const std::string& line) {
     const char* wanted = std::getenv("VTYSH_PAGER");
-    const bool paginates = shell_.paginates() && cli::trimmed(line).starts_with("sh");
+    const bool paginates =
+        shell_.paginates() && cli::trimmed(line).starts_with("sh") && !cli::watched_command(line);
     std::FILE* pager = paginates ? ::popen(wanted ? wanted : "more", "w") : nullptr;
     if (!pager) {
       run(line);

@@ -135,6 +135,14 @@ Status Shell::execute(std::string_view line) {
   return execute_config(text);
 }
 
+std::string Shell::output_of(std::string_view line) {
+  std::string text;
+  const auto direct = std::exchange(out_, [&](std::string_view part) { text += part; });
+  execute(line);
+  out_ = direct;
+  return text;
+}
+
 Status Shell::execute_piped(std::string_view line) {
   const auto pipeline = show::split_pipeline(line);
   if (pipeline.actions.empty()) return execute_command(pipeline.command);

@@ -30,6 +30,8 @@ class Shell {
 
   /// Does one line; blank lines and comments do nothing.
   show::Status execute(std::string_view line);
+  /// The same, with what it prints as the value.
+  std::string output_of(std::string_view line);
   /// "host(config-router)# ".
   std::string prompt() const;
   /// `exit` at the outermost.

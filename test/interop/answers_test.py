@@ -1,6 +1,10 @@
 """Why packets get there or not, asked of a real daemon beside a real kernel."""
 
 import json
+import os
+import pty
+import select
+import subprocess
 import time
 
 from harness import AS_KULAND, AS_PEER, check, interop, kuland_config, neighbors_for, wait_for
@@ -168,3 +172,59 @@ def history_tells_what_happened_and_what_was_there(lab, peer):
     kuland.configure("history size 0")
     check("history size 0" in kuland.show("show running-config"), "the size is")
     check("No events" in kuland.show("show events"), "without room nothing is kept")
+
+
+class Typed:
+    """kulan in a terminal of its own; what it writes."""
+
+    def __init__(self, kuland, command):
+        self.terminal, its = pty.openpty()
+        self.process = subprocess.Popen(kuland.shell_command(command), stdin=its, stdout=its, stderr=its, env={"TERM": "xterm"})
+        os.close(its)
+        self.text = ""
+
+    def read(self):
+        while select.select([self.terminal], [], [], 0)[0]:
+            try:
+                part = os.read(self.terminal, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not part:
+                break
+            self.text += part.decode("utf-8", "replace")
+        return self.text
+
+    def press(self, key):
+        os.write(self.terminal, key)
+
+    def ends(self):
+        self.read()
+        return self.process.poll() is not None
+
+
+@interop(peers=("bird",))
+def watch_draws_what_changes_until_a_key(lab, peer):
+    hosts, kuland, speaker = lab.pair(peer)
+    for prefix, family, _ in PREFIXES:
+        wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix} is learned")
+    for key in (b"q", b"\x03"):
+        watching = Typed(kuland, "show ip route bgp watch")
+        wait_for(lambda: "10.200.0.0/24" in watching.read(), "the table is drawn")
+        drawn = len(watching.text)
+        speaker.announce("10.201.0.0/24")
+        wait_for(lambda: "10.201.0.0/24" in watching.read()[drawn:], "what is new is drawn")
+        watching.press(key)
+        wait_for(watching.ends, "a key ends it")
+        check(watching.process.returncode == 0, watching.text)
+        speaker.withdraw("10.201.0.0/24")
+        wait_for(lambda: not kuland.paths("10.201.0.0/24"), "it goes")
+    check("needs a terminal" in kuland.try_show("show ip route watch")[1], "without a terminal it says so")
+
+    following = Typed(kuland, "show events follow")
+    wait_for(lambda: following.process.poll() is None and (speaker.announce("10.202.0.0/24") or True) and
+             wait_for(lambda: kuland.paths("10.202.0.0/24"), "it is learned") and
+             (speaker.withdraw("10.202.0.0/24") or True) and
+             wait_for(lambda: not kuland.paths("10.202.0.0/24"), "it goes") and
+             "gone, withdrawn by" in following.read(), "events are shown as they come")
+    following.process.terminate()
+    wait_for(following.ends, "it ends")
