@@ -87,7 +87,9 @@ class PastPage {
   std::map<rib::Prefix, std::uint64_t> last_before() const {
     std::map<rib::Prefix, std::uint64_t> found;
     if (touched_.empty()) return found;
+    const auto* only = touched_.size() == 1 ? &touched_.begin()->first : nullptr;
     for (auto sequence = history_.oldest(); sequence < first_after_; ++sequence) {
+      if (only && !history_.concerns(sequence, *only)) continue;
       const auto event = history_.at(sequence);
       if (event.is_route() && event.prefix <= touched_.rbegin()->first && touched_.contains(event.prefix))
         found[event.prefix] = sequence;

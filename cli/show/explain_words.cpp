@@ -168,13 +168,13 @@ Conclusion conclusion_of(const api::Explanation& explanation) {
   const std::string family = address.find(':') != std::string::npos ? "ipv6" : "ip";
   switch (explanation.verdict()) {
     case Verdict::REACHABLE:
-      return {prefix + " is reachable: learned" + from + ", in the kernel, packets leave by " +
+      return {prefix + " is learned" + from + " and in the kernel; packets leave by " +
                   kernel.next_hop().interface(),
               "ping -c 3 " + address};
     case Verdict::OWN:
       return {prefix + " is this host's own", "show bgp " + prefix};
     case Verdict::OTHER_SOURCE:
-      return {prefix + " is reachable by a " + (route ? source_text(*route) : "kernel") + " route",
+      return {prefix + " is carried by a " + (route ? source_text(*route) : "kernel") + " route",
               "show " + family + " route " + prefix};
     case Verdict::COVERED:
       return {prefix + " itself is announced by nobody" + around_text(explanation),

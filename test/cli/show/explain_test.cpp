@@ -76,8 +76,7 @@ TEST(ExplainText, TellsTheWholeChainInOrder) {
       "  Packet         to 10.1.0.1: unicast by 10.1.0.0/16 (ours) via 192.168.77.2, eth0\n"
       "                 forwarding is on, rp_filter of eth0 is strict\n"
       "\n"
-      "Reachable: 10.1.0.0/16 is reachable: learned from 192.168.77.2 (r2), in the kernel, packets leave "
-      "by eth0.\n"
+      "Reachable: 10.1.0.0/16 is learned from 192.168.77.2 (r2) and in the kernel; packets leave by eth0.\n"
       "Next: ping -c 3 10.1.0.1\n");
 }
 
