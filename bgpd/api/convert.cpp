@@ -6,9 +6,9 @@ namespace bgpd::api {
 namespace {
 
 // The API's numbers are the engine's; a new enumerator in the middle would change meanings.
-static_assert(static_cast<int>(rib::BestReason::LongLivedStale) == proto::BEST_LONG_LIVED_STALE);
-static_assert(static_cast<int>(rib::PathState::AsSet) == proto::PATH_AS_SET);
-static_assert(static_cast<int>(rib::FibState::NotForUse) == proto::FIB_NOT_FOR_USE);
+static_assert(static_cast<int>(rib::BestReason::LongLivedStale) == proto::BestReason_MAX);
+static_assert(static_cast<int>(rib::PathState::AsSet) == proto::PathState_MAX);
+static_assert(static_cast<int>(rib::FibState::NotForUse) == proto::FibState_MAX);
 static_assert(static_cast<int>(rib::ExportState::LongLivedStale) == proto::EXPORT_LONG_LIVED_STALE);
 static_assert(static_cast<int>(fib::FoundRoute::Outcome::NotAsked) == proto::KernelAnswer::NOT_ASKED);
 static_assert(static_cast<int>(rib::RouteSource::Bgp) == proto::BGP);

@@ -14,8 +14,8 @@ constexpr std::uint64_t kDay = 24 * 3600, kWeek = 7 * kDay;
 
 /// `value` as an enumerator of E when it is at most `last`; replies may come from a newer daemon.
 template <typename E>
-E enumerator(int value, E last) {
-  return value < 0 || value > static_cast<int>(last) ? E{} : static_cast<E>(value);
+E enumerator(int value, int last) {
+  return value < 0 || value > last ? E{} : static_cast<E>(value);
 }
 
 /// Subcodes by code, each list from subcode 1: RFC 4271 §4.5, 4486, 5492, 6608, 7313, 8538, 9234.
@@ -171,10 +171,12 @@ std::string memory_text(std::uint64_t octets) {
 }
 
 rib::BestReason reason_of(api::BestReason reason) {
-  return enumerator(reason, rib::BestReason::LongLivedStale);
+  return enumerator<rib::BestReason>(reason, api::BestReason_MAX);
 }
-rib::PathState state_of(api::PathState state) { return enumerator(state, rib::PathState::DuplicateSubnet); }
-rib::FibState state_of(api::FibState state) { return enumerator(state, rib::FibState::PolicyDenied); }
+rib::PathState state_of(api::PathState state) {
+  return enumerator<rib::PathState>(state, api::PathState_MAX);
+}
+rib::FibState state_of(api::FibState state) { return enumerator<rib::FibState>(state, api::FibState_MAX); }
 
 std::string_view session_state_text(api::SessionState state) {
   switch (state) {

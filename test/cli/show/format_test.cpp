@@ -35,7 +35,24 @@ TEST(AddressText, OfOddOctetsIsEmpty) {
 TEST(Reasons, OfANewerDaemonReadAsTheFirst) {
   EXPECT_EQ(reason_of(static_cast<api::BestReason>(99)), rib::BestReason::None);
   EXPECT_EQ(state_of(static_cast<api::PathState>(-1)), rib::PathState::Accepted);
-  EXPECT_EQ(reason_of(api::BEST_LONG_LIVED_STALE), rib::BestReason::LongLivedStale);
+}
+
+TEST(Reasons, EachHasItsWords) {
+  for (int value = 0; value <= api::BestReason_MAX; ++value) {
+    const auto reason = reason_of(static_cast<api::BestReason>(value));
+    EXPECT_EQ(static_cast<int>(reason), value);
+    EXPECT_NE(rib::name_of(reason), "?") << value;
+  }
+  for (int value = 0; value <= api::PathState_MAX; ++value) {
+    const auto state = state_of(static_cast<api::PathState>(value));
+    EXPECT_EQ(static_cast<int>(state), value);
+    EXPECT_NE(rib::name_of(state), "?") << value;
+  }
+  for (int value = 0; value <= api::FibState_MAX; ++value) {
+    const auto state = state_of(static_cast<api::FibState>(value));
+    EXPECT_EQ(static_cast<int>(state), value);
+    EXPECT_NE(rib::name_of(state), "?") << value;
+  }
 }
 
 TEST(InterfaceBrief, LooksAsInFrr) {
