@@ -357,7 +357,7 @@ void Engine::Impl::flush(std::size_t budget, TimePoint now) {
     const auto changes = loc_rib.oldest(family, budget);
     if (changes.empty()) continue;
     aggregates.note(family, changes);
-    routing_table.flush(family, changes, output);
+    routing_table.flush(family, changes, now, output);
     history.note(loc_rib, peers, family, changes, now);
     groups.flush(family, fib_gate.pass(family, changes));
     loc_rib.forget(family, changes.size());

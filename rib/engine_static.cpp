@@ -42,13 +42,10 @@ void Engine::Impl::settle_statics(TimePoint now) {
     if (is_deferred && active &&
         active->distance > speaker.families[index_of(prefix.family())].distance_external)
       continue;
-    if (!routing_table.settle_static(prefix, now, changes)) continue;
-    const auto* winner = routing_table.winning_static(prefix);
-    if (winner)
-      kernel_routes.set(kernel_route_of(prefix, *winner));
-    else
-      kernel_routes.remove(kernel_route_of(prefix, {}));
-    kernel_changed(prefix, now);
+    const auto* winner = routing_table.settle_static(prefix, now, changes);
+    const bool is_news = winner ? kernel_routes.set(kernel_route_of(prefix, *winner))
+                                : kernel_routes.remove(kernel_route_of(prefix, {}));
+    if (is_news) kernel_changed(prefix, now);
   }
   if (!changes.empty()) output.fib_changes(changes);
 }

@@ -121,12 +121,12 @@ RoutingTable::Verdict RoutingTable::decide(const Destination& destination) {
   return decide_by_policy(destination, route_of(*best, destination));
 }
 
-void RoutingTable::flush(Family family, std::span<const Change> changes, Output& output) {
+void RoutingTable::flush(Family family, std::span<const Change> changes, TimePoint now, Output& output) {
   batch_.clear();
   for (const auto& change : changes) {
     auto& destination = loc_rib_.at(family, change.id);
     const auto verdict = decide(destination);
-    if (!static_routes_.empty()) contest(destination.prefix);
+    if (!static_routes_.empty() || !told_statics_.empty()) contest(destination.prefix);
     if (verdict.route == destination.fib_route) {
       if (verdict.route == 0) destination.fib = verdict.state;
       if (verdict.owned) fib_routes_.release(verdict.route);
@@ -138,10 +138,13 @@ void RoutingTable::flush(Family family, std::span<const Change> changes, Output&
     destination.fib = verdict.state;
     if (!failures_.empty()) failures_.erase(destination.prefix);
     auto& told = batch_.emplace_back(FibChange{destination.prefix, std::nullopt});
-    if (verdict.route != 0)
+    if (verdict.route != 0) {
       told.route = fib_routes_[verdict.route];
-    else if (const auto* winner = winning_static(destination.prefix))
+      told_statics_.erase(destination.prefix);
+    } else if (const auto* winner = winning_static(destination.prefix)) {
       told.route = winner->route;  // it takes the place without a gap
+      told_statics_.insert_or_assign(destination.prefix, ToldStatic{winner->route, FibState::Pending, now});
+    }
   }
   if (!batch_.empty()) output.fib_changes(batch_);
   constexpr std::size_t kWorthKeeping = 4096;

@@ -36,7 +36,7 @@ class RoutingTable {
         loc_rib_(loc_rib) {}
 
   /// Decides for these destinations what the kernel shall hold; what differs goes to `output`.
-  void flush(Family family, std::span<const Change> changes, Output& output);
+  void flush(Family family, std::span<const Change> changes, TimePoint now, Output& output);
   /// Distance `local` for these external routes. Those that were or are among them.
   std::vector<Prefix> set_backdoors(std::set<Prefix> backdoors);
   /// `ip protocol bgp route-map`: what of BGP's routes the kernel gets, with which source. "": all. True when
@@ -44,17 +44,16 @@ class RoutingTable {
   bool set_install_map(Family family, const std::string& route_map);
   /// Whether policies that changed may change what the kernel gets.
   bool depends_on_change(const Policies& before) const;
-  /// What wins at a prefix may be another static route, or none. True when it is; the kernel's order goes to
-  /// `changes` unless flush() gives it.
-  bool settle_static(const Prefix& prefix, TimePoint now, std::vector<FibChange>& changes);
+  /// The static route that wins at the prefix, nullptr: none. What that changes for the kernel goes to
+  /// `changes`, unless BGP's route takes the place in flush().
+  const StaticRoutes::Active* settle_static(const Prefix& prefix, TimePoint now,
+                                            std::vector<FibChange>& changes);
   /// Prefixes with static routes whose BGP routes changed since the last call: settle_static() is due.
   std::vector<Prefix> take_contested() { return std::exchange(contested_, {}); }
   /// Another's route to the prefix came, changed or went; or, of all prefixes, BGP's first choice was made.
   void contest(const Prefix& prefix);
   void contest_all();
   bool has_contested() const { return !contested_.empty(); }
-  /// The static route that the kernel shall hold; nullptr: none.
-  const StaticRoutes::Active* winning_static(const Prefix& prefix);
   /// The kernel's answer. The destination that it changed, if it is still wanted.
   std::optional<Table::Id> result(const FibResult& result);
   /// The last answer to what is wanted of us at the prefix was an error.
@@ -76,9 +75,9 @@ class RoutingTable {
     std::string text;
   };
 
-  /// A static route that the kernel was told.
+  /// A static route that the kernel was told last for its prefix; the destination's fib_route then is 0.
   struct ToldStatic {
-    StaticRoutes::Active active;
+    FibRoute route;
     FibState state = FibState::Pending;
     TimePoint changed;
   };
@@ -88,6 +87,10 @@ class RoutingTable {
   Verdict route_of(const Path& best, const Destination& destination);
   Verdict decide_by_policy(const Destination& destination, Verdict verdict);
   bool wants_bgp(const Prefix& prefix);
+  /// The static route that the kernel shall hold; nullptr: none.
+  const StaticRoutes::Active* winning_static(const Prefix& prefix);
+  /// The kernel is told another's route than BGP's.
+  void give_up(const Prefix& prefix);
   FibRoutes::Id merge_multipath(const Destination& destination);
   std::uint8_t distance_of_best(const Prefix& prefix, const Path& best) const;
   /// The foreign route that wins over distance `ours`, or nullptr.

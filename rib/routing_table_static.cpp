@@ -54,27 +54,39 @@ const StaticRoutes::Active* RoutingTable::winning_static(const Prefix& prefix) {
 }
 
 void RoutingTable::contest(const Prefix& prefix) {
-  if (static_routes_.lines().contains(prefix)) contested_.push_back(prefix);
+  if (static_routes_.lines().contains(prefix) || told_statics_.contains(prefix)) contested_.push_back(prefix);
 }
 
 void RoutingTable::contest_all() {
   for (const auto& [prefix, lines] : static_routes_.lines()) contested_.push_back(prefix);
 }
 
-bool RoutingTable::settle_static(const Prefix& prefix, TimePoint now, std::vector<FibChange>& changes) {
+const StaticRoutes::Active* RoutingTable::settle_static(const Prefix& prefix, TimePoint now,
+                                                        std::vector<FibChange>& changes) {
   const auto* winner = winning_static(prefix);
   const auto told = told_statics_.find(prefix);
   if (!winner) {
-    if (told == told_statics_.end()) return false;
+    if (told == told_statics_.end() || wants_bgp(prefix)) return nullptr;
     told_statics_.erase(told);
     failures_.erase(prefix);
-    if (!wants_bgp(prefix)) changes.push_back({prefix, std::nullopt});
-    return true;
+    changes.push_back({prefix, std::nullopt});
+    return nullptr;
   }
-  if (told != told_statics_.end() && told->second.active == *winner) return false;
-  told_statics_.insert_or_assign(prefix, ToldStatic{*winner, FibState::Pending, now});
+  if (told != told_statics_.end() && told->second.route == winner->route) return winner;
+  give_up(prefix);
+  failures_.erase(prefix);
+  told_statics_.insert_or_assign(prefix, ToldStatic{winner->route, FibState::Pending, now});
   changes.push_back({prefix, winner->route});
-  return true;
+  return winner;
+}
+
+void RoutingTable::give_up(const Prefix& prefix) {
+  auto& table = loc_rib_.table(prefix.family());
+  const auto id = table.find(prefix);
+  if (!id || table[*id].fib_route == 0) return;
+  auto& destination = table[*id];
+  fib_routes_.release(std::exchange(destination.fib_route, 0));
+  destination.fib = decide(destination).state;
 }
 
 std::optional<RouteView> RoutingTable::static_route(const Prefix& prefix) const {

@@ -161,6 +161,47 @@ TEST_P(StaticRoute, ContendsWithBgpByDistance) {
   EXPECT_THAT(kernel(route()).next_hops, ElementsAre(hop(host(1))));
 }
 
+TEST_P(StaticRoute, AnAnswerIsForTheRouteThatWasToldLast) {
+  auto suppressing = speaker();
+  suppressing.suppress_fib_pending = true;
+  node_.engine.set_speaker(suppressing, node_.now);
+  const auto a = node_.up(peer("192.0.2.1", 65001)), b = node_.up(peer("192.0.2.2"));
+  set(route(), {via(host(7), 250)});
+  answer(route(), true);
+
+  const Nlri nlri{prefix(route()), 0};
+  node_.announce(a, attributes().via(host(1)), std::span(&nlri, 1));
+  while (kernel(route()).next_hops != std::vector{hop(host(1))}) node_.engine.run(1000, node_.now);
+  answer(route(), true);  // before anything else is done
+  node_.settle();
+  EXPECT_EQ(node_.fib_state(route()), FibState::Installed);
+  EXPECT_EQ(node_.output.of(b, GetParam()).count(prefix(route())), 1u);
+
+  node_.withdraw(a, {route()});
+  while (kernel(route()).next_hops != std::vector{hop(host(7))}) node_.engine.run(1000, node_.now);
+  answer(route(), true);
+  node_.settle();
+  const auto views = node_.engine.routes_for(prefix(route()));
+  ASSERT_EQ(views.size(), 1u);
+  EXPECT_TRUE(views[0].installed);
+}
+
+TEST_P(StaticRoute, GivesThePlaceBackToBgpWhenItGoesAtOnce) {
+  const auto a = node_.up(peer("192.0.2.1", 65001));
+  announce(a, 1, route());
+  const auto many = of("10.8.0.0/16", "fd08::/48"), more = of("10.9.0.0/16", "fd09::/48");
+  for (const auto& text : {many, more}) {
+    const Nlri nlri{prefix(text), 0};
+    node_.announce(a, attributes().via(host(1)), std::span(&nlri, 1));
+  }
+  node_.engine.set_static_routes({{prefix(route()), {via(host(7))}}}, node_.now);
+  node_.engine.run(1, node_.now);  // less than there is to tell
+  EXPECT_THAT(kernel(route()).next_hops, ElementsAre(hop(host(7))));
+
+  set(route(), {});
+  EXPECT_THAT(kernel(route()).next_hops, ElementsAre(hop(host(1))));
+}
+
 TEST_P(StaticRoute, LeavesOthersRoutesAlone) {
   const auto foreign = kernel_route(route(), host(3));
   node_.engine.kernel_route(foreign, node_.now);
