@@ -12,8 +12,16 @@ bool FibGate::must_wait(const Destination& destination, const Change& told) cons
 
 bool FibGate::is_kept_out(const Destination& destination) const {
   const Path* best = destination.best();
-  return speaker_.suppress_fib_pending && best && !best->is_local() &&
-         (destination.fib == FibState::Failed || destination.fib == FibState::Suppressed);
+  if (!speaker_.suppress_fib_pending || !best || best->is_local()) return false;
+  switch (destination.fib) {
+    case FibState::Failed:
+    case FibState::Suppressed:
+    case FibState::PolicyDenied:
+    case FibState::NotForUse:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::span<const Change> FibGate::pass(Family family, std::span<const Change> changes) {
@@ -24,12 +32,15 @@ std::span<const Change> FibGate::pass(Family family, std::span<const Change> cha
   for (const auto& change : changes) {
     auto& destination = loc_rib_.at(family, change.id);
     const auto known = waiting.find(change.id);
-    const auto& told = known == waiting.end() ? change : known->second;
+    const Change nothing{change.id, Winner{}.peer, {}};
+    const auto& told = destination.has(Destination::NotInKernel) ? nothing
+                       : known == waiting.end()                  ? change
+                                                                 : known->second;
     const bool waits = must_wait(destination, told);
     destination.set(Destination::AwaitsKernel, waits);
     destination.set(Destination::NotInKernel, is_kept_out(destination));
     if (waits) {
-      waiting.try_emplace(change.id, change);
+      waiting.try_emplace(change.id, told);
       continue;
     }
     passed_.push_back(told);

@@ -92,6 +92,19 @@ TEST_P(FibGate, TellsNothingThatTheKernelRefused) {
   EXPECT_EQ(held(late).size(), 1u);
 }
 
+TEST_P(FibGate, WaitsAgainWithOtherNextHopsOfARefusedRoute) {
+  announce(a_, attributes().via(is_v4() ? "198.51.100.1" : "2001:db8:1::1"));
+  const std::string_view net = is_v4() ? "198.51.100.0/24" : "2001:db8:1::/64";
+  node_.engine.kernel_route(kernel_route(net, is_v4() ? "192.0.2.8" : "2001:db8::8"), node_.now);
+  node_.settle();
+  answer(false, 17);
+  node_.engine.kernel_route(kernel_route(net, is_v4() ? "192.0.2.9" : "2001:db8::9"), node_.now);
+  node_.settle();
+  EXPECT_THAT(held(b_), IsEmpty());
+  answer(true);
+  EXPECT_EQ(held(b_).size(), 1u);
+}
+
 TEST_P(FibGate, ReachesWhoJoinedMeanwhile) {
   announce(a_, via(1).path({1, 2}));
   answer(true);
@@ -145,6 +158,38 @@ TEST_P(FibGate, OwnRoutesAndThoseOfOthersInTheKernelNeedNoAnswer) {
   node_.engine.kernel_route(foreign, node_.now);
   announce(a_, via(1));
   EXPECT_EQ(held(b_).size(), 1u);  // the kernel forwards by the other's route
+}
+
+TEST_P(FibGate, TellsNothingThatPolicyKeepsFromTheKernel) {
+  announce(a_, via(1));
+  answer(true);
+  PolicyDefinitions definitions;
+  definitions.route_maps["NONE"].clauses[10].permit = false;
+  node_.engine.set_policies(definitions, node_.now);
+  node_.engine.set_install_map(GetParam(), "NONE", node_.now);
+  node_.settle();
+  EXPECT_THAT(held(b_), IsEmpty());
+  EXPECT_EQ(node_.engine.export_state(b_, prefix(route())), ExportState::NotInKernel);
+
+  node_.engine.set_install_map(GetParam(), "", node_.now);
+  node_.settle();
+  EXPECT_THAT(held(b_), IsEmpty());
+  answer(true);
+  EXPECT_EQ(held(b_).size(), 1u);
+}
+
+TEST_P(FibGate, TellsNothingOfDistance255) {
+  auto s = suppressing();
+  s.families[index_of(GetParam())].distance_internal = 255;
+  node_.engine.set_speaker(s, node_.now);
+  announce(a_, via(1));
+  EXPECT_EQ(node_.fib_state(route()), FibState::NotForUse);
+  EXPECT_THAT(held(b_), IsEmpty());
+
+  node_.engine.set_speaker(suppressing(), node_.now);
+  node_.settle();
+  answer(true);
+  EXPECT_EQ(held(b_).size(), 1u);
 }
 
 TEST_P(FibGate, CanBeTurnedOnAndOff) {
