@@ -283,7 +283,7 @@ void Engine::Impl::own_subnet_changed(bool concerns_others) {
 void Engine::kernel_route(const KernelRoute& route, TimePoint now) {
   auto& e = *impl_;
   if (!e.kernel_routes.set(route)) return;
-  e.static_routes.surroundings_changed();
+  e.static_routes.surroundings_changed(route.prefix);
   e.routing_table.contest(route.prefix);
   e.kernel_changed(route.prefix, now);
 }
@@ -291,7 +291,7 @@ void Engine::kernel_route(const KernelRoute& route, TimePoint now) {
 void Engine::kernel_route_gone(const KernelRoute& route, TimePoint now) {
   auto& e = *impl_;
   if (!e.kernel_routes.remove(route)) return;
-  e.static_routes.surroundings_changed();
+  e.static_routes.surroundings_changed(route.prefix);
   e.routing_table.contest(route.prefix);
   e.kernel_changed(route.prefix, now);
 }

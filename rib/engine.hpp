@@ -55,7 +55,7 @@ struct RouteView {
   RouteType type = RouteType::Unicast;
   std::uint8_t distance = 0;
   std::uint32_t metric = 0;
-  std::uint32_t tag = 0;  // of `set tag`; 0: none
+  std::uint32_t tag = 0;  // of `set tag` or `ip route`; 0: none
   bool is_internal_bgp = false;
   bool selected = false, installed = false;
   FibState fib = FibState::None;
@@ -194,6 +194,8 @@ class Engine {
 
   // --- queries (copies; never change anything)
   // ----------------------------------------------------------------
+  /// Another number when another static route, or none, has won somewhere.
+  std::uint64_t statics_version() const;
   std::optional<DestinationView> destination(const Prefix& prefix) const;
   /// The longest prefix of the BGP table that holds the address.
   std::optional<Prefix> longest_match(const IpAddress& address) const;

@@ -50,6 +50,7 @@ struct Engine::Impl {
   Sweep sweep{peers, next_hops, loc_rib, adj_rib_in, conflicts};
   History history;
   std::vector<Notice> notices;
+  std::uint64_t statics_version = 0;
   bool is_deferred = false;  // RFC 4724 §4.1
 };
 

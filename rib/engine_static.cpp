@@ -14,6 +14,8 @@ void Engine::set_install_map(Family family, const std::string& route_map, TimePo
   if (e.routing_table.set_install_map(family, route_map)) e.sweep.request({.everything = true});
 }
 
+std::uint64_t Engine::statics_version() const { return impl_->statics_version; }
+
 namespace {
 
 /// As next hops, redistribution and policy see it. `protocol` 0 is nobody else's.
@@ -23,7 +25,8 @@ KernelRoute kernel_route_of(const Prefix& prefix, const StaticRoutes::Active& ac
           .type = active.route.type,
           .next_hops = active.route.next_hops,
           .interface_name = active.interface_name,
-          .static_distance = active.distance};
+          .static_distance = active.distance,
+          .tag = active.tag};
 }
 
 }  // namespace
@@ -45,7 +48,9 @@ void Engine::Impl::settle_statics(TimePoint now) {
     const auto* winner = routing_table.settle_static(prefix, now, changes);
     const bool is_news = winner ? kernel_routes.set(kernel_route_of(prefix, *winner))
                                 : kernel_routes.remove(kernel_route_of(prefix, {}));
-    if (is_news) kernel_changed(prefix, now);
+    if (!is_news) continue;
+    ++statics_version;
+    kernel_changed(prefix, now);
   }
   if (!changes.empty()) output.fib_changes(changes);
 }

@@ -189,8 +189,11 @@ struct KernelRoute {
   std::vector<NextHop> next_hops;
   std::string interface_name = {};   // of the first next hop's link, for policy
   std::uint8_t static_distance = 0;  // of a static route of ours; 0: it is another's
+  std::uint32_t tag = 0;             // likewise
   bool operator==(const KernelRoute&) const = default;
 };
+
+inline constexpr std::uint8_t kDistanceNotForUse = 255;  // such a route is known and never forwards
 
 /// One line of `ip route P …`: a next hop, or a route without.
 struct StaticNextHop {

@@ -96,6 +96,8 @@ std::string_view name_of(FibState state) {
       return "denied by the route map between BGP and the kernel";
     case FibState::NotForUse:
       return "administrative distance 255";
+    case FibState::LosesToBgp:
+      return "BGP route preferred";
   }
   return "?";
 }

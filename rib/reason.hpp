@@ -57,6 +57,7 @@ enum class FibState : std::uint8_t {
   Suppressed,     // duplicate subnet
   PolicyDenied,   // by the route map of `ip protocol bgp`
   NotForUse,      // administrative distance 255
+  LosesToBgp,     // a static route, by distance
 };
 
 /// Why a route is not sent to a peer's group, or Sent.

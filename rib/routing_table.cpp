@@ -7,6 +7,20 @@ namespace rib {
 
 std::uint8_t distance_of(RouteSource source) { return source == RouteSource::Static ? 1 : 0; }
 
+FibState loser_state(RouteSource winner) {
+  switch (winner) {
+    case RouteSource::Connected:
+      return FibState::LosesToConnected;
+    case RouteSource::Static:
+      return FibState::LosesToStatic;
+    case RouteSource::Kernel:
+      return FibState::LosesToKernel;
+    case RouteSource::Bgp:
+      break;
+  }
+  return FibState::LosesToBgp;
+}
+
 namespace {
 
 /// Packets for our own routes find their way without us; what an aggregate stands for and nobody has, must
@@ -105,19 +119,11 @@ RoutingTable::Verdict RoutingTable::decide(const Destination& destination) {
   const Path* best = destination.best();
   if (!best || !is_for_kernel(*best)) return {};
   const auto distance = distance_of_best(destination.prefix, *best);
-  if (const auto* foreign = stronger_foreign(destination.prefix, distance)) {
-    switch (foreign->source) {
-      case RouteSource::Connected:
-        return {FibState::LosesToConnected};
-      case RouteSource::Static:
-        return {FibState::LosesToStatic};
-      default:
-        return {FibState::LosesToKernel};
-    }
-  }
+  if (const auto* foreign = stronger_foreign(destination.prefix, distance))
+    return {loser_state(foreign->source)};
+  if (distance == kDistanceNotForUse) return {FibState::NotForUse};
   if (const auto* active = static_routes_.find(destination.prefix); active && active->distance <= distance)
     return {FibState::LosesToStatic};
-  if (distance == kDistanceNotForUse) return {FibState::NotForUse};
   return decide_by_policy(destination, route_of(*best, destination));
 }
 

@@ -18,8 +18,8 @@ namespace rib {
 
 /// Connected and kernel 0, static 1, as FRR has it.
 std::uint8_t distance_of(RouteSource source);
-
-inline constexpr std::uint8_t kDistanceNotForUse = 255;  // such a route is known and never forwards
+/// Of a route that stands back behind one of `winner`.
+FibState loser_state(RouteSource winner);
 
 class RoutingTable {
  public:
@@ -97,6 +97,8 @@ class RoutingTable {
   const KernelRoute* stronger_foreign(const Prefix& prefix, std::uint8_t ours) const;
   std::optional<RouteView> bgp_route(const Destination& destination) const;
   std::optional<RouteView> static_route(const Prefix& prefix) const;
+  /// Of a static route that could be used and that the kernel was not told.
+  FibState state_of_idle(const Prefix& prefix, const StaticRoutes::Active& active) const;
 
   const Speaker& speaker_;
   const Policies& policies_;

@@ -25,7 +25,8 @@ RoutingTable::Verdict RoutingTable::decide_by_policy(const Destination& destinat
       policies_.apply({.route_map = name},
                       {.prefix = destination.prefix,
                        .peer = peer ? &peer->address : nullptr,
-                       .next_hop = peer ? loc_rib_.resolved(attributes, *peer) : ResolvedNextHop{}},
+                       .next_hop = peer ? loc_rib_.resolved(attributes, *peer) : ResolvedNextHop{},
+                       .source_protocol = SourceProtocol::Bgp},
                       attributes);
   if (answer.permitted && !answer.source) return verdict;
   FibRoute route = fib_routes_[verdict.route];
@@ -49,7 +50,9 @@ bool RoutingTable::wants_bgp(const Prefix& prefix) {
 
 const StaticRoutes::Active* RoutingTable::winning_static(const Prefix& prefix) {
   const auto* active = static_routes_.find(prefix);
-  if (!active || stronger_foreign(prefix, active->distance) || wants_bgp(prefix)) return nullptr;
+  if (!active || active->distance == kDistanceNotForUse || stronger_foreign(prefix, active->distance) ||
+      wants_bgp(prefix))
+    return nullptr;
   return active;
 }
 
@@ -89,6 +92,14 @@ void RoutingTable::give_up(const Prefix& prefix) {
   destination.fib = decide(destination).state;
 }
 
+FibState RoutingTable::state_of_idle(const Prefix& prefix, const StaticRoutes::Active& active) const {
+  if (active.distance == kDistanceNotForUse) return FibState::NotForUse;
+  if (const auto* foreign = stronger_foreign(prefix, active.distance)) return loser_state(foreign->source);
+  const auto& table = loc_rib_.table(prefix.family());
+  const auto id = table.find(prefix);
+  return id && table[*id].fib_route != 0 ? FibState::LosesToBgp : FibState::None;
+}
+
 std::optional<RouteView> RoutingTable::static_route(const Prefix& prefix) const {
   const auto lines = static_routes_.lines().find(prefix);
   if (lines == static_routes_.lines().end()) return std::nullopt;
@@ -96,6 +107,7 @@ std::optional<RouteView> RoutingTable::static_route(const Prefix& prefix) const 
   view.prefix = prefix;
   view.source = RouteSource::Static;
   view.distance = lines->second.front().distance;
+  view.tag = lines->second.front().tag;
   const auto* active = static_routes_.find(prefix);
   if (!active) {
     view.type = lines->second.front().type;
@@ -104,9 +116,13 @@ std::optional<RouteView> RoutingTable::static_route(const Prefix& prefix) const 
   }
   view.type = active->route.type;
   view.distance = active->distance;
+  view.tag = active->tag;
   view.next_hops = active->route.next_hops;
   const auto told = told_statics_.find(prefix);
-  if (told == told_statics_.end()) return view;
+  if (told == told_statics_.end()) {
+    view.fib = state_of_idle(prefix, *active);
+    return view;
+  }
   view.selected = true;
   view.fib = told->second.state;
   view.installed = view.fib == FibState::Installed;

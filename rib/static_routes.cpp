@@ -9,11 +9,20 @@ namespace rib {
 void StaticRoutes::set(StaticRouteTable lines) {
   if (lines == lines_) return;
   lines_ = std::move(lines);
+  gateways_.clear();
+  for (const auto& [prefix, next_hops] : lines_)
+    for (const auto& line : next_hops)
+      if (line.gateway && line.interface_name.empty()) gateways_.insert(*line.gateway);
   is_dirty_ = true;
 }
 
 void StaticRoutes::set_resolve_via_default(bool on) {
-  if (std::exchange(resolve_via_default_, on) != on) surroundings_changed();
+  if (std::exchange(resolve_via_default_, on) != on) is_dirty_ |= !lines_.empty();
+}
+
+void StaticRoutes::surroundings_changed(const Prefix& prefix) {
+  const auto first = gateways_.lower_bound(prefix.address());
+  is_dirty_ |= first != gateways_.end() && prefix.contains(*first);
 }
 
 const StaticRoutes::Active* StaticRoutes::find(const Prefix& prefix) const {
@@ -50,7 +59,8 @@ bool StaticRoutes::add_next_hops(const Prefix& prefix, const StaticNextHop& line
         interface_name = usable->interface_name;
       }
     }
-    if (const auto other = known.find(through); !next_hops && other != known.end()) {
+    if (const auto other = known.find(through);
+        !next_hops && other != known.end() && other->second.distance != kDistanceNotForUse) {
       if (other->second.route.type != RouteType::Unicast) return false;
       next_hops = &other->second.route.next_hops;
       interface_name = other->second.interface_name;

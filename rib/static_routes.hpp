@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "rib/fib_routes.hpp"
@@ -31,8 +32,8 @@ class StaticRoutes {
 
   void set(StaticRouteTable lines);
   void set_resolve_via_default(bool on);
-  /// Other kernel routes: gateways may be reached otherwise.
-  void surroundings_changed() { is_dirty_ |= !lines_.empty(); }
+  /// Another kernel route to the prefix: gateways in it may be reached otherwise.
+  void surroundings_changed(const Prefix& prefix);
   bool needs_refresh() const { return is_dirty_; }
   /// Looks every gateway up again. The prefixes whose answer changed.
   std::vector<Prefix> refresh();
@@ -51,6 +52,7 @@ class StaticRoutes {
 
   const KernelRoutes& kernel_routes_;
   StaticRouteTable lines_;
+  std::set<IpAddress> gateways_;  // of lines that name no link
   ActiveRoutes active_;
   bool resolve_via_default_ = true;
   bool is_dirty_ = false;

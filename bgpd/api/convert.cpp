@@ -8,7 +8,7 @@ namespace {
 // The API's numbers are the engine's; a new enumerator in the middle would change meanings.
 static_assert(static_cast<int>(rib::BestReason::LongLivedStale) == proto::BestReason_MAX);
 static_assert(static_cast<int>(rib::PathState::AsSet) == proto::PathState_MAX);
-static_assert(static_cast<int>(rib::FibState::NotForUse) == proto::FibState_MAX);
+static_assert(static_cast<int>(rib::FibState::LosesToBgp) == proto::FibState_MAX);
 static_assert(static_cast<int>(rib::ExportState::LongLivedStale) == proto::EXPORT_LONG_LIVED_STALE);
 static_assert(static_cast<int>(fib::FoundRoute::Outcome::NotAsked) == proto::KernelAnswer::NOT_ASKED);
 static_assert(static_cast<int>(rib::RouteSource::Bgp) == proto::BGP);

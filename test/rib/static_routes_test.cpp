@@ -1,6 +1,7 @@
 // `ip route`: what static routes resolve to, and who wins.
 #include <gmock/gmock.h>
 
+#include "rib/static_routes.hpp"
 #include "test/support/rib_builders.hpp"
 
 namespace test {
@@ -237,6 +238,106 @@ TEST_P(StaticRoute, IsRedistributed) {
 
   set(route(), {over("tun0", 9, false)});
   EXPECT_EQ(node_.output.of(b, GetParam()).count(prefix(route())), 0u);
+}
+
+TEST_P(StaticRoute, ItsTagIsMatchedAndShownAndNothingToTheKernel) {
+  const auto b = node_.up(client("192.0.2.2"));
+  PolicyDefinitions definitions;
+  definitions.route_maps["TAGGED"].clauses[10].match.tag = 7;
+  node_.engine.set_policies(definitions, node_.now);
+  node_.engine.set_redistribution(GetParam(), RouteSource::Static,
+                                  RedistributionRule{.metric = {}, .route_map = "TAGGED"}, node_.now);
+  auto line = via(host(7));
+  set(route(), {line});
+  EXPECT_EQ(node_.output.of(b, GetParam()).count(prefix(route())), 0u);
+
+  const auto writes = node_.output.fib_writes;
+  line.tag = 7;
+  set(route(), {line});
+  EXPECT_EQ(node_.output.of(b, GetParam()).count(prefix(route())), 1u);
+  EXPECT_EQ(node_.engine.routes_for(prefix(route()))[0].tag, 7u);
+  line.tag = 8;
+  set(route(), {line});
+  EXPECT_EQ(node_.output.of(b, GetParam()).count(prefix(route())), 0u);
+  EXPECT_EQ(node_.output.fib_writes, writes);
+}
+
+TEST_P(StaticRoute, Distance255IsNotForUse) {
+  const auto a = node_.up(peer("192.0.2.1", 65001));
+  auto s = speaker();
+  s.families[index_of(GetParam())].distance_external = 255;
+  node_.engine.set_speaker(s, node_.now);
+  set(route(), {via(host(7), 255)});
+  EXPECT_FALSE(is_in_kernel(route()));
+  EXPECT_EQ(node_.engine.routes_for(prefix(route()))[0].fib, FibState::NotForUse);
+  announce(a, 1, route());
+  EXPECT_EQ(node_.fib_state(route()), FibState::NotForUse);
+
+  const auto through = of("10.9.0.0/16", "fd09::/48");
+  set(through, {via(of("10.1.0.1", "fd01::1"))});
+  EXPECT_FALSE(is_in_kernel(through));
+  set(route(), {via(host(7), 254)});
+  EXPECT_TRUE(is_in_kernel(route()));
+  EXPECT_TRUE(is_in_kernel(through));
+}
+
+TEST_P(StaticRoute, SaysToWhomItLoses) {
+  const auto state = [&] {
+    for (const auto& view : node_.engine.routes_for(prefix(route())))
+      if (view.source == RouteSource::Static) return view.fib;
+    return FibState::None;
+  };
+  const auto a = node_.up(peer("192.0.2.1", 65001));
+  set(route(), {via(host(7), 250)});
+  EXPECT_EQ(state(), FibState::Pending);
+  announce(a, 1, route());
+  EXPECT_EQ(state(), FibState::LosesToBgp);
+
+  node_.engine.kernel_route(kernel_route(route(), host(3)), node_.now);
+  node_.settle();
+  EXPECT_EQ(state(), FibState::LosesToKernel);
+  node_.engine.kernel_route(connected(route()), node_.now);
+  node_.engine.kernel_route_gone(kernel_route(route(), host(3)), node_.now);
+  node_.settle();
+  EXPECT_EQ(state(), FibState::LosesToConnected);
+}
+
+TEST_P(StaticRoute, ItsComingAndGoingAsAWinnerIsCounted) {
+  const auto a = node_.up(peer("192.0.2.1", 65001));
+  set(route(), {via(host(7), 250)});
+  const auto won = node_.engine.statics_version();
+  announce(a, 1, route());
+  const auto lost = node_.engine.statics_version();
+  EXPECT_NE(won, lost);
+  announce(a, 1, of("10.8.0.0/16", "fd08::/48"));
+  EXPECT_EQ(node_.engine.statics_version(), lost);
+  node_.withdraw(a, {route()});
+  node_.settle();
+  EXPECT_NE(node_.engine.statics_version(), lost);
+}
+
+TEST(StaticRoutes, LookAgainWhenAKernelRouteCoversAGatewayOnly) {
+  KernelRoutes kernel;
+  StaticRoutes routes(kernel);
+  StaticNextHop four, six, link;
+  four.gateway = address("192.0.2.7");
+  six.gateway = address("2001:db8::7");
+  link.gateway = address("198.51.100.7");
+  link.interface_name = "tun0";
+  link.interface_index = 9;
+  routes.set({{prefix("10.1.0.0/16"), {four, link}}, {prefix("fd01::/48"), {six}}});
+  routes.refresh();
+  const auto asks = [&](std::string_view text) {
+    routes.surroundings_changed(prefix(text));
+    const bool asked = routes.needs_refresh();
+    if (asked) routes.refresh();
+    return asked;
+  };
+  for (const auto* text :
+       {"192.0.3.0/24", "192.0.2.8/32", "10.1.0.0/16", "198.51.100.0/24", "2001:db8:1::/48"})
+    EXPECT_FALSE(asks(text)) << text;
+  for (const auto* text : {"192.0.2.0/24", "192.0.2.7/32", "0.0.0.0/0", "2001:db8::/64", "::/0"})
+    EXPECT_TRUE(asks(text)) << text;
 }
 
 TEST_P(StaticRoute, IsShownWithItsState) {
