@@ -357,7 +357,11 @@ void Daemon::links_changed() {
 
 void Daemon::schedule_work() {
   asio::post(io_, [this] {
-    if (speaker_->run(now()))
+    const bool has_more = speaker_->run(now());
+    const auto statics = speaker_->engine().statics_version();
+    const bool statics_differ = std::exchange(statics_version_, statics) != statics;
+    if (statics_differ && config_.bgp && config_.bgp->network_import_check) announce_own_subnets();
+    if (has_more)
       schedule_work();
     else
       look_at_memory_later();

@@ -127,6 +127,7 @@ class Daemon final : private api::Backend {
   std::expected<fib::RouteLookup*, std::string> route_lookup() const;
   mutable std::optional<fib::RouteLookup> route_lookup_;  // opened by the first question
   rib::FamilySet inherited_;                              // with routes of a former life in the kernel
+  std::uint64_t statics_version_ = 0;                     // of the engine, as `network` knows it
   bool kernel_is_known_ = false;                          // links, addresses and routes were told once
   bool is_stopping_ = false;
   int exit_status_ = 0;

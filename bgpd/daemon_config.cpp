@@ -104,11 +104,8 @@ void Daemon::announce_own_subnets() {
   const auto bgp = config_.bgp.value_or(cli::Bgp{});
   speaker_->with_engine([&](rib::Engine& engine) {
     apply_local_rules(engine, bgp, now());
-    originator_->update(wanted_originations(bgp, links_, [&](const rib::Prefix& prefix) {
-      return std::ranges::any_of(engine.routes_for(prefix), [](const rib::RouteView& route) {
-        return route.source != rib::RouteSource::Bgp;
-      });
-    }));
+    originator_->update(wanted_originations(
+        bgp, links_, [&](const rib::Prefix& prefix) { return has_kernel_route(engine.routes_for(prefix)); }));
   });
 }
 

@@ -59,6 +59,12 @@ Originations wanted_originations(const cli::Bgp& bgp, const fib::Links& links,
   return wanted;
 }
 
+bool has_kernel_route(std::span<const rib::RouteView> routes) {
+  return std::ranges::any_of(routes, [](const rib::RouteView& route) {
+    return route.source != rib::RouteSource::Bgp && (route.selected || route.installed);
+  });
+}
+
 void Originator::update(Originations wanted) {
   if (wanted == announced_) return;
   const auto before = std::exchange(announced_, std::move(wanted));

@@ -9,6 +9,7 @@
 #include <compare>
 #include <functional>
 #include <set>
+#include <span>
 #include <string>
 
 #include "cli/config/config.hpp"
@@ -17,7 +18,8 @@
 
 namespace rib {
 class Engine;
-}
+struct RouteView;
+}  // namespace rib
 
 namespace bgpd {
 
@@ -34,6 +36,9 @@ using Originations = std::set<Origination>;
 /// Does the kernel have a route for exactly this prefix that is not ours? Asked for `bgp network
 /// import-check` only.
 using HasKernelRoute = std::function<bool(const rib::Prefix&)>;
+
+/// Whether one of a prefix's routes is such a one; a static route of ours counts while packets go by it.
+bool has_kernel_route(std::span<const rib::RouteView> routes);
 
 /// Everything to be announced now.
 ///

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rib/engine.hpp"
+
 namespace bgpd {
 namespace {
 
@@ -185,6 +187,24 @@ TEST_P(OriginatorFamilyTest, AnnouncesANetworkWithImportCheckWhileTheKernelHasIt
   kernel_routes_.clear();
   update();
   EXPECT_THAT(take_said(), ElementsAre("-" + second_subnet_ + " network"));
+}
+
+TEST(HasKernelRoute, AStaticRouteCountsWhilePacketsGoByIt) {
+  std::vector<rib::RouteView> routes(1);
+  EXPECT_FALSE(has_kernel_route({}));
+  routes[0].source = rib::RouteSource::Bgp;
+  routes[0].selected = routes[0].installed = true;
+  EXPECT_FALSE(has_kernel_route(routes));
+
+  routes.emplace_back().source = rib::RouteSource::Static;
+  EXPECT_FALSE(has_kernel_route(routes));
+  routes[1].selected = true;  // the kernel may not have answered yet
+  EXPECT_TRUE(has_kernel_route(routes));
+
+  routes[1] = {};
+  routes[1].source = rib::RouteSource::Connected;
+  routes[1].installed = true;
+  EXPECT_TRUE(has_kernel_route(routes));
 }
 
 TEST_P(OriginatorFamilyTest, NetworkAndInterfaceAreTwoReasonsForOnePrefix) {
