@@ -59,6 +59,15 @@ char fib_letter(const api::RouteEntry& entry) {
   return entry.fib() == api::FIB_PENDING ? 'q' : ' ';
 }
 
+/// Why a route of ours is not in the kernel; "": it is, or it is another's.
+std::string_view reason_of_absence(const api::RouteEntry& entry) {
+  const bool is_ours = entry.source() == api::BGP || entry.source() == api::STATIC;
+  if (!is_ours || entry.fib() == api::FIB_INSTALLED) return {};
+  if (entry.fib() != api::FIB_NONE) return rib::name_of(state_of(entry.fib()));
+  const bool goes_nowhere = entry.type() == api::UNICAST && entry.next_hops().empty();
+  return goes_nowhere ? "no usable next hop" : "";
+}
+
 std::string interface_text(const api::NextHop& next_hop) {
   return next_hop.interface().empty() ? "if" + std::to_string(next_hop.interface_index())
                                       : next_hop.interface();
@@ -160,9 +169,8 @@ class TextDetail : public RouteTableListing {
                interface_text(next_hop).c_str(), std::max(next_hop.weight(), 1u));
       out += next_hop.onlink() ? " onlink\n" : "\n";
     }
-    const bool is_ours = entry.source() == api::BGP || entry.source() == api::STATIC;
-    if (is_ours && entry.fib() != api::FIB_INSTALLED && entry.fib() != api::FIB_NONE) {
-      append(out, "  Not in the kernel: %s", std::string(rib::name_of(state_of(entry.fib()))).c_str());
+    if (const auto reason = reason_of_absence(entry); !reason.empty()) {
+      append(out, "  Not in the kernel: %s", std::string(reason).c_str());
       if (entry.error() != 0) append(out, " (%s)", error_words(entry.error()).c_str());
       if (!entry.error_text().empty()) out += ", " + entry.error_text();
       out += '\n';
@@ -292,6 +300,7 @@ Json entry_json(const api::RouteEntry& entry) {
   if (entry.fib() == api::FIB_PENDING) json["queued"] = true;
   if (entry.fib() == api::FIB_FAILED) json["failed"] = true;
   if (entry.fib() == api::FIB_SUPPRESSED) json["duplicate"] = true;
+  if (const auto reason = reason_of_absence(entry); !reason.empty()) json["reason"] = reason;
   if (entry.error() != 0 || !entry.error_text().empty())
     json["error"] = entry.error_text().empty() ? error_words(entry.error()) : entry.error_text();
   json["table"] = entry.table();

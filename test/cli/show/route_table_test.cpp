@@ -197,5 +197,26 @@ TEST(RouteTableList, AStaticRouteWithoutAWayIsInactive) {
   EXPECT_THAT(out, HasSubstr("S   10.1.0.0/16 [1/0] via 192.0.2.1 inactive, weight 1, 00:00:29\n"));
 }
 
+TEST(RoutingTableJson, SaysWhyARouteOfOursIsNotInTheKernel) {
+  const auto reason = [](const api::RouteEntry& route) {
+    const auto json = Json::parse(shown(RouteTableKind::List, of({route}), true));
+    const auto& shown = json.begin().value().at(0);
+    return shown.contains("reason") ? shown["reason"].get<std::string>() : "";
+  };
+  auto route = bgp_route("10.1.2.0/24");
+  EXPECT_EQ(reason(route), "");
+  route.set_installed(false);
+  route.set_fib(api::FIB_POLICY_DENIED);
+  EXPECT_EQ(reason(route), "denied by the route map between BGP and the kernel");
+
+  auto fixed = entry("10.1.2.0/24", api::STATIC);
+  fixed.set_installed(false);
+  EXPECT_EQ(reason(fixed), "no usable next hop");
+  *fixed.add_next_hops() = via("192.168.77.2", "eth0");
+  fixed.set_fib(api::FIB_LOSES_TO_BGP);
+  EXPECT_EQ(reason(fixed), "BGP route preferred");
+  EXPECT_EQ(reason(entry("10.1.2.0/24", api::KERNEL)), "");
+}
+
 }  // namespace
 }  // namespace cli::show
