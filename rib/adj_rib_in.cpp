@@ -61,7 +61,7 @@ AdjRibIn::Outcome AdjRibIn::outcome_of(const Peer& peer, PathState state, Attrib
   const auto next_hop = next_hops_.find_or_add(attributes, peer.up.interface_index);
   if (state == PathState::Accepted)
     state = check_next_hop(peer.up, *attributes, next_hops_[next_hop].resolved);
-  return {std::move(attributes), next_hop, state};
+  return {std::move(attributes), state};
 }
 
 AdjRibIn::Outcome AdjRibIn::judge(const Peer& peer, const Attributes& received, const Prefix& prefix) {
@@ -70,11 +70,14 @@ AdjRibIn::Outcome AdjRibIn::judge(const Peer& peer, const Attributes& received, 
   if (state != PathState::Accepted || !is_changed_by_import(peer.up, import, *received))
     return outcome_of(peer, state, received);
   auto value = *received;
-  if (policies_.depends_on_next_hop(import.policy)) next_hops_.find_or_add(received, peer.up.interface_index);
-  const auto next_hop = resolved_for_policy(peer, *received, prefix.family());
-  if (!apply_import(policies_, peer.up, import, prefix, next_hop, value).permitted)
-    return outcome_of(peer, PathState::PolicyDenied, received);
-  return outcome_of(peer, PathState::Accepted, store_.intern(value, received));
+  const bool asks_next_hop = policies_.depends_on_next_hop(import.policy);
+  if (asks_next_hop) next_hops_.find_or_add(received, peer.up.interface_index);
+  const auto next_hop = asks_next_hop ? loc_rib_.resolved(*received, peer.up) : ResolvedNextHop{};
+  const bool permitted = apply_import(policies_, peer.up, import, prefix, next_hop, value).permitted;
+  auto outcome = permitted ? outcome_of(peer, PathState::Accepted, store_.intern(value, received))
+                           : outcome_of(peer, PathState::PolicyDenied, received);
+  outcome.policy_asks_next_hop = asks_next_hop;
+  return outcome;
 }
 
 AdjRibIn::Outcome AdjRibIn::judge_long_lived(const Peer& peer, const Attributes& received,
@@ -107,10 +110,8 @@ NextHopTable::Id AdjRibIn::received_next_hop(const Path& path) const {
   return id == loc_rib_.next_hop_of(path) ? 0 : id;
 }
 
-void AdjRibIn::hold_next_hops(Family family, Path& path) {
-  const bool is_changed = path.attributes.received() != path.attributes;
-  path.set(Path::WatchesReceived,
-           is_changed && policies_.depends_on_next_hop(peers_[path.peer].import(family).policy));
+void AdjRibIn::hold_next_hops(Path& path, bool policy_asks_next_hop) {
+  path.set(Path::WatchesReceived, policy_asks_next_hop && path.attributes.received() != path.attributes);
   next_hops_.add_reference(loc_rib_.next_hop_of(path));
   if (const auto id = received_next_hop(path)) next_hops_.add_reference(id);
 }
@@ -132,7 +133,7 @@ void AdjRibIn::replace_attributes(Family family, Table::Id id, Path& path, Outco
   octets -= path.attributes.set()->octets();
   path.attributes = std::move(outcome.attributes);
   octets += path.attributes.set()->octets();
-  hold_next_hops(family, path);
+  hold_next_hops(path, outcome.policy_asks_next_hop);
 }
 
 void AdjRibIn::set_state(Family family, Path& path, PathState state) {
@@ -214,7 +215,7 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& re
                                .path_id = nlri.path_id,
                                .learned = learned,
                                .state = state});
-      hold_next_hops(family, *path);
+      hold_next_hops(*path, outcome.policy_asks_next_hop);
       path->set_generation(generation);
       ++counts.received;
       counts.octets += sizeof(Path) + path->attributes.set()->octets();
@@ -276,7 +277,7 @@ bool AdjRibIn::revise(Family family, Table::Id id, bool all) {
         replace_attributes(family, id, path, std::move(outcome));
       } else {  // policy may look at something else
         release_next_hops(path);
-        hold_next_hops(family, path);
+        hold_next_hops(path, outcome.policy_asks_next_hop);
       }
       if (state != (path.is_feasible() ? PathState::Accepted : path.state)) set_state(family, path, state);
     }

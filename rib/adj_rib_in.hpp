@@ -47,8 +47,8 @@ class AdjRibIn {
   /// What a route of a peer becomes here.
   struct Outcome {
     Attributes attributes;  // as they count; as received when the route is not accepted
-    NextHopTable::Id next_hop = 0;
     PathState state = PathState::Accepted;
+    bool policy_asks_next_hop = false;
   };
   Outcome judge(const Peer& peer, const Attributes& received, const Prefix& prefix);
   /// The same for a route that its peer has not announced for long, RFC 9494 §4.2.
@@ -57,8 +57,8 @@ class AdjRibIn {
   PathState with_guard(const Peer& peer, PathState state, const Prefix& prefix) const;
   /// The way to the next hop that policy is asked about; nothing where the policy does not depend on it.
   ResolvedNextHop resolved_for_policy(const Peer& peer, const PathAttributes& received, Family family) const;
-  /// The path depends on its next hop, and where policy looks at it, on the one it was received with.
-  void hold_next_hops(Family family, Path& path);
+  /// The path depends on its next hop, and where policy asks for it, on the one it was received with.
+  void hold_next_hops(Path& path, bool policy_asks_next_hop);
   void release_next_hops(const Path& path);
   bool has_moved(const Path& path) const;
   /// The next hop before policy, when it is another one and watched; 0 otherwise.

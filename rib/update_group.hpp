@@ -144,6 +144,9 @@ class UpdateGroup {
   std::vector<Table::Id> held_back_, released_;
   Bitmap is_held_back_;
   TimePoint quiet_until_{};
+  // What policies look at, so that it is not looked up for every route; noted when they change.
+  bool depends_on_next_hop_ = false;
+  bool default_depends_on_next_hop_ = false;
 };
 
 /// One entry of a peer's Adj-RIB-Out.
@@ -236,7 +239,8 @@ class UpdateGroups {
   ResolvedNextHop resolved_next_hop(std::uint32_t source, const Prefix& prefix,
                                     const PathAttributes& attributes) const;
   bool must_resend(const UpdateGroup& group, Table::Id id) const;
-  static bool depends_on_next_hop(const UpdateGroup& group, const Policies& policies);
+  bool depends_on_next_hop(const UpdateGroup& group, const Policies& policies) const;
+  void note_dependencies(UpdateGroup& group) const;
   void load_outcomes(const UpdateGroup& group);
   void part_by_outcome(const UpdateGroup& group);
   const PathAttributes& exported_bucket(const UpdateGroup& group, std::size_t number);
@@ -244,7 +248,6 @@ class UpdateGroups {
   /// `peer` as the one a message leaves out: nobody when it is no member.
   std::uint32_t exception(const UpdateGroup& group, std::uint32_t peer) const;
   void note_default_condition(UpdateGroup& group, Table::Id id);
-  void forget_default_reason(UpdateGroup& group, Table::Id id);
   /// After that: the members hear when the condition came or went, or sets something else.
   void tell_default(UpdateGroup& group);
   void mark_sent(UpdateGroup& group, Table::Id id, std::uint32_t source, bool sent);

@@ -18,34 +18,34 @@ void UpdateGroups::note_default_condition(UpdateGroup& group, Table::Id id) {
   PolicyVerdict verdict{.permitted = false};
   if (best && !destination.prefix.is_default()) {
     // Not the metric: what is set shall not depend on how many ways lead to a destination.
-    const ResolvedNextHop next_hop{
-        resolved_next_hop(best->peer, destination.prefix, *best->attributes).interface, {}};
-    verdict = policies_.apply_condition(group.profile_.default_originate_map,
-                                        {.prefix = destination.prefix, .next_hop = next_hop},
-                                        *best->attributes, reason.attributes);
+    ResolvedNextHop next_hop;
+    if (group.default_depends_on_next_hop_)
+      next_hop.interface = resolved_next_hop(best->peer, destination.prefix, *best->attributes).interface;
+    verdict = policies_.apply_condition(
+        group.profile_.default_originate_map,
+        {.prefix = destination.prefix,
+         .next_hop = next_hop,
+         .source_protocol =
+             best->is_local() ? local_routes_.protocol_of(destination.prefix) : SourceProtocol::Bgp},
+        *best->attributes, reason.attributes);
     reason.sequence = verdict.sequence;
     reason.next_hop_set = verdict.next_hop_set;
   }
   auto& reasons = group.default_reasons_;
-  auto known = std::ranges::find_if(reasons, [&](const auto& other) { return other.is_same(reason); });
-  if (verdict.permitted && known != reasons.end() && known->destinations.test(id)) return;
-  forget_default_reason(group, id);
+  const auto former = std::ranges::find_if(reasons, [&](const auto& r) { return r.destinations.test(id); });
+  if (former != reasons.end()) {
+    if (verdict.permitted && former->is_same(reason)) return;
+    former->destinations.reset(id);
+    if (--former->count == 0) reasons.erase(former);
+  }
   if (!verdict.permitted) return;
-  known = std::ranges::find_if(reasons, [&](const auto& other) { return other.is_same(reason); });
+  auto known = std::ranges::find_if(reasons, [&](const auto& other) { return other.is_same(reason); });
   if (known == reasons.end())
     known = reasons.insert(
         std::ranges::upper_bound(reasons, reason.sequence, {}, &UpdateGroup::DefaultReason::sequence),
         std::move(reason));
   known->destinations.set(id);
   ++known->count;
-}
-
-void UpdateGroups::forget_default_reason(UpdateGroup& group, Table::Id id) {
-  std::erase_if(group.default_reasons_, [&](UpdateGroup::DefaultReason& reason) {
-    if (!reason.destinations.test(id)) return false;
-    reason.destinations.reset(id);
-    return --reason.count == 0;
-  });
 }
 
 /// Of several clauses that hold for some route the first one sets what is told.

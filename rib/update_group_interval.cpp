@@ -46,7 +46,9 @@ std::optional<TimePoint> UpdateGroups::next_release() const {
 std::size_t UpdateGroups::announce_released(UpdateGroup& group, std::size_t budget) {
   const auto& table = loc_rib_.table(group.family());
   const auto is_announced = [&](Table::Id id) {
-    return id < table.end_id() && table.is_live(id) && is_candidate(group, table[id]) && group.has_sent(id) &&
+    // What awaits the kernel is held back anew when it has answered.
+    return id < table.end_id() && table.is_live(id) && is_candidate(group, table[id]) &&
+           !table[id].has(Destination::AwaitsKernel) && group.has_sent(id) &&
            !owns_default(group, table[id].prefix);
   };
   const auto visited = std::min(budget, group.released_.size());

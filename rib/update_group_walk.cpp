@@ -56,10 +56,10 @@ std::size_t UpdateGroups::reevaluate(UpdateGroup& group, std::size_t budget) {
   const auto& table = loc_rib_.table(family);
   auto& position = group.reevaluation_->position;
   const auto visited = collect(group, position, budget, [&](Table::Id id) {
-    if (!is_candidate(group, table[id])) return false;
+    // The default route may hang on what is not sent itself.
     if (group.has_default_condition()) note_default_condition(group, id);
-    return group.has_reached(id) && !table[id].has(Destination::AwaitsKernel) &&
-           !owns_default(group, table[id].prefix);
+    return is_candidate(group, table[id]) && group.has_reached(id) &&
+           !table[id].has(Destination::AwaitsKernel) && !owns_default(group, table[id].prefix);
   });
   if (group.sends_paths()) {
     for (const auto id : ids_) plan_paths_or_hold_back(group, id, group.reevaluation_->before.get());
@@ -129,9 +129,9 @@ std::size_t UpdateGroups::walk_group(UpdateGroup& group, std::size_t budget) {
     if (is_for_nobody && group.first_walk_done_ && !walk->holds_any()) walk->position = table.end_id();
     const auto step = std::min(budget - visited, walk->step);
     visited += collect(group, walk->position, step, [&](Table::Id id) {
+      if (group.has_default_condition() && !group.first_walk_done_) note_default_condition(group, id);
       // What an aggregate stands for is nothing to tell, but members may have it of their former group.
       if (!is_candidate(group, table[id]) && !walk->holds(id)) return false;
-      if (group.has_default_condition() && !group.first_walk_done_) note_default_condition(group, id);
       if (table[id].has(Destination::AwaitsKernel)) {  // told to all when the kernel has answered
         withdraw_held(*walk, id, table[id].prefix);
         return false;

@@ -192,6 +192,29 @@ TEST_P(FibGate, TellsNothingOfDistance255) {
   EXPECT_EQ(held(b_).size(), 1u);
 }
 
+TEST_P(FibGate, TheEndOfAnIntervalTellsNothingThatWaits) {
+  auto up = client("192.0.2.9");
+  for (auto& profile : up.exports) profile->advertisement_interval = std::chrono::seconds(10);
+  const auto slow = node_.up(up);
+  const auto pass = [&] {
+    node_.now += std::chrono::seconds(10);
+    node_.engine.release_held_back(node_.now);
+    node_.settle();
+  };
+  announce(a_, via(1).with_med(1));
+  answer(true);
+  pass();
+  announce(a_, via(1).with_med(2));  // held back
+  announce(a_, via(3).with_med(3));  // and now for the kernel
+  pass();
+  ASSERT_EQ(held(slow).size(), 1u);
+  EXPECT_NE(held(slow).begin()->second.med, 3u);
+
+  answer(true);
+  pass();
+  EXPECT_EQ(held(slow).begin()->second.med, 3u);
+}
+
 TEST_P(FibGate, CanBeTurnedOnAndOff) {
   turn(false);
   announce(a_, via(1));
