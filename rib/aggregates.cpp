@@ -81,7 +81,10 @@ bool Aggregates::is_suppressed(const Destination& destination) const {
     if (state.rule.summary_only) return true;
     if (state.rule.suppress_map.empty()) return false;
     auto attributes = *destination.best()->attributes;
-    const PolicySubject subject{.prefix = destination.prefix};
+    const bool is_local = destination.best()->is_local();
+    const PolicySubject subject{
+        .prefix = destination.prefix,
+        .source_protocol = is_local ? local_routes_.protocol_of(destination.prefix) : SourceProtocol::Bgp};
     return policies_.apply(chain_of(state.rule.suppress_map), subject, attributes).permitted;
   });
 }

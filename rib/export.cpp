@@ -1,6 +1,7 @@
 #include "rib/export.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 namespace rib {
@@ -194,8 +195,8 @@ ExportState may_export(const Speaker& speaker, const ExportProfile& profile, con
   if (!profile.takes_long_lived_stale && attributes.has_community(kLlgrStale))
     return ExportState::LongLivedStale;
   // A route map may still set another next hop; then this is asked again behind it.
-  if (profile.policy.route_map.empty() &&
-      !is_usable(profile, choose_next_hop(profile, origin, attributes).global)) {
+  const auto& route_map = origin.is_suppressed ? profile.unsuppress_map : profile.policy.route_map;
+  if (route_map.empty() && !is_usable(profile, choose_next_hop(profile, origin, attributes).global)) {
     return ExportState::NextHopUnusable;
   }
   return ExportState::Sent;
@@ -214,14 +215,17 @@ Exported exported(const Speaker& speaker, const Policies& policies, const Export
   result.state = may_export(speaker, profile, origin, attributes);
   if (result.state != ExportState::Sent) return result;
   result.attributes = prepared(speaker, profile, origin, attributes);
-  const auto chain = origin.is_suppressed ? profile.suppressed_policy() : profile.policy;
+  std::optional<PolicyChain> of_suppressed;
+  const auto& chain =
+      origin.is_suppressed ? of_suppressed.emplace(profile.suppressed_policy()) : profile.policy;
   if (!chain.empty()) {
     const PolicySubject subject{.prefix = prefix,
                                 .peer = profile.policy_peer ? &*profile.policy_peer : nullptr,
                                 .own_address = &profile.local_address,
                                 .next_hop = origin.next_hop,
                                 .peer_interface = profile.policy_peer_interface,
-                                .own_as = profile.local_as};
+                                .own_as = profile.local_as,
+                                .source_protocol = origin.source_protocol};
     const auto next_hop = result.attributes.next_hop;
     const auto link_local = result.attributes.link_local_next_hop;
     result.policy = policies.apply(chain, subject, result.attributes);

@@ -17,8 +17,9 @@ struct RouteOrigin {
   PeerType type = PeerType::Internal;
   bool is_route_reflector_client = false;
   BgpIdentifier identifier = 0;
-  ResolvedNextHop next_hop = {};  // only for policies that depend on it
-  bool is_suppressed = false;     // an aggregate stands for the route
+  ResolvedNextHop next_hop = {};                         // only for policies that depend on it
+  bool is_suppressed = false;                            // an aggregate stands for the route
+  SourceProtocol source_protocol = SourceProtocol::Bgp;  // only where there is a policy
 };
 
 /// Sent, or why not; before policy has its say.

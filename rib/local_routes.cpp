@@ -1,6 +1,7 @@
 #include "rib/local_routes.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rib {
 static_assert(kAggregatedOnly == static_cast<unsigned>(LocalSource::Aggregated));
@@ -12,7 +13,7 @@ std::uint32_t seconds_of(TimePoint time) {
       std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
-SourceProtocol protocol_of(RouteSource source) {
+SourceProtocol protocol_from(RouteSource source) {
   switch (source) {
     case RouteSource::Connected:
       return SourceProtocol::Connected;
@@ -43,13 +44,14 @@ void LocalRoutes::judge(const Prefix& prefix, Entry& entry) {
   auto value = entry.route.attributes;
   const PolicySubject subject{.prefix = prefix,
                               .next_hop = {entry.route.interface_name, std::nullopt},
-                              .source_protocol = protocol_of(entry.route.kernel_source)};
+                              .source_protocol = protocol_from(entry.route.kernel_source)};
   const bool permitted = policies_.apply(chain_of(entry.route), subject, value).permitted;
   entry.attributes = permitted ? store_.intern(value, original) : Attributes();
 }
 
 bool LocalRoutes::set(const Prefix& prefix, LocalSource source, const LocalRoute& route, TimePoint now) {
-  auto& entries = routes_[prefix];
+  auto& known = routes_[prefix];
+  auto& entries = known.entries;
   auto entry = std::find_if(entries.begin(), entries.end(), [&](auto& e) { return e.source >= source; });
   if (entry == entries.end() || entry->source != source)
     entry = entries.insert(entry, {source, {}, {}});
@@ -59,50 +61,57 @@ bool LocalRoutes::set(const Prefix& prefix, LocalSource source, const LocalRoute
   entry->route = route;
   judge(prefix, *entry);
   const bool permitted = static_cast<bool>(entry->attributes);
-  publish(prefix, entries, now);
+  publish(prefix, known, now);
   const auto id = loc_rib_.table(prefix.family()).find(prefix);
   if (id && interface_changed) loc_rib_.next_hop_moved(prefix.family(), *id);
   return permitted;
 }
 
-std::string_view LocalRoutes::interface_of(const Prefix& prefix) const {
-  const auto found = routes_.find(prefix);
-  if (found == routes_.end()) return {};
-  const auto& entries = found->second;
+const LocalRoutes::Entry* LocalRoutes::Known::first() const {
   const auto first =
       std::find_if(entries.begin(), entries.end(), [](auto& e) { return static_cast<bool>(e.attributes); });
-  return first == entries.end() ? std::string_view{} : std::string_view(first->route.interface_name);
+  return first == entries.end() ? nullptr : &*first;
+}
+
+std::string_view LocalRoutes::interface_of(const Prefix& prefix) const {
+  const auto found = routes_.find(prefix);
+  const auto* first = found == routes_.end() ? nullptr : found->second.first();
+  return first ? std::string_view(first->route.interface_name) : std::string_view{};
+}
+
+SourceProtocol LocalRoutes::protocol_of(const Prefix& prefix) const {
+  const auto found = routes_.find(prefix);
+  return found == routes_.end() ? SourceProtocol::Bgp : found->second.protocol;
 }
 
 bool LocalRoutes::remove(const Prefix& prefix, LocalSource source, TimePoint now) {
   const auto found = routes_.find(prefix);
   if (found == routes_.end()) return false;
-  auto& entries = found->second;
+  auto& entries = found->second.entries;
   if (std::erase_if(entries, [&](auto& e) { return e.source == source; }) == 0) return false;
-  publish(prefix, entries, now);
+  publish(prefix, found->second, now);
   if (entries.empty()) routes_.erase(found);
   return true;
 }
 
 void LocalRoutes::policies_changed(const Policies& before, TimePoint now) {
-  for (auto& [prefix, entries] : routes_) {
+  for (auto& [prefix, known] : routes_) {
     bool concerned = false;
-    for (auto& entry : entries) {
+    for (auto& entry : known.entries) {
       if (entry.route.route_map.empty() || !before.differs(chain_of(entry.route), policies_)) continue;
       concerned = true;
       judge(prefix, entry);
     }
-    if (concerned) publish(prefix, entries, now);
+    if (concerned) publish(prefix, known, now);
   }
 }
 
-void LocalRoutes::publish(const Prefix& prefix, const Entries& entries, TimePoint now) {
+void LocalRoutes::publish(const Prefix& prefix, Known& own, TimePoint now) {
   const auto family = prefix.family();
-  const Entry* first = nullptr;
+  const auto* first = own.first();
   std::uint8_t sources = 0;
-  for (const auto& entry : entries) {
+  for (const auto& entry : own.entries) {
     if (!entry.attributes) continue;
-    if (!first) first = &entry;
     sources = static_cast<std::uint8_t>(sources | static_cast<unsigned>(entry.source));
   }
   auto& table = loc_rib_.table(family);
@@ -113,6 +122,9 @@ void LocalRoutes::publish(const Prefix& prefix, const Entries& entries, TimePoin
   const auto before = destination.winner();
   auto* path = destination.find(kLocalPeer, 0);
   bool kernel_differs = false;
+  const auto protocol = first ? protocol_from(first->route.kernel_source) : SourceProtocol::Bgp;
+  // Policy may look at it though the attributes are the same.
+  const bool protocol_differs = std::exchange(own.protocol, protocol) != protocol && path && first;
   if (!first) {
     destination.remove(static_cast<std::size_t>(path - destination.paths().data()));
     --count_[index_of(family)];
@@ -130,7 +142,7 @@ void LocalRoutes::publish(const Prefix& prefix, const Entries& entries, TimePoin
     path->local_sources = sources;
   }
   loc_rib_.select(family, id, before);
-  if (kernel_differs) loc_rib_.touch(family, id);
+  if (kernel_differs || protocol_differs) loc_rib_.touch(family, id, protocol_differs);
   loc_rib_.erase_if_unused(family, id);
 }
 

@@ -27,6 +27,8 @@ class LocalRoutes {
 
   /// Of the route that stands in the table, where the kernel has it from; "" for others.
   std::string_view interface_of(const Prefix& prefix) const;
+  /// Likewise, who it is from: Bgp where it is no redistributed one.
+  SourceProtocol protocol_of(const Prefix& prefix) const;
 
   /// Prefixes in the table.
   std::uint64_t count(Family family) const { return count_[index_of(family)]; }
@@ -37,16 +39,21 @@ class LocalRoutes {
     LocalRoute route;
     Attributes attributes;  // as they count; empty when the route map denies
   };
-  using Entries = std::vector<Entry>;
+  struct Known {
+    std::vector<Entry> entries;                     // by source
+    SourceProtocol protocol = SourceProtocol::Bgp;  // of the one that stands in the table
+    /// That one, or nullptr.
+    const Entry* first() const;
+  };
 
   void judge(const Prefix& prefix, Entry& entry);
   /// Brings the prefix's path in the table to what its entries say.
-  void publish(const Prefix& prefix, const Entries& entries, TimePoint now);
+  void publish(const Prefix& prefix, Known& own, TimePoint now);
 
   const Policies& policies_;
   AttributeStore& store_;
   LocRib& loc_rib_;
-  boost::unordered_flat_map<Prefix, Entries, std::hash<Prefix>> routes_;
+  boost::unordered_flat_map<Prefix, Known, std::hash<Prefix>> routes_;
   std::uint64_t count_[kFamilyCount] = {};
 };
 

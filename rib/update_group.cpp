@@ -27,6 +27,7 @@ UpdateGroup& UpdateGroups::group_of(const ExportProfile& profile) {
       std::find_if(groups.begin(), groups.end(), [&](auto& group) { return group->profile_ == profile; });
   if (found != groups.end()) return **found;
   auto& group = *groups.emplace_back(std::make_unique<UpdateGroup>(next_group_++, profile));
+  note_dependencies(group);
   count_group_with_paths(group, true);
   output_.group_opened(group.id_, profile);
   return group;
@@ -168,6 +169,7 @@ void UpdateGroups::resend_table(std::uint32_t index, Family family) {
 void UpdateGroups::policies_changed(const std::shared_ptr<const Policies>& before) {
   for (const auto family : kFamilies) {
     for (auto& group : groups_[index_of(family)]) {
+      note_dependencies(*group);
       const PolicyChain condition{.route_map = group->profile_.default_originate_map};
       const auto differs = [&](const PolicyChain& chain) { return policies_.differs(chain, *before); };
       if (std::ranges::none_of(group->chains(), differs) && !differs(condition)) continue;
@@ -198,6 +200,7 @@ Exported UpdateGroups::evaluate(const UpdateGroup& group, const Policies& polici
   const auto& prefix = destination.prefix;
   auto origin = origin_of(source, group.family());
   origin.is_suppressed = destination.has(Destination::Suppressed);
+  if (source == kLocalPeer && group.asks_policy()) origin.source_protocol = local_routes_.protocol_of(prefix);
   if (depends_on_next_hop(group, policies)) origin.next_hop = resolved_next_hop(source, prefix, attributes);
   return exported(speaker_, policies, group.profile_, origin, prefix, attributes);
 }
@@ -215,9 +218,18 @@ bool UpdateGroups::must_resend(const UpdateGroup& group, Table::Id id) const {
   return destination.has(Destination::NextHopMoved) && depends_on_next_hop(group, policies_);
 }
 
-bool UpdateGroups::depends_on_next_hop(const UpdateGroup& group, const Policies& policies) {
+bool UpdateGroups::depends_on_next_hop(const UpdateGroup& group, const Policies& policies) const {
+  if (&policies == &policies_) return group.depends_on_next_hop_;
   return policies.depends_on_next_hop(group.profile_.policy) ||
-         (group.unsuppresses() && policies.depends_on_next_hop(group.profile_.suppressed_policy()));
+         (group.unsuppresses() && policies.depends_on_next_hop({.route_map = group.profile_.unsuppress_map}));
+}
+
+void UpdateGroups::note_dependencies(UpdateGroup& group) const {
+  const auto chains = group.chains();
+  group.depends_on_next_hop_ =
+      std::ranges::any_of(chains, [&](const auto& chain) { return policies_.depends_on_next_hop(chain); });
+  group.default_depends_on_next_hop_ =
+      policies_.depends_on_next_hop({.route_map = group.profile_.default_originate_map});
 }
 
 /// What becomes of each bucket of the shared batch in this group. Without a policy that costs no attributes.

@@ -45,7 +45,7 @@ struct PolicySubject {
   ResolvedNextHop next_hop = {};           // `match interface`, `set metric igp`
   std::string_view peer_interface = {};    // of an interface peer, "" for others: `match peer eth0`
   AsNumber own_as = 0;                     // what we are to that peer: `set as-path replace`; 0 unknown
-  std::optional<SourceProtocol> source_protocol = {};  // of our own route
+  std::optional<SourceProtocol> source_protocol = {};  // nothing: BGP, if from `peer`
 };
 
 /// The answer and who gave it.

@@ -126,7 +126,8 @@ class Question {
   }
 
   std::optional<SourceProtocol> source_protocol() const {
-    return subject_.peer ? std::optional(SourceProtocol::Bgp) : subject_.source_protocol;
+    if (subject_.source_protocol) return subject_.source_protocol;
+    return subject_.peer ? std::optional(SourceProtocol::Bgp) : std::nullopt;
   }
 
   // Texts are made once for each route, and again when a clause changed what they show.

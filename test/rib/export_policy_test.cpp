@@ -194,6 +194,61 @@ TEST_F(ExportPolicy, WhatTheRouteMapOfDefaultOriginateSetsIsOfTheDefaultRoute) {
   }
 }
 
+TEST_F(ExportPolicy, SourceProtocolIsTheOneOfTheRoute) {
+  const auto by = [](SourceProtocol protocol) {
+    PolicyDefinitions d;
+    d.route_maps["M"].clauses[10].match.source_protocol = protocol;
+    return d;
+  };
+  const auto member = up_with("192.0.2.2", {.route_map = "M"});
+  announce({"10.1.0.0/16"});
+  node.originate("10.2.0.0/16");
+  node.engine.set_redistribution(Family::Ipv4Unicast, RouteSource::Kernel, RedistributionRule{}, node.now);
+  node.engine.set_redistribution(Family::Ipv4Unicast, RouteSource::Connected, RedistributionRule{}, node.now);
+  node.engine.kernel_route(kernel_route("10.3.0.0/16", "192.0.2.7"), node.now);
+  define(by(SourceProtocol::Bgp));
+  EXPECT_THAT(held(node, member), ElementsAre("10.1.0.0/16", "10.2.0.0/16"));
+  define(by(SourceProtocol::Kernel));
+  EXPECT_THAT(held(node, member), ElementsAre("10.3.0.0/16"));
+  define(by(SourceProtocol::Connected));
+  EXPECT_THAT(held(node, member), ElementsAre("192.0.2.0/24"));
+
+  define(by(SourceProtocol::Kernel));
+  LocalRoute same;  // but for who it is from
+  same.attributes.origin = Origin::Incomplete;
+  same.attributes.next_hop = IpAddress::unspecified(Afi::Ipv4);
+  same.attributes.med = 0;
+  node.engine.originate(prefix("10.3.0.0/16"), LocalSource::Network, same, node.now);
+  EXPECT_THAT(held(node, member), IsEmpty());
+  node.engine.withdraw_local(prefix("10.3.0.0/16"), LocalSource::Network, node.now);
+  EXPECT_THAT(held(node, member), ElementsAre("10.3.0.0/16"));
+}
+
+TEST_F(ExportPolicy, ADefaultRouteMayHangOnWhatAnAggregateStandsFor) {
+  auto d = definitions({"10.1.0.0/16"});
+  d.route_maps["M"].clauses.erase(20);
+  define(d);
+  AggregateRule rule;
+  rule.summary_only = true;
+  node.engine.set_aggregates({{prefix("10.0.0.0/8"), rule}}, node.now);
+  announce({"10.1.0.0/16"});
+  auto up = peer("192.0.2.2");
+  up.exports[0]->default_originate = true;
+  up.exports[0]->default_originate_map = "M";
+  const auto member = node.up(up);
+  node.settle();
+  EXPECT_TRUE(node.output.of(member).contains(prefix("0.0.0.0/0")));
+
+  d.route_maps["M"].clauses[10].permit = false;
+  define(d);
+  node.settle();
+  EXPECT_FALSE(node.output.of(member).contains(prefix("0.0.0.0/0")));
+  d.route_maps["M"].clauses[10].permit = true;
+  define(d);
+  node.settle();
+  EXPECT_TRUE(node.output.of(member).contains(prefix("0.0.0.0/0")));
+}
+
 TEST_F(ExportPolicy, OfSeveralClausesThatHoldTheFirstSetsTheDefaultRoute) {
   auto d = definitions({"10.1.0.0/16"});
   d.route_maps["M"].clauses[10].set.metric = Adjustment{Adjustment::Kind::Value, 10};

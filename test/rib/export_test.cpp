@@ -59,6 +59,21 @@ TEST(MayExport, WithoutPolicyNothingLeaves) {  // RFC 8212
   EXPECT_EQ(verdict(profile, kLocal, attributes()), ExportState::PolicyRequired);
 }
 
+TEST(MayExport, TheMapThatAppliesMaySetAnotherNextHop) {
+  auto profile = to_external();
+  profile.local_address = address("2001:db8::1");
+  auto suppressed = kLocal;
+  suppressed.is_suppressed = true;
+  profile.unsuppress_map = "U";
+  EXPECT_EQ(verdict(profile, suppressed, attributes()), ExportState::Sent);
+  EXPECT_EQ(verdict(profile, kLocal, attributes()), ExportState::NextHopUnusable);
+
+  profile.unsuppress_map = "";
+  profile.policy.route_map = "M";
+  EXPECT_EQ(verdict(profile, suppressed, attributes()), ExportState::NextHopUnusable);
+  EXPECT_EQ(verdict(profile, kLocal, attributes()), ExportState::Sent);
+}
+
 TEST(MayExport, NeedsANextHopOfTheFamily) {  // RFC 8950
   auto profile = to_external();
   profile.local_address = address("2001:db8::1");
