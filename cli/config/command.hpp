@@ -13,6 +13,7 @@
 #include "cli/command/arguments.hpp"
 #include "cli/command/mode.hpp"
 #include "cli/config/config.hpp"
+#include "cli/config/list_names.hpp"
 
 namespace cli {
 
@@ -87,6 +88,7 @@ struct Command {
   std::optional<Mode> enters = {};         // a block follows
   Leave leaves = Leave::No;                // exit, end
   bool is_inert = false;                   // accepted and written back, without effect here
+  std::vector<ListArgument> lists = {};    // which arguments name route maps and lists
   std::string_view warning = {};  // what to tell when it is configured: where it has no effect, and why
 };
 

@@ -141,6 +141,7 @@ Command install_map_command(rib::Family family) {
           "A route map between BGP and the kernel: `set src` gives this host's own packets their source "
           "address, what it denies is not installed.",
       .no_syntax = "no " + keywords + " [NAME$map]",
+      .lists = {{ListKind::RouteMap, "map"}},
   };
 }
 

@@ -211,6 +211,7 @@ std::vector<Command> local_route_commands() {
   rows.push_back(classic_network_command());
   for (const auto family : rib::kFamilies) rows.push_back(aggregate_command(family));
   rows.push_back(redistribute_command());
+  for (auto& row : rows) row.lists = {{ListKind::RouteMap, "map"}, {ListKind::RouteMap, "suppress"}};
   return rows;
 }
 

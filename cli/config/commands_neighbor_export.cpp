@@ -111,6 +111,7 @@ Command default_originate_command() {
                 s.neighbor_line("default-originate" + (map ? " route-map " + *map : std::string{})));
           },
       .summary = "Announces a default route to it; with a route map only while that permits some route.",
+      .lists = {{ListKind::RouteMap, "map"}},
   };
 }
 

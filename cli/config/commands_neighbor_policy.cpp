@@ -13,7 +13,7 @@ NeighborPolicy& policy_of(NeighborFamily& settings, const Arguments& a) {
 
 template <std::optional<std::string> NeighborPolicy::*member>
 Command policy_name(const std::string& keyword, std::string_view help, std::string_view name_help,
-                    std::string_view summary) {
+                    std::string_view summary, ListKind kind) {
   return {.syntax = "neighbor PEER$peer " + keyword + " NAME$name <in|out>",
           .help = neighbor_help({help, name_help, "Filter incoming updates", "Filter outgoing updates"}),
           .scope = Scope::NeighborFamily,
@@ -33,7 +33,8 @@ Command policy_name(const std::string& keyword, std::string_view help, std::stri
                     lines.push_back(s.neighbor_line(keyword + " " + *name + (in ? " in" : " out")));
               },
           .summary = summary,
-          .no_syntax = "no neighbor PEER$peer " + keyword + " NAME$name <in|out>"};
+          .no_syntax = "no neighbor PEER$peer " + keyword + " NAME$name <in|out>",
+          .lists = {{kind, "name"}}};
 }
 
 /// FRR has either a prefix list or a distribute list in one direction.
@@ -66,7 +67,8 @@ Command unsuppress_map() {
       .summary =
           "Of the routes that an aggregate stands for (`summary-only`, `suppress-map`) those that this route "
           "map permits are sent nevertheless, as it sets them; `route-map … out` is not asked about them.",
-      .no_syntax = "no neighbor PEER$peer unsuppress-map [NAME$name]"};
+      .no_syntax = "no neighbor PEER$peer unsuppress-map [NAME$name]",
+      .lists = {{ListKind::RouteMap, "name"}}};
 }
 
 }  // namespace
@@ -75,19 +77,20 @@ std::vector<Command> neighbor_policy_commands() {
   std::vector<Command> rows;
   rows.push_back(policy_name<&NeighborPolicy::distribute_list>(
       "distribute-list", "Filter updates to/from this neighbor", "Name or number of an access list",
-      "Only prefixes that the access list permits pass."));
+      "Only prefixes that the access list permits pass.", ListKind::AccessList));
   exclude<&NeighborPolicy::prefix_list>(rows.back());
   rows.push_back(policy_name<&NeighborPolicy::prefix_list>(
       "prefix-list", "Filter updates to/from this neighbor", "Name of a prefix list",
-      "Only prefixes that the prefix list permits pass."));
+      "Only prefixes that the prefix list permits pass.", ListKind::PrefixList));
   exclude<&NeighborPolicy::distribute_list>(rows.back());
   rows.push_back(policy_name<&NeighborPolicy::route_map>(
       "route-map", "Apply route map to neighbor", "Name of route map",
       "Only routes that the route map permits pass, with what it sets. Without a policy an external neighbor "
-      "exchanges no routes (RFC 8212)."));
+      "exchanges no routes (RFC 8212).",
+      ListKind::RouteMap));
   rows.push_back(policy_name<&NeighborPolicy::filter_list>(
       "filter-list", "Establish BGP filters", "AS path access-list name",
-      "Only routes whose AS path the list permits pass."));
+      "Only routes whose AS path the list permits pass.", ListKind::AsPathList));
   rows.push_back(unsuppress_map());
   return rows;
 }

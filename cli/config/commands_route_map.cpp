@@ -80,6 +80,7 @@ Command call_row() {
       .summary = "When the clause holds, that route map is asked too; when it denies, the route is denied.",
       .no_syntax = "no call [NAME$name]",
   });
+  row.lists = {{ListKind::RouteMap, "name"}};
   row.set = [](Target& t, const Arguments& a) -> Outcome {
     if (t.route_map == a.text("name")) return "% A route-map cannot call itself";
     t.clause->call = a.text("name");

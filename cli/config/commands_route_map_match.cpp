@@ -18,16 +18,18 @@ std::uint32_t number_value(const Arguments& a) { return a.number_as<std::uint32_
 
 template <std::optional<ListMatch> RouteMapClause::Match::*member>
 Command community_row(std::string keywords, std::string_view help, bool can_be_exact,
-                      std::string_view summary) {
+                      std::string_view summary, ListKind kind) {
   std::vector<std::string_view> all{kMatch, help, kName};
   if (can_be_exact) all.push_back(kExact);
-  return clause_value(
+  auto row = clause_value(
       std::move(keywords), can_be_exact ? "NAME$name [exact-match]" : "NAME$name", std::move(all),
       [](auto& clause) -> auto& { return clause.match.*member; },
       [](const Arguments& a) {
         return ListMatch{a.text("name"), a.has("exact-match")};
       },
       [](const ListMatch& match) { return match.name + (match.exact ? " exact-match" : ""); }, summary);
+  row.lists = {{kind, "name"}};
+  return row;
 }
 
 template <std::optional<std::uint32_t> RouteMapClause::Match::*member>
@@ -46,10 +48,13 @@ void add_list_rows(std::vector<Command>& rows, bool v4, const std::string& what,
   rows.push_back(clause_value(
       keywords, "NAME$name", {kMatch, ip, help, kAccessListName},
       [place](auto& clause) -> auto& { return place(clause).access_list; }, name_value, same_text, about));
+  const auto family = v4 ? rib::Family::Ipv4Unicast : rib::Family::Ipv6Unicast;
+  rows.back().lists = {{ListKind::AccessList, "name", family}};
   rows.push_back(clause_value(
       keywords + " prefix-list", "NAME$name", {kMatch, ip, help, kPrefixList, kPrefixListName},
       [place](auto& clause) -> auto& { return place(clause).prefix_list; }, name_value, same_text,
       "The same by a prefix list. A list that is not defined never holds."));
+  rows.back().lists = {{ListKind::PrefixList, "name", family}};
 }
 
 void add_address_rows(std::vector<Command>& rows, bool v4) {
@@ -134,13 +139,16 @@ std::vector<Command> route_map_match_commands() {
       "match as-path", "NAME$name", {kMatch, "Match BGP AS path list", "AS path access-list name"},
       [](auto& clause) -> auto& { return clause.match.as_path; }, name_value, same_text,
       "The AS path, by `bgp as-path access-list`."));
+  rows.back().lists = {{ListKind::AsPathList, "name"}};
   rows.push_back(community_row<&Match::community>("match community", "Match BGP community list", true,
-                                                  "The communities, by `bgp community-list`."));
+                                                  "The communities, by `bgp community-list`.",
+                                                  ListKind::CommunityList));
   rows.push_back(community_row<&Match::large_community>(
-      "match large-community", "Match BGP large community list", true, "The large communities (RFC 8092)."));
-  rows.push_back(community_row<&Match::extended_community>("match extcommunity",
-                                                           "Match BGP/VPN extended community list", false,
-                                                           "The extended communities (RFC 4360)."));
+      "match large-community", "Match BGP large community list", true, "The large communities (RFC 8092).",
+      ListKind::LargeCommunityList));
+  rows.push_back(community_row<&Match::extended_community>(
+      "match extcommunity", "Match BGP/VPN extended community list", false,
+      "The extended communities (RFC 4360).", ListKind::ExtendedCommunityList));
   rows.push_back(clause_value(
       "match interface", "IFNAME$name", {kMatch, "Match first hop interface of route", "Interface name"},
       [](auto& clause) -> auto& { return clause.match.interface; }, name_value, same_text,

@@ -124,6 +124,7 @@ std::vector<Command> route_map_set_community_commands() {
       "comm-list",
       {kSet, "Set BGP community list (for deletion)", "Community-list name", "Delete matching communities"},
       "Takes away every community that the list permits."));
+  rows.back().lists = {{ListKind::CommunityList, "name"}};
   rows.push_back(community_row<rib::Community>(
       "set community", "AA:NN",
       {kSet, "BGP community attribute", "Community number in AA:NN format or well-known name",
@@ -138,6 +139,7 @@ std::vector<Command> route_map_set_community_commands() {
       {kSet, "Set BGP large community list (for deletion)", "Large community-list name",
        "Delete matching large communities"},
       "Takes away every large community that the list permits."));
+  rows.back().lists = {{ListKind::LargeCommunityList, "name"}};
   rows.push_back(community_row<rib::LargeCommunity>(
       "set large-community", "AA:BB:CC",
       {kSet, "BGP large community attribute", "Large community in AA:BB:CC format",

@@ -210,6 +210,7 @@ Applied apply_line(Config& config, Context& context, std::string_view line, cons
     applied.message = *std::move(outcome);
     return applied;
   }
+  if (!form.is_negated) applied.lists = list_names(command, matched->arguments, target.family);
   if (command.enters && !form.is_negated) place.push_back(opening_line(*command.enters, matched->arguments));
   context = std::move(place);
   return applied;
@@ -239,6 +240,11 @@ EditResult edit(Config& config, const Context& context, std::string_view line) {
       result.leaves_configure = applied.leaves_configure;
       if (const auto warning = warning_of(applied); !warning.empty())
         result.text = "% Warning: " + std::string(warning);
+      for (const auto& list : applied.lists) {
+        if (is_defined(config, list)) continue;
+        if (!result.text.empty()) result.text += '\n';
+        result.text += "% Warning: " + undefined_text(*applied.form.command, list);
+      }
       break;
     case EditStatus::Refused:
       result.text = applied.message;

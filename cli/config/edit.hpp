@@ -44,6 +44,7 @@ struct Applied {
   std::vector<std::string> expected_keywords, expected_values;  // Unknown, Incomplete, Ambiguous
   std::string message;                                          // Refused
   bool left = false, leaves_configure = false;
+  std::vector<ListName> lists;  // Done: what the line names
 };
 /// initial: what `router bgp` starts from. `context` is changed when the line was done.
 Applied apply_line(Config& config, Context& context, std::string_view line, const Bgp& initial = {});

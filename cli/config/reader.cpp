@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <unordered_set>
 
@@ -53,6 +54,7 @@ class Reader {
     }
     close_foreign_block();
     if (result_.config.bgp) drop_redundant(*result_.config.bgp);
+    tell_undefined();
     return std::move(result_);
   }
 
@@ -211,6 +213,7 @@ class Reader {
                        .line = line.number,
                        .text = std::string(line.whole),
                        .message = std::string(warning)});
+        for (const auto& list : applied.lists) named_.push_back({line, applied.form.command, list});
         return enter(std::move(context), line);
       case EditStatus::Refused:
         return report(line, applied, applied.message);
@@ -237,6 +240,23 @@ class Reader {
       openings_.pop_back();
     while (openings_.size() < context.size()) openings_.push_back({line.indent, false});
     context_ = std::move(context);
+  }
+
+  /// Lists may be defined behind the lines that name them, so this is known at the end.
+  void tell_undefined() {
+    std::map<ListName, bool> known;
+    const auto before = result_.problems.size();
+    for (const auto& [line, command, list] : named_) {
+      const auto [entry, is_new] = known.try_emplace(list);
+      if (is_new) entry->second = is_defined(result_.config, list);
+      if (entry->second) continue;
+      add_problem({.severity = Problem::Severity::Warning,
+                   .line = line.number,
+                   .text = std::string(line.whole),
+                   .message = undefined_text(*command, list)});
+    }
+    if (result_.problems.size() > before)
+      std::ranges::stable_sort(result_.problems, {}, [](const Problem& p) { return p.line - 1; });  // 0: last
   }
 
   void report(const FileLine& line, const Applied& applied, std::string message, std::string hint = {}) {
@@ -311,7 +331,14 @@ class Reader {
     bool is_indented;  // a deeper line was seen
   };
 
+  struct Named {
+    FileLine line;
+    const Command* command;
+    ListName list;
+  };
+
   ReadResult result_;
+  std::vector<Named> named_;
   Bgp initial_;
   Context context_;
   std::vector<Opening> openings_;  // one per line of context_

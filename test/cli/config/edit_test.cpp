@@ -34,6 +34,19 @@ struct Terminal {
   std::string first_line() const { return answer.substr(0, answer.find('\n')); }
 };
 
+TEST(Edit, WhatIsNotDefinedIsWarnedOfAndDone) {
+  Terminal terminal;
+  terminal.type({"ip protocol bgp route-map NOSUCH"});
+  EXPECT_EQ(terminal.status, EditStatus::Done);
+  EXPECT_EQ(terminal.answer, "% Warning: route-map NOSUCH is not defined: it permits nothing");
+  terminal.type({"no ip protocol bgp route-map NOSUCH"});
+  EXPECT_EQ(terminal.answer, "");
+
+  terminal.type({"route-map SUCH permit 10", "exit", "ip protocol bgp route-map SUCH"});
+  EXPECT_EQ(terminal.answer, "");
+  EXPECT_EQ(terminal.config.install_maps[0], "SUCH");
+}
+
 TEST(Edit, AbbreviationsMeanTheWholeWords) {
   Terminal terminal;
 

@@ -91,7 +91,7 @@ TEST(RouteMap, SaysWhatFrrSays) {
   ASSERT_GT(all.size(), 50u);
   for (const auto& [text, accepted] : all) {
     const auto result = read_config(text);
-    ASSERT_TRUE(result.problems.empty()) << text << to_text(result.problems.front(), "");
+    ASSERT_TRUE(!result.has_errors()) << text << to_text(result.problems.front(), "");
     const rib::Policies policies(policy_in_force(result.config));
     Routes ours;
     for (auto& [prefix_text, attributes] : sent()) {

@@ -239,6 +239,40 @@ TEST(Reader, FrrsProfileIsTakenOver) {
   EXPECT_EQ(traditional.bgp->hold_seconds, 180);
 }
 
+TEST(Reader, WhatIsNotDefinedAtTheEndIsWarnedOf) {
+  const auto result = read_config(
+      "ip protocol bgp route-map NOSUCH\n"
+      "router bgp 64512\n"
+      " network 10.1.0.0/16 route-map LATER\n"
+      " neighbor 10.0.0.1 remote-as 64513\n"
+      " neighbor 10.0.0.1 route-map NOSUCH in\n"
+      " neighbor 10.0.0.1 prefix-list P out\n"
+      " nonsense\n"
+      " neighbor 10.0.0.1 filter-list 7 in\n"
+      " address-family ipv6 unicast\n"
+      "  neighbor 10.0.0.1 prefix-list P in\n"
+      "exit\n"
+      "ip prefix-list P permit any\n"
+      "route-map LATER permit 10\n"
+      " match community C\n"
+      " match ip address prefix-list P\n"
+      " match ipv6 address A\n"
+      " set comm-list C delete\n"
+      " call LATER2\n");
+
+  EXPECT_THAT(problems_of(result),
+              ElementsAre("1 W route-map NOSUCH is not defined: it permits nothing",
+                          "5 W route-map NOSUCH is not defined: it permits nothing",
+                          "7 W kulan does not have this command; the line is kept, without effect",
+                          "8 W bgp as-path access-list 7 is not defined: it permits nothing",
+                          "10 W ipv6 prefix-list P is not defined: it permits nothing",
+                          "14 W bgp community-list C is not defined: the match never holds",
+                          "16 W ipv6 access-list A is not defined: the match never holds",
+                          "17 W bgp community-list C is not defined: without effect",
+                          "18 W route-map LATER2 is not defined: without effect"));
+  EXPECT_EQ(result.config.install_maps[0], "NOSUCH");
+}
+
 TEST(Reader, PrintedRunningConfigurationIsAFile) {
   const auto result = read_config(
       "Building configuration...\n\nCurrent configuration:\n!\nfrr version 8.4\nhostname r1\n!\nend\n");
