@@ -19,13 +19,14 @@ std::vector<AsNumber> leading_sequence(const AsPath& path) {
   return numbers;
 }
 
+/// True when the value is new or gone.
 template <typename Value>
-void change(std::map<Value, std::uint32_t>& counts, const Value& value, bool comes) {
-  if (comes) {
-    ++counts[value];
-  } else if (const auto known = counts.find(value); --known->second == 0) {
-    counts.erase(known);
-  }
+bool change(std::map<Value, std::uint32_t>& counts, const Value& value, bool comes) {
+  if (comes) return ++counts[value] == 1;
+  const auto known = counts.find(value);
+  if (--known->second > 0) return false;
+  counts.erase(known);
+  return true;
 }
 
 void change(std::uint32_t& count, bool comes) { count = comes ? count + 1 : count - 1; }
@@ -51,13 +52,22 @@ void AggregateTally::count(const PathAttributes& attributes, bool comes) {
 }
 
 void AggregateTally::count_members(const PathAttributes& attributes, bool comes) {
-  change(leading_, leading_sequence(attributes.as_path), comes);
+  bool differs = change(leading_, leading_sequence(attributes.as_path), comes);
   attributes.as_path.for_each([&](Type type, AsNumber as) {
-    if (!is_confederations(type)) change(as_numbers_, as, comes);
+    if (!is_confederations(type)) differs |= change(as_numbers_, as, comes);
   });
-  for (const auto& value : attributes.communities) change(communities_, value, comes);
-  for (const auto& value : attributes.extended_communities) change(extended_communities_, value, comes);
-  for (const auto& value : attributes.large_communities) change(large_communities_, value, comes);
+  for (const auto& value : attributes.communities) differs |= change(communities_, value, comes);
+  for (const auto& value : attributes.extended_communities)
+    differs |= change(extended_communities_, value, comes);
+  for (const auto& value : attributes.large_communities) differs |= change(large_communities_, value, comes);
+  if (differs) members_.reset();
+}
+
+const AggregateTally::Members& AggregateTally::members() const {
+  if (!members_)
+    members_ =
+        Members{path(), united(communities_), united(extended_communities_), united(large_communities_)};
+  return *members_;
 }
 
 /// The sequence that all paths begin with, then an AS_SET of whatever else stands in any of them.
@@ -83,10 +93,11 @@ std::optional<PathAttributes> AggregateTally::aggregated(const AggregateRule& ru
   result.atomic_aggregate = atomic_ > 0 || (!rule.as_set && with_path_ > 0);
   if (rule.matching_med_only && without_med_ < total_) result.med = meds_.begin()->first;
   if (rule.as_set) {
-    result.as_path = path();
-    result.communities = united(communities_);  // RFC 1997
-    result.extended_communities = united(extended_communities_);
-    result.large_communities = united(large_communities_);
+    const auto& all = members();
+    result.as_path = all.as_path;
+    result.communities = all.communities;  // RFC 1997
+    result.extended_communities = all.extended_communities;
+    result.large_communities = all.large_communities;
   }
   result.aggregator = Aggregator{speaker.as, speaker.identifier};
   return result;

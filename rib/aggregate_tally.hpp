@@ -31,6 +31,14 @@ class AggregateTally {
 
   void count(const PathAttributes& attributes, bool comes);
   void count_members(const PathAttributes& attributes, bool comes);
+  /// What rule.as_set gathers, made when it is asked for and something came or went that makes a difference.
+  struct Members {
+    AsPath as_path;
+    CompactArray<Community> communities;
+    CompactArray<ExtendedCommunity> extended_communities;
+    CompactArray<LargeCommunity> large_communities;
+  };
+  const Members& members() const;
   AsPath path() const;
 
   bool as_set_;
@@ -45,6 +53,7 @@ class AggregateTally {
   Counts<Community> communities_;
   Counts<ExtendedCommunity> extended_communities_;
   Counts<LargeCommunity> large_communities_;
+  mutable std::optional<Members> members_;  // nothing: to be made
 };
 
 }  // namespace rib
