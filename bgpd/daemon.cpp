@@ -132,6 +132,12 @@ std::expected<void, std::string> Daemon::start() {
                 log::session().warn("connection from {} refused: {}{}", remote.address.to_string(), why,
                                     more == 0 ? "" : " (and " + std::to_string(more) + " others before)");
               },
+          .unknown_caller =
+              [](const session::Endpoint& remote, std::size_t more) {
+                log::session().info("connection from {} refused: no neighbor and no listen range{}",
+                                    remote.address.to_string(),
+                                    more == 0 ? "" : " (and " + std::to_string(more) + " others before)");
+              },
           .restart_is_over = [this] { sweep_later(); },
           .attribute_error =
               [](const session::Peer& peer, const std::string& error) {

@@ -196,14 +196,23 @@ void Speaker::attempt_failed(session::Peer& peer, const std::string& why, TimePo
   look_at_restart(now);
 }
 
-void Speaker::refused(const session::Endpoint& remote, const std::string& why, TimePoint now) {
+std::optional<std::size_t> Speaker::Refusals::add(TimePoint now) {
   constexpr std::chrono::seconds kPause{10};
-  if (refusal_told_ && now - *refusal_told_ < kPause) {
-    ++refusals_untold_;
-    return;
+  if (told && now - *told < kPause) {
+    ++untold;
+    return std::nullopt;
   }
-  refusal_told_ = now;
-  if (hooks_.refused) hooks_.refused(remote, why, std::exchange(refusals_untold_, 0));
+  told = now;
+  return std::exchange(untold, 0);
+}
+
+void Speaker::refused(const session::Endpoint& remote, const std::string& why, TimePoint now) {
+  if (const auto more = refused_.add(now); more && hooks_.refused) hooks_.refused(remote, why, *more);
+}
+
+void Speaker::unknown_caller(const session::Endpoint& remote, TimePoint now) {
+  const auto more = unknown_callers_.add(now);
+  if (more && hooks_.unknown_caller) hooks_.unknown_caller(remote, *more);
 }
 
 std::optional<wire::Notification> Speaker::update(session::Peer& peer, wire::Octets body, TimePoint now) {

@@ -51,6 +51,7 @@ class Speaker final : public session::SessionHandler {
     std::function<void(const session::Peer&)> fell_behind;
     /// A connection was turned away. Told rarely; `more`: how many others since the last time.
     std::function<void(const session::Endpoint&, const std::string& why, std::size_t more)> refused;
+    std::function<void(const session::Endpoint&, std::size_t more)> unknown_caller;
     /// After restarted(): routes are chosen and handed to the kernel; what it has besides is of the former
     /// life.
     std::function<void()> restart_is_over;
@@ -113,6 +114,7 @@ class Speaker final : public session::SessionHandler {
   void refresh_ends(session::Peer& peer, rib::Family family, rib::TimePoint now) override;
   void down(session::Peer& peer, const session::EndReason& reason, rib::TimePoint now) override;
   void refused(const session::Endpoint& remote, const std::string& why, rib::TimePoint now) override;
+  void unknown_caller(const session::Endpoint& remote, rib::TimePoint now) override;
   void stopped(session::Peer& peer, rib::TimePoint now) override;
   bool keeps_routes_of(const session::Peer& peer) const override;
   void alarm(rib::TimePoint now) override;
@@ -161,8 +163,14 @@ class Speaker final : public session::SessionHandler {
   std::vector<Condemned> condemned_;
   std::vector<std::pair<rib::PeerHandle, rib::Family>> caught_up_;  // their tables are due
   bool work_noted_ = false;
-  std::optional<rib::TimePoint> refusal_told_;  // the log is not flooded by who is refused
-  std::size_t refusals_untold_ = 0;
+  /// The log is not flooded by who is refused.
+  struct Refusals {
+    std::optional<rib::TimePoint> told;
+    std::size_t untold = 0;
+    /// How many went untold before this one; nothing: it goes untold as well.
+    std::optional<std::size_t> add(rib::TimePoint now);
+  };
+  Refusals refused_, unknown_callers_;
   std::vector<std::unique_ptr<StaleRoutes>> stale_;  // Peer::slot
   std::optional<Restart> restart_;
   bool tells_restart_is_over_ = false;  // once the engine has nothing to do

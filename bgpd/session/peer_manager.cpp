@@ -167,7 +167,10 @@ const ListenRange* PeerManager::range_of(const rib::IpAddress& address) const {
 
 Peer* PeerManager::admit(const Endpoint& remote, TimePoint now) {
   const auto* const range = range_of(remote.address);
-  if (!range) return nullptr;
+  if (!range) {
+    context_.handler.unknown_caller(remote, now);
+    return nullptr;
+  }
   if (range->settings.shutdown) return nullptr;
   if (dynamic_count_ >= listen_limit_ && !forget_absent(now)) {
     context_.handler.refused(

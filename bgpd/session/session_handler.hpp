@@ -39,6 +39,8 @@ class SessionHandler {
   virtual void turn_ended(Peer&, TimePoint) {}
   /// A connection that came in was turned away: for the log.
   virtual void refused(const Endpoint& /*remote*/, const std::string& /*why*/, TimePoint) {}
+  /// Nobody that we know of, and of no listen range, called and was turned away: for the log.
+  virtual void unknown_caller(const Endpoint& /*remote*/, TimePoint) {}
   /// The session is over, but the peer's routes are kept for its return (RFC 4724): it must not be forgotten.
   virtual bool keeps_routes_of(const Peer&) const { return false; }
   /// An attempt failed or a connection ended before Established: for the log.

@@ -53,6 +53,7 @@ TEST_F(ListenRangeTest, OthersAreRefused) {
   auto caller = Puppet::connect(world, "11.0.0.2", "10.0.0.1");
   EXPECT_EQ(caller->notification(), wire::Notification(wire::CeaseReason::ConnectionRejected));
   EXPECT_EQ(us.manager.size(), 0u);
+  EXPECT_EQ(us.handler.unknown_callers, std::vector{address("11.0.0.2")});
 }
 
 TEST_F(ListenRangeTest, TheLimitRefuses) {

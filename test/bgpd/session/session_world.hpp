@@ -31,10 +31,14 @@ class RecordingHandler : public SessionHandler {
   void route_refresh(Peer& peer, rib::Family family, TimePoint) override {
     told.push_back("refresh " + peer.name() + " " + std::string(rib::name_of(family)));
   }
+  void unknown_caller(const Endpoint& remote, TimePoint) override {
+    unknown_callers.push_back(remote.address);
+  }
   void attempt_failed(Peer&, const std::string& why, TimePoint) override { failures.push_back(why); }
   bool keeps_routes_of(const Peer&) const override { return keeps_routes; }
 
   std::vector<std::string> told, failures;
+  std::vector<rib::IpAddress> unknown_callers;
   std::vector<std::vector<std::uint8_t>> updates;
   std::optional<wire::Notification> answer;
   std::function<void(Peer&)> on_down;
