@@ -61,8 +61,12 @@ api::LastResetView reset_view(const session::LastReset& last) {
   view.when = last.time;
   view.code = static_cast<std::uint8_t>(last.reason.notification.code);
   view.subcode = last.reason.notification.subcode;
-  const auto inner = wire::hard_reset_reason(last.reason.notification).value_or(last.reason.notification);
-  view.text = wire::shutdown_text(inner).value_or(last.reason.text);
+  const auto inner = wire::hard_reset_reason(last.reason.notification);
+  if (inner) {
+    view.inner_code = static_cast<std::uint8_t>(inner->code);
+    view.inner_subcode = inner->subcode;
+  }
+  view.text = wire::shutdown_text(inner.value_or(last.reason.notification)).value_or(last.reason.text);
   return view;
 }
 
@@ -233,6 +237,7 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
     in.send_standard = settings.exports[index].send_standard_communities;
     in.send_extended = settings.exports[index].send_extended_communities;
     in.send_large = settings.exports[index].send_large_communities;
+    in.unsuppress_map = settings.exports[index].unsuppress_map;
     in.add_path = settings.exports[index].add_path;
     in.accepts_add_path = settings.accepts_add_path[index];
     in.as_override = settings.exports[index].as_override;

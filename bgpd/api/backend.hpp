@@ -74,7 +74,8 @@ struct LastResetView {
   Cause cause = Cause::None;
   rib::TimePoint when;
   std::uint8_t code = 0, subcode = 0;
-  std::string text;  // RFC 9003, or the system's words
+  std::uint8_t inner_code = 0, inner_subcode = 0;  // of a Hard Reset, RFC 8538; 0: of none
+  std::string text;                                // RFC 9003, or the system's words
 };
 
 /// One neighbor in one family; what the engine counts comes from the engine.
@@ -105,6 +106,7 @@ struct NeighborFamilyView {
   bool as_override = false;
   rib::RemovePrivateAs remove_private_as = rib::RemovePrivateAs::No;
   bool as_path_unchanged = false, med_unchanged = false;
+  std::string unsuppress_map;            // "": none
   bool is_behind = false;                // reads too slowly; its table follows when it reads
   std::uint64_t sent_table_version = 0;  // the neighbor has been sent the table up to here
 };

@@ -108,6 +108,7 @@ void put_family(const NeighborFamilyView& view, rib::Family family, const rib::P
   to.set_as_override(view.as_override);
   to.set_remove_private_as(text_of(view.remove_private_as));
   to.set_as_path_unchanged(view.as_path_unchanged);
+  to.set_unsuppress_map(view.unsuppress_map);
   to.set_med_unchanged(view.med_unchanged);
   to.set_is_behind(view.is_behind);
   if (!counters) return;
@@ -242,6 +243,8 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   reset.set_ms(milliseconds_since(view.last_reset.when, now));
   reset.set_code(view.last_reset.code);
   reset.set_subcode(view.last_reset.subcode);
+  reset.set_inner_code(view.last_reset.inner_code);
+  reset.set_inner_subcode(view.last_reset.inner_subcode);
   reset.set_text(readable_text(view.last_reset.text));
   to.set_last_error(readable_text(view.last_error));
   to.set_ttl(view.ttl);

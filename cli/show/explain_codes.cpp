@@ -53,9 +53,9 @@ std::string_view code_of(api::PathState state) {
 }
 
 std::string_view code_of(api::FibState state) {
-  static constexpr std::array<std::string_view, 10> kWords{
-      "none",          "pending",       "installed",  "failed",       "losesToConnected",
-      "losesToStatic", "losesToKernel", "suppressed", "policyDenied", "notForUse"};
+  static constexpr std::array<std::string_view, 11> kWords{
+      "none",          "pending",    "installed",    "failed",    "losesToConnected", "losesToStatic",
+      "losesToKernel", "suppressed", "policyDenied", "notForUse", "losesToBgp"};
   return word(kWords, state);
 }
 

@@ -249,11 +249,17 @@ std::string reset_text(const api::LastReset& reset) {
   const auto with_text = [&](std::string words) {
     return reset.text().empty() ? words : words + " (" + reset.text() + ")";
   };
+  const auto notification = [&] {
+    auto words = notification_text(reset.code(), reset.subcode());
+    if (reset.inner_code() != 0)
+      words += " for " + notification_text(reset.inner_code(), reset.inner_subcode());
+    return with_text(std::move(words));
+  };
   switch (reset.cause()) {
     case api::LastReset::NOTIFICATION_SENT:
-      return "Notification sent: " + with_text(notification_text(reset.code(), reset.subcode()));
+      return "Notification sent: " + notification();
     case api::LastReset::NOTIFICATION_RECEIVED:
-      return "Notification received: " + with_text(notification_text(reset.code(), reset.subcode()));
+      return "Notification received: " + notification();
     case api::LastReset::CONNECTION_CLOSED:
       return "Peer closed the session";
     case api::LastReset::CONNECTION_FAILED:

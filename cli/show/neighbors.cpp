@@ -286,6 +286,8 @@ void append_family(std::string& out, const api::NeighborFamily& family) {
   if (family.default_originate()) out += "  Default information originate\n";
   if (family.policy_missing_in()) out += "  Inbound updates discarded due to missing policy\n";
   if (family.policy_missing_out()) out += "  Outbound updates discarded due to missing policy\n";
+  if (const auto& map = family.unsuppress_map(); !map.empty())
+    append(out, "  Route map for selective unsuppress is %s\n", map.c_str());
   append(out, "  %u accepted prefixes\n", family.accepted());
   if (family.received() > family.accepted())
     append(out, "  %u rejected prefixes, %u of them by policy (filtered-routes says why)\n",

@@ -172,6 +172,7 @@ Json family_json(const api::NeighborFamily& family) {
     json["inboundEbgpRequiresPolicy"] = "Inbound updates discarded due to missing policy";
   if (family.policy_missing_out())
     json["outboundEbgpRequiresPolicy"] = "Outbound updates discarded due to missing policy";
+  if (!family.unsuppress_map().empty()) json["selectiveUnsuppressRouteMap"] = family.unsuppress_map();
   json["acceptedPrefixCounter"] = family.accepted();
   json["sentPrefixCounter"] = family.sent();
   json["receivedPrefixCounter"] = family.received();

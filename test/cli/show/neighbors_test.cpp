@@ -145,6 +145,22 @@ TEST(NeighborText, LastResetIsSaidInWords) {
 
   EXPECT_THAT(neighbors_text(of(n)), HasSubstr("  Last reset 00:00:51,  Notification received: "
                                                "Cease/Administrative Shutdown (maintenance)\n"));
+
+  reset.set_subcode(9);  // RFC 8538 §3
+  reset.set_inner_code(6);
+  reset.set_inner_subcode(2);
+  EXPECT_THAT(neighbors_text(of(n)),
+              HasSubstr("Notification received: Cease/Hard Reset for Cease/Administrative Shutdown "
+                        "(maintenance)\n"));
+}
+
+TEST(NeighborText, TheUnsuppressMapIsNamed) {
+  auto n = established();
+  auto& family = n.families_size() > 0 ? *n.mutable_families(0) : *n.add_families();
+  EXPECT_THAT(neighbors_text(of(n)), testing::Not(HasSubstr("unsuppress")));
+  family.set_unsuppress_map("MAP");
+  EXPECT_THAT(neighbors_text(of(n)), HasSubstr("  Route map for selective unsuppress is MAP\n"));
+  EXPECT_THAT(neighbors_json(of(n), {}), HasSubstr("\"selectiveUnsuppressRouteMap\": \"MAP\""));
 }
 
 TEST(NeighborText, LinkLocalAddressesCarryTheirInterface) {
