@@ -18,6 +18,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 import daemons  # noqa: E402
+import docs  # noqa: E402
 import report  # noqa: E402
 import scenarios  # noqa: E402
 from arena import Arena  # noqa: E402
@@ -135,7 +136,7 @@ def summary(result, name):
 def publish(results, given):
     print("\n" + report.text(results))
     if given.write_docs:
-        report.write_docs(results)
+        docs.write(results)
 
 
 if __name__ == "__main__":

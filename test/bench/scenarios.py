@@ -51,6 +51,14 @@ def reflector(clients, **options):
                     {"peers": clients, "window": 8}, **options)
 
 
+def fan_out(peers, **options):
+    return Scenario(f"fan_{peers}", "{prefixes:,} routes with attributes of their own from one client to {peers:,} others", "fan_out",
+                    (Figure("fan_out_ns", "CPU of a route for a client", "ns"), *phase("fan_out", "all have all"),
+                     *memory("fan_out"), Figure("sessions_rss_mib", "sessions without routes: memory", "MiB"),
+                     Figure("sessions_cpu_s", "sessions come up: CPU", "s")),
+                    {"peers": peers, "prefixes": 1000}, **options)
+
+
 ALL = (
     Scenario("s1", "1 sender × {prefixes:,} prefixes to 1 receiver, then withdrawn", "table",
              (*phase("table", "announced"), *memory("table"), *phase("withdraw", "withdrawn"),
@@ -63,5 +71,23 @@ ALL = (
     reflector(500),
     reflector(1000, quick=False),
     reflector(2000, quick=False),
+    Scenario("s4", "{rate:,} flaps a second on {prefixes:,} prefixes, one at a time", "flaps",
+             (Figure("flap_p50_ms", "sender to receiver, p50", "ms"), Figure("flap_p99_ms", "sender to receiver, p99", "ms"),
+              Figure("flap_cpu_us", "CPU of an event", "µs")),
+             {"prefixes": 100000, "rate": 1000, "seconds": 6}, {"prefixes": 20000, "seconds": 2}),
+    Scenario("cold", "{peers:,} clients dial a fresh reflector at once, one prefix each; then one brings {prefixes:,}", "cold_start",
+             (*phase("connect", "all are there and have all"), *phase("brought", "all have the table"), *memory("brought"),
+              Figure("longest_silence_s", "longest silence of the daemon towards a client", "s"),
+              Figure("sessions_lost", "sessions lost", "")),
+             {"peers": 2000, "prefixes": 100000, "hold-time": 30}, {"peers": 200, "prefixes": 20000}),
+    Scenario("idle", "a node with two neighbors does nothing", "idle",
+             (Figure("idle_rss_mib", "memory", "MiB"), Figure("idle_cpu_ms", "CPU a second", "ms"),
+              Figure("idle_wakeups", "context switches a second", "")),
+             {"seconds": 10}, {"seconds": 3}),
+    fan_out(100),
+    fan_out(500, quick=False),
+    fan_out(1000, quick=False),
+    fan_out(2000, quick=False),
+    fan_out(5000, quick=False),
 )
 BY_NAME = {scenario.name: scenario for scenario in ALL}

@@ -7,6 +7,7 @@
 
 #include "test/bench/generator/percentile.hpp"
 #include "test/bench/generator/prefix_numbers.hpp"
+#include "test/bench/generator/received_routes.hpp"
 #include "test/bench/generator/received_update.hpp"
 #include "test/bench/generator/route_table.hpp"
 #include "test/bench/generator/update_messages.hpp"
@@ -88,6 +89,23 @@ TEST(Percentile, IsTheNearestRank) {
   EXPECT_EQ(percentile(values, 100), 100);
   EXPECT_EQ(percentile({7}, 1), 7);
   EXPECT_EQ(percentile({}, 50), 0);
+}
+
+TEST(ReceivedRoutes, CountWhatIsHeldOnce) {
+  const auto table = plain_table(10);
+  const auto add = announcements(table, external(0), 4096), remove = withdraws(table.prefixes, 4096);
+  ReceivedRoutes routes(table.prefixes, 2);
+  ReceivedUpdate update;
+  ASSERT_TRUE(update.read(std::span(add).subspan(19, static_cast<std::size_t>(add[16] << 8 | add[17]) - 19)));
+
+  routes.take(1, update);
+  routes.take(1, update);
+  EXPECT_EQ(routes.held(), 6u);  // a group of six is a message
+  EXPECT_EQ(routes.held_by(0), 0u);
+
+  ASSERT_TRUE(update.read(std::span(remove).subspan(19)));
+  routes.take(1, update);
+  EXPECT_EQ(routes.held(), 0u);
 }
 
 TEST(UpdateMessages, AreReadAsTheyWereWritten) {

@@ -34,6 +34,26 @@ const std::vector<Scenario>& scenarios() {
          return Cast{or_default(o.peers, 1000), 0, true};
        },
        play_reflector},
+      {"flaps", "one prefix in a hundred of a table (100,000) flaps, one at a time, evenly",
+       [](const Options&) {
+         return Cast{1, 1, false};
+       },
+       play_flaps},
+      {"fan_out", "routes (1000) from one client of a reflector to many (1000), each with its own attributes",
+       [](const Options& o) {
+         return Cast{1, or_default(o.peers, 1000), true};
+       },
+       play_fan_out},
+      {"cold_start", "clients of a reflector (2000) dial at once; then one brings a table (100,000)",
+       [](const Options& o) {
+         return Cast{or_default(o.peers, 2000), 0, true};
+       },
+       play_cold_start},
+      {"idle", "a node with two neighbors, one prefix each, does nothing",
+       [](const Options&) {
+         return Cast{2, 0, false};
+       },
+       play_idle},
   };
   return all;
 }

@@ -78,5 +78,9 @@ SessionPlan plan_of(const Options& options, const Cast& cast, std::uint32_t i);
 void play_table(Run& run);
 void play_best(Run& run);
 void play_reflector(Run& run);
+void play_flaps(Run& run);
+void play_fan_out(Run& run);
+void play_cold_start(Run& run);
+void play_idle(Run& run);
 
 }  // namespace bench

@@ -52,17 +52,18 @@ void SessionLoop::send(Session& session, std::span<const std::uint8_t> messages)
   if (session.has_output()) watch(session);
 }
 
-bool SessionLoop::run_until(const std::function<bool()>& done, Clock::time_point deadline, bool busy) {
+bool SessionLoop::run_until(const std::function<bool()>& done, Clock::time_point deadline) {
   std::array<epoll_event, 256> events;
   while (!done()) {
     const auto now = Clock::now();
     if (now >= deadline) return false;
     if (now - last_tick_ >= kTick) tick(now);
     dial();
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(std::min<Clock::duration>(deadline - now, 20ms));
-    const auto count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
-                                    busy ? 0 : static_cast<int>(left.count()));
+    // In nanoseconds: what is paced by the deadline shall not wait for a whole millisecond.
+    const auto left = std::min<std::chrono::nanoseconds>(deadline - now, 20ms).count();
+    const timespec timeout{.tv_sec = 0, .tv_nsec = left};
+    const auto count =
+        ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
     if (count < 0 && errno != EINTR) throw std::runtime_error("epoll_wait");
     for (int i = 0; i < count; ++i) {
       const auto& event = events[static_cast<std::size_t>(i)];
@@ -120,6 +121,7 @@ void SessionLoop::established(Session& session) {
   ++established_;
   was_up_[session.number()] = true;
   last_established_ = Clock::now();
+  if (on_established_) on_established_(session);
 }
 
 void SessionLoop::updated(Session& session, std::span<const std::uint8_t> body) {

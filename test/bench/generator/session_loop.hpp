@@ -33,9 +33,10 @@ class SessionLoop : private Session::Listener {
   /// Writes to a session: now, and when its socket takes more.
   void send(Session& session, std::span<const std::uint8_t> messages);
   void on_update(OnUpdate callback) { on_update_ = std::move(callback); }
+  void on_established(std::function<void(Session&)> callback) { on_established_ = std::move(callback); }
 
-  /// Runs until `done`, or `deadline`: false. busy: never sleeps, for measuring latency.
-  bool run_until(const std::function<bool()>& done, Clock::time_point deadline, bool busy = false);
+  /// Runs until `done`, or `deadline`: false.
+  bool run_until(const std::function<bool()>& done, Clock::time_point deadline);
   void run_for(Clock::duration duration) {
     run_until([] { return false; }, Clock::now() + duration);
   }
@@ -70,6 +71,7 @@ class SessionLoop : private Session::Listener {
   std::vector<std::uint32_t> failed_;  // to dial again with the next tick
   std::size_t window_ = 0, dialing_ = 0, established_ = 0;
   OnUpdate on_update_;
+  std::function<void(Session&)> on_established_;
   ReceivedUpdate update_;
   std::vector<std::uint8_t> room_;
   Clock::time_point last_tick_, last_update_, last_established_;
