@@ -152,6 +152,10 @@ class GoBgp(Daemon):
                 "--pprof-disable", "--api-hosts", "127.0.0.1:50051"]
 
 
+# OpenBGPD locks its processes into /run/openbgpd, which its service unit makes.
+WITH_ITS_FOLDER = "mount -t tmpfs none /run && mkdir /run/openbgpd && exec \"$@\""
+
+
 class OpenBgpd(Daemon):
     NAME = "openbgpd"
 
@@ -170,7 +174,8 @@ class OpenBgpd(Daemon):
             lines += [*[f" neighbor {address} {{ passive }}" for address in addresses], "}"]
         config = write(folder, "bgpd.conf", [*lines, "allow from any", "allow to any"])
         os.chmod(config, 0o600)
-        return [self.binary(), "-d", "-f", config]
+        return ["/usr/bin/unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", WITH_ITS_FOLDER, "sh",
+                self.binary(), "-d", "-f", config]
 
 
 ALL = {daemon.NAME: daemon for daemon in (Kulan(), Bird("bird2", 2), Bird("bird3", 3, threads=2), Frr(), GoBgp(), OpenBgpd())}

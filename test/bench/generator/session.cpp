@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::size_t kWriteAtMost = 1 << 20;  // a turn: the receivers' sockets have to be read, too
 
+/// With a daemon whose queue of callers is full a connection may stand that it does not know of.
+constexpr auto kPatience = std::chrono::seconds(5);
+
 sockaddr_in socket_address(const rib::IpAddress& address, std::uint16_t port) {
   sockaddr_in result{};
   result.sin_family = AF_INET;
@@ -167,8 +170,13 @@ void Session::take_open(std::span<const std::uint8_t> body) {
 }
 
 void Session::tick(Clock::time_point now) {
-  if (state_ == State::Idle || state_ == State::Connecting || hold_time_ == std::chrono::seconds(0)) return;
-  if (is_established()) longest_silence_ = std::max(longest_silence_, now - last_heard_);
+  if (state_ == State::Idle) return;
+  if (!is_established()) {
+    if (now - last_heard_ > kPatience) fail("no answer");
+    return;
+  }
+  if (hold_time_ == std::chrono::seconds(0)) return;
+  longest_silence_ = std::max(longest_silence_, now - last_heard_);
   if (now - last_heard_ > hold_time_) return fail("hold time is over");
   if (now - last_said_ < hold_time_ / 3 || has_output()) return;
   send(bgpd::wire::kKeepaliveMessage);
