@@ -62,7 +62,8 @@ def fan_out(peers, **options):
 ALL = (
     Scenario("s1", "1 sender × {prefixes:,} prefixes to 1 receiver, then withdrawn", "table",
              (*phase("table", "announced"), *memory("table"), *phase("withdraw", "withdrawn"),
-              Figure("withdraw_rss_mib", "memory after that", "MiB")),
+              Figure("withdraw_rss_mib", "memory after that", "MiB"),
+              Figure("withdraw_later_rss_mib", "memory 10 s later", "MiB")),
              {"prefixes": 1000000}, {"prefixes": 200000}),
     Scenario("s2", "{peers} senders × {prefixes:,} prefixes, the best to 1 receiver; then the senders close", "best",
              (*phase("best", "best of ten"), *memory("best"), *phase("close", "senders close")),

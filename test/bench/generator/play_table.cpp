@@ -31,7 +31,9 @@ void play_table(Run& run) {
 
   run.begin_phase();
   run.loop().send(run.sender(0), withdraw);
-  run.end_phase("withdraw", [&] { return routes.held() == 0; });
+  if (!run.end_phase("withdraw", [&] { return routes.held() == 0; })) return;
+  run.loop().run_for(std::chrono::seconds(10));  // some give memory back when they have rested for a while
+  run.note("withdraw_later_rss_mib", run.probe().read().resident_mib);
 }
 
 void play_best(Run& run) {
