@@ -62,7 +62,7 @@ case "$what" in
   micro) "$folder/test/bench/micro_bench" "${arguments[@]}" ;;
   smoke)
     "$folder/test/bench/micro_bench" --benchmark_min_time=0.001 --benchmark_filter='-/1000000$'
-    measure --quick --daemons kulan --scenarios s1,s3_100 --prefixes 5000 --peers 20 --results "$folder/smoke.json" --strict
+    measure --quick --daemons kulan --scenarios s2,s3_100 --prefixes 5000 --peers 20 --results "$folder/smoke.json" --strict
     ;;
   load)
     [ "$docs" = no ] || arguments+=(--write-docs)
