@@ -27,6 +27,14 @@ class Arena:
         self.process = None
 
     def __enter__(self):
+        try:
+            self._make()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _make(self):
         netns.remove_lab(self.name)
         self.folder = tempfile.mkdtemp(prefix="kulan-bench-")
         os.chmod(self.folder, 0o755)
@@ -35,12 +43,12 @@ class Arena:
                         "addr add 10.255.0.1/16 dev uplink", f"route add local {PEERS} dev lo"], self.namespace)
         # 2,000 peers that dial at once shall meet the daemon's queue, not the kernel's.
         netns.set_sysctls(self.namespace, {"net/core/somaxconn": 16384, "net/ipv4/tcp_max_syn_backlog": 16384})
-        return self
 
     def __exit__(self, *_):
         self.stop()
         netns.remove_lab(self.name)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, words, plan, seconds=60.0):
         """Starts the daemon and waits until it listens."""
