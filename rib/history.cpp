@@ -201,6 +201,20 @@ bool History::concerns(std::uint64_t sequence, const Prefix& prefix) const {
          std::equal(bytes.begin(), bytes.end(), noted.address.begin());
 }
 
+std::optional<Prefix> History::route_at(std::uint64_t sequence) const {
+  const auto& noted = record(sequence);
+  if (noted.kind != EventKind::Best && noted.kind != EventKind::Gone) return std::nullopt;
+  return prefix_of(noted);
+}
+
+Prefix History::prefix_of(const Record& record) {
+  if (record.is_v6) return {IpAddress::v6(record.address), record.length};
+  const auto& octets = record.address;
+  const auto value = std::uint32_t{octets[0]} << 24 | std::uint32_t{octets[1]} << 16 |
+                     std::uint32_t{octets[2]} << 8 | octets[3];
+  return {IpAddress::v4(value), record.length};
+}
+
 EventView History::at(std::uint64_t sequence) const {
   const auto& noted = record(sequence);
   EventView view;
@@ -214,9 +228,7 @@ EventView History::at(std::uint64_t sequence) const {
     view.subcode = static_cast<std::uint8_t>(noted.detail);
     return view;
   }
-  const auto address =
-      IpAddress::from_bytes(std::span(noted.address).first(noted.is_v6 ? std::size_t{16} : std::size_t{4}));
-  view.prefix = {*address, noted.length};
+  view.prefix = prefix_of(noted);
   if (!view.is_route()) {
     view.error = noted.detail;
     return view;

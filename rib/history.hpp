@@ -92,7 +92,8 @@ class History {
   std::uint64_t first_since(TimePoint time) const;
   /// Of an event from oldest() to newest(). Its texts live as long as the history.
   EventView at(std::uint64_t sequence) const;
-  /// The same question, answered without making a view.
+  /// Its prefix when it is of a best path; cheaper than a view.
+  std::optional<Prefix> route_at(std::uint64_t sequence) const;
   bool concerns(std::uint64_t sequence, const Prefix& prefix) const;
 
  private:
@@ -127,6 +128,7 @@ class History {
   Number number_of_next_hop(const Attributes& attributes);
   void note_one(const Destination& destination, const Change& change, const PeerTable& peers, TimePoint now);
   static void set_prefix(Record& record, const Prefix& prefix);
+  static Prefix prefix_of(const Record& record);
 
   std::vector<std::unique_ptr<Chunk>> chunks_{kDefaultOctets / sizeof(Chunk)};
   std::uint64_t newest_ = 0;

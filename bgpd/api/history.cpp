@@ -52,10 +52,10 @@ class PastPage {
     for (const auto& prefix : backend_.engine().prefixes(family, after, limit)) touched_.emplace(prefix, 0);
     is_full_ = touched_.size() >= limit;
     for (auto sequence = first_after_; sequence <= history_.newest(); ++sequence) {
-      const auto event = history_.at(sequence);
-      if (!event.is_route() || event.prefix.family() != family || (after && event.prefix <= *after)) continue;
-      if (is_full_ && touched_.rbegin()->first < event.prefix) continue;
-      auto& first = touched_.try_emplace(event.prefix, 0).first->second;
+      const auto prefix = history_.route_at(sequence);
+      if (!prefix || prefix->family() != family || (after && *prefix <= *after)) continue;
+      if (is_full_ && touched_.rbegin()->first < *prefix) continue;
+      auto& first = touched_.try_emplace(*prefix, 0).first->second;
       if (first == 0) first = sequence;
       if (touched_.size() > limit) {
         touched_.erase(std::prev(touched_.end()));
@@ -65,7 +65,7 @@ class PastPage {
   }
   void choose(const rib::Prefix& prefix) {
     auto sequence = first_after_;
-    while (sequence <= history_.newest() && !concerns_route(sequence, prefix)) ++sequence;
+    while (sequence <= history_.newest() && history_.route_at(sequence) != prefix) ++sequence;
     touched_.emplace(prefix, sequence <= history_.newest() ? sequence : 0);
   }
 
@@ -79,20 +79,15 @@ class PastPage {
   }
 
  private:
-  bool concerns_route(std::uint64_t sequence, const rib::Prefix& prefix) const {
-    return history_.concerns(sequence, prefix) && history_.at(sequence).is_route();
-  }
-
   /// The last event of each chosen prefix that is not after the time.
   std::map<rib::Prefix, std::uint64_t> last_before() const {
     std::map<rib::Prefix, std::uint64_t> found;
     if (touched_.empty()) return found;
-    const auto* only = touched_.size() == 1 ? &touched_.begin()->first : nullptr;
+    const auto &begin = touched_.begin()->first, &end = touched_.rbegin()->first;
     for (auto sequence = history_.oldest(); sequence < first_after_; ++sequence) {
-      if (only && !history_.concerns(sequence, *only)) continue;
-      const auto event = history_.at(sequence);
-      if (event.is_route() && event.prefix <= touched_.rbegin()->first && touched_.contains(event.prefix))
-        found[event.prefix] = sequence;
+      const auto prefix = history_.route_at(sequence);
+      if (prefix && begin <= *prefix && *prefix <= end && touched_.contains(*prefix))
+        found[*prefix] = sequence;
     }
     return found;
   }
