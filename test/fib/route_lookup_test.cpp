@@ -17,6 +17,11 @@ class RouteLookupTest : public testing::Test {
     ASSERT_TRUE(
         run("ip link add eth0 type veth peer name far0 && ip link set far0 up && ip link set eth0 up &&"
             " ip addr add 10.0.0.1/24 dev eth0 && ip addr add fd00::1/64 dev eth0 nodad"));
+    // IPv6 routes of an address come when the kernel has seen the carrier, a moment later.
+    for (int tries = 0; tries < 2000; ++tries)
+      if (run("ip -6 route show table local | grep -q '^local fd00::1 ' &&"
+              " ip -6 route show | grep -q '^fd00::/64 '"))
+        break;
     auto opened = RouteLookup::open();
     ASSERT_TRUE(opened) << opened.error();
     lookup_.emplace(std::move(*opened));
