@@ -127,7 +127,12 @@ void Speaker::set_forwarding_preserved(rib::FamilySet families, TimePoint now) {
 bool Speaker::has_table(const session::Peer& peer, TimePoint now) const {
   if (peer.is_stopped()) return true;
   const auto* session = routes_of(peer);
-  if (!session) return !peer.counters().last_error.empty() || now - restart_->begun >= kComeBackTime;
+  if (!session) {
+    const auto& counters = peer.counters();
+    // Who hangs up may not have noticed yet that we were away.
+    const bool is_away = !counters.last_error.empty() && !counters.hung_up;
+    return is_away || now - restart_->begun >= kComeBackTime;
+  }
   const auto& negotiated = *peer.negotiated();
   const auto& restart = negotiated.received.capabilities.graceful_restart;
   if (restart && restart->restarting) return true;

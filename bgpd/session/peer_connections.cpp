@@ -97,6 +97,7 @@ std::string Peer::signature_hint() {
 void Peer::before_failure(Connection& connection, const std::string& reason, TimePoint now) {
   const auto why = connection.state() < State::OpenSent ? reason + signature_hint() : reason;
   statistics_.last_error = why;
+  statistics_.hung_up = false;
   if (connection.initiator() == Initiator::Us && connection.state() < State::OpenConfirm)
     times_.connect_retry = connect_backoff_.next();
   // From OpenSent on, session_ended tells.
@@ -135,6 +136,7 @@ void Peer::session_ended(Connection& connection, const SessionEnded& ended, Time
     if (!collided) {
       note_refused_open(connection, ended.reason);
       statistics_.last_error = describe(ended.reason);
+      statistics_.hung_up = ended.reason.kind == EndReason::Kind::TcpFailed;
       // Why the last session ended is not overwritten by attempts after it: these are the last error.
       if (statistics_.established_count == 0) statistics_.last_reset = LastReset{ended.reason, now};
       tell([&](SessionHandler& handler) { handler.attempt_failed(*this, statistics_.last_error, now); });

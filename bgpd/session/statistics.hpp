@@ -55,6 +55,7 @@ struct Statistics {
   std::string last_malformed_update;    // the gravest error of the last one: attribute, reason, octets
   std::vector<std::uint8_t> last_error_message;  // whole, that made us send a NOTIFICATION
   std::string last_error;  // of the last attempt that failed, e.g. "Connection refused"; "" after a success
+  bool hung_up = false;    // ... there was a connection, and the neighbor closed it without a word
 };
 
 /// "Cease/Peer De-configured received", "Connection reset by peer", … for `Last reset` and the log.

@@ -140,6 +140,25 @@ TEST_F(GracefulRestart, ItWaitsForANeighborThatIsAwayOnlySoLong) {
   EXPECT_FALSE(two().speaker().is_restarting());
 }
 
+TEST_F(GracefulRestart, ItWaitsForANeighborThatHangsUpFirst) {
+  auto kernel = kill_two();
+  hosts.erase(1);
+  Node refuser(world, *rib::IpAddress::parse("10.0.0.1"));
+  int calls = 0;
+  refuser.set_acceptor([&](auto transport) {  // destroyed: closed without a word
+    ++calls;
+    transport.reset();
+  });
+  start(2, &kernel);
+  world.run_for(20s);
+  EXPECT_GE(calls, 2);
+  EXPECT_TRUE(two().speaker().is_restarting());
+  EXPECT_EQ(two().kernel_routes(), kernel);
+
+  world.run_for(60s);
+  EXPECT_FALSE(two().speaker().is_restarting()) << "but not for ever";
+}
+
 TEST_F(GracefulRestart, AShutdownIsAHardResetAndRoutesGoAtOnce) {  // RFC 8538 §3.1
   two().speaker().peers().shutdown_all("", world.now());
   world.run_until([&] { return !one().is_up(2); });
