@@ -57,9 +57,10 @@ void AggregateTally::count_members(const PathAttributes& attributes, bool comes)
     if (!is_confederations(type)) differs |= change(as_numbers_, as, comes);
   });
   for (const auto& value : attributes.communities) differs |= change(communities_, value, comes);
-  for (const auto& value : attributes.extended_communities)
+  for (const auto& value : attributes.rare->extended_communities)
     differs |= change(extended_communities_, value, comes);
-  for (const auto& value : attributes.large_communities) differs |= change(large_communities_, value, comes);
+  for (const auto& value : attributes.rare->large_communities)
+    differs |= change(large_communities_, value, comes);
   if (differs) members_.reset();
 }
 
@@ -96,10 +97,10 @@ std::optional<PathAttributes> AggregateTally::aggregated(const AggregateRule& ru
     const auto& all = members();
     result.as_path = all.as_path;
     result.communities = all.communities;  // RFC 1997
-    result.extended_communities = all.extended_communities;
-    result.large_communities = all.large_communities;
+    result.rare.edit().extended_communities = all.extended_communities;
+    result.rare.edit().large_communities = all.large_communities;
   }
-  result.aggregator = Aggregator{speaker.as, speaker.identifier};
+  result.rare.edit().aggregator = Aggregator{speaker.as, speaker.identifier};
   return result;
 }
 

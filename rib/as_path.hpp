@@ -28,6 +28,9 @@ class AsPath {
 
   /// The empty path: a route of our own AS.
   AsPath() = default;
+  /// A copy at `place`; see CompactArray.
+  AsPath(const AsPath& other, std::byte*& place) : octets_(other.octets_, place) {}
+  std::size_t placed_bytes() const { return octets_.placed_bytes(); }
   explicit AsPath(std::span<const Segment> segments);
   /// One AS_SEQUENCE of these numbers, nearest AS first.
   static AsPath sequence(std::initializer_list<AsNumber> as_numbers);

@@ -2,24 +2,23 @@
 
 #include <cassert>
 
-#include "rib/hash.hpp"
-
 namespace rib {
 
 AttributeStore::~AttributeStore() { assert(sets_.empty()); }
 
 Attributes AttributeStore::intern(const PathAttributes& value) {
-  return intern(Key{value, value.hash(), nullptr});
+  return intern(Key{value, static_cast<std::uint32_t>(value.hash()), nullptr});
 }
 
 Attributes AttributeStore::intern(const PathAttributes& value, const Attributes& received) {
   if (value == *received) return received;
-  return intern(Key{value, hash_mix(value.hash(), received.set_->hash()), received.set_});
+  return intern(
+      Key{value, static_cast<std::uint32_t>(hash_mix(value.hash(), received.set_->hash())), received.set_});
 }
 
 Attributes AttributeStore::intern(const Key& key) {
   if (const auto found = sets_.find(key); found != sets_.end()) return Attributes(*found);
-  auto* set = new AttributeSet(key.value, key.hash, key.received, *this);
+  auto* set = AttributeSet::make(key.value, key.hash, key.received, *this);
   bytes_ += set->octets();
   sets_.insert(set);
   return Attributes(set);
@@ -28,7 +27,7 @@ Attributes AttributeStore::intern(const Key& key) {
 void AttributeStore::forget(AttributeSet* set) {
   bytes_ -= set->octets();
   sets_.erase(set);
-  delete set;
+  set->destroy();
   // The index gives memory back once it is mostly empty; halving keeps the cost constant per removal.
   if (sets_.bucket_count() > 1024 && sets_.size() < sets_.bucket_count() / 8) sets_.rehash(sets_.size() * 2);
 }

@@ -6,6 +6,7 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include "rib/hash.hpp"
 #include "rib/path_attributes.hpp"
 
 namespace rib {
@@ -31,14 +32,14 @@ class AttributeStore {
   friend class Attributes;
   struct Key {
     const PathAttributes& value;
-    std::uint64_t hash;
+    std::uint32_t hash;
     AttributeSet* received;
   };
   struct Hash {
     using is_transparent = void;
     using is_avalanching = void;
-    std::size_t operator()(const AttributeSet* set) const { return set->hash(); }
-    std::size_t operator()(const Key& key) const { return key.hash; }
+    std::size_t operator()(const AttributeSet* set) const { return hash_mix(0, set->hash()); }
+    std::size_t operator()(const Key& key) const { return hash_mix(0, key.hash); }
   };
   struct Equal {
     using is_transparent = void;

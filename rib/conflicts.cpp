@@ -54,7 +54,7 @@ bool Conflicts::evaluate(Destination& destination) {
   std::vector<Claimant> claimants;
   for (const auto& path : destination.paths()) {
     if (!is_claim(path, we_claim, overlaps)) continue;
-    const Claimant claimant{path.attributes->originator_id.value_or(peers_[path.peer].up.identifier),
+    const Claimant claimant{path.attributes->rare->originator_id.value_or(peers_[path.peer].up.identifier),
                             path.peer};
     if (claimant.originator == speaker_.identifier) continue;
     const bool is_known = std::any_of(claimants.begin(), claimants.end(),

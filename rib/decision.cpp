@@ -83,7 +83,7 @@ BestPath eliminate(Candidates candidates, const DecisionRules& rules, Lost lost)
   });
   step(BestReason::RouterId, lowest([](const Candidate& c) { return c.router_id; }));  // (f), RFC 4456 §9
   step(BestReason::ClusterListLength, lowest([](const Candidate& c) {                  // RFC 4456 §9
-         return c.attributes->get().cluster_list.size();
+         return c.attributes->get().rare->cluster_list.size();
        }));
   step(BestReason::PeerAddress, [](Candidates& c) {  // (g)
     keep_lowest(c, [](const Candidate& candidate) { return *candidate.peer_address; });

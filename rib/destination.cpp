@@ -47,7 +47,7 @@ Path& Destination::add(Path path) {
     }
     grow(2);
   } else if (count_ == heap_.capacity) {
-    grow(heap_.capacity + (heap_.capacity < 8 ? 2 : heap_.capacity / 2));
+    grow(heap_.capacity + (heap_.capacity < 16 ? 2 : heap_.capacity / 2));
   }
   Path* place = std::construct_at(heap_.paths + count_, std::move(path));
   count_ = (count_ + 1) & 0x3fffff;

@@ -39,7 +39,7 @@ OfferedNextHop self(const ExportProfile& profile) {
 /// hop and the peer are on one link.
 OfferedNextHop unchanged(const ExportProfile& profile, const PathAttributes& attributes) {
   const bool shares_link = profile.shared_subnet && profile.shared_subnet->contains(attributes.next_hop);
-  return {attributes.next_hop, shares_link ? attributes.link_local_next_hop : std::nullopt};
+  return {attributes.next_hop, shares_link ? attributes.rare->link_local_next_hop : std::nullopt};
 }
 
 OfferedNextHop choose_next_hop(const ExportProfile& profile, const RouteOrigin& origin,
@@ -70,7 +70,7 @@ bool is_usable(const ExportProfile& profile, const IpAddress& next_hop) {
 
 void set_next_hop(PathAttributes& attributes, const OfferedNextHop& next_hop) {
   attributes.next_hop = next_hop.global;
-  attributes.link_local_next_hop = next_hop.link_local;
+  attributes.rare.set(&RareAttributes::link_local_next_hop, next_hop.link_local);
 }
 
 /// RFC 4360 §6: a non-transitive community does not cross the border of the AS.
@@ -128,12 +128,17 @@ PathAttributes prepared(const Speaker& speaker, const ExportProfile& profile, co
   return result;
 }
 
+/// RFC 4456 §8: ORIGINATOR_ID and CLUSTER_LIST stay within the AS.
+void forget_reflection(PathAttributes& attributes) {
+  attributes.rare.set(&RareAttributes::originator_id, {});
+  attributes.rare.set(&RareAttributes::cluster_list, {});
+}
+
 /// RFC 5065 §4: LOCAL_PREF, MED and NEXT_HOP pass between members of a confederation.
 void finish_for_confederation(const Speaker& speaker, const ExportProfile& profile,
                               PathAttributes& attributes) {
   attributes.as_path = attributes.as_path.prepended(profile.local_as, 1, AsPath::SegmentType::ConfedSequence);
-  attributes.originator_id.reset();  // RFC 4456 §8: within the AS only
-  attributes.cluster_list = {};
+  forget_reflection(attributes);
   if (speaker.graceful_shutdown) attributes.local_pref = 0;
 }
 
@@ -143,15 +148,14 @@ void finish_for_external(const Speaker& speaker, const ExportProfile& profile, P
     if (profile.inner_as != 0) attributes.as_path = attributes.as_path.prepended(profile.inner_as);
     attributes.as_path = attributes.as_path.prepended(profile.local_as);
   }
-  attributes.local_pref.reset();     // RFC 4271 §5.1.5
-  attributes.originator_id.reset();  // RFC 4456 §8: within the AS only
-  attributes.cluster_list = {};
-  const auto& extended = attributes.extended_communities;
+  attributes.local_pref.reset();  // RFC 4271 §5.1.5
+  forget_reflection(attributes);
+  const auto& extended = attributes.rare->extended_communities;
   if (std::any_of(extended.begin(), extended.end(), [](auto& c) { return !c.is_transitive(); })) {
-    attributes.extended_communities = transitive_only(extended);
+    attributes.rare.edit().extended_communities = transitive_only(extended);
   }
-  if (marks_only_to_customer(profile) && !attributes.only_to_customer)
-    attributes.only_to_customer = profile.local_as;  // RFC 9234 §5
+  if (marks_only_to_customer(profile) && !attributes.rare->only_to_customer)
+    attributes.rare.edit().only_to_customer = profile.local_as;  // RFC 9234 §5
 }
 
 /// What belongs to the border and to the reflector, beneath which policy's `prepend` stands.
@@ -160,16 +164,18 @@ void finish(const Speaker& speaker, const ExportProfile& profile, const RouteOri
   if (speaker.graceful_shutdown && crosses_border(profile) && !attributes.has_community(kGracefulShutdown))
     attributes.communities = attributes.communities.prepended(kGracefulShutdown);  // RFC 8326 §4.2
   if (!profile.send_standard_communities) attributes.communities = {};
-  if (!profile.send_extended_communities) attributes.extended_communities = {};
-  if (!profile.send_large_communities) attributes.large_communities = {};
-  attributes.weight = attributes.tag = attributes.distance = 0;  // ours alone
+  if (!profile.send_extended_communities) attributes.rare.set(&RareAttributes::extended_communities, {});
+  if (!profile.send_large_communities) attributes.rare.set(&RareAttributes::large_communities, {});
+  attributes.weight = attributes.distance = 0;  // ours alone, as the tag
+  attributes.rare.set(&RareAttributes::tag, 0u);
   if (crosses_border(profile)) return finish_for_external(speaker, profile, attributes);
   if (profile.is_confederation_peer) return finish_for_confederation(speaker, profile, attributes);
   if (speaker.graceful_shutdown) attributes.local_pref = 0;  // RFC 8326 §4
   if (!is_reflected(profile, origin)) return;
-  if (!attributes.originator_id) attributes.originator_id = origin.identifier;  // RFC 4456 §8
-  attributes.cluster_list =
-      attributes.cluster_list.prepended(speaker.cluster_id != 0 ? speaker.cluster_id : speaker.identifier);
+  auto& reflection = attributes.rare.edit();
+  if (!reflection.originator_id) reflection.originator_id = origin.identifier;  // RFC 4456 §8
+  reflection.cluster_list =
+      reflection.cluster_list.prepended(speaker.cluster_id != 0 ? speaker.cluster_id : speaker.identifier);
 }
 
 }  // namespace
@@ -190,7 +196,7 @@ ExportState may_export(const Speaker& speaker, const ExportProfile& profile, con
     if (community == kNoExportSubconfed) return ExportState::NoExport;
     if (community == kNoExport && crosses_border(profile)) return ExportState::NoExport;
   }
-  if (attributes.only_to_customer && is_no_customer(profile)) return ExportState::RoleForbids;
+  if (attributes.rare->only_to_customer && is_no_customer(profile)) return ExportState::RoleForbids;
   if (speaker.reject_as_sets && attributes.as_path.has_sets()) return ExportState::AsSet;
   if (!profile.takes_long_lived_stale && attributes.has_community(kLlgrStale))
     return ExportState::LongLivedStale;
@@ -227,7 +233,7 @@ Exported exported(const Speaker& speaker, const Policies& policies, const Export
                                 .own_as = profile.local_as,
                                 .source_protocol = origin.source_protocol};
     const auto next_hop = result.attributes.next_hop;
-    const auto link_local = result.attributes.link_local_next_hop;
+    const auto link_local = result.attributes.rare->link_local_next_hop;
     result.policy = policies.apply(chain, subject, result.attributes);
     if (!result.policy.permitted) {
       result.state = ExportState::PolicyDenied;
@@ -235,8 +241,8 @@ Exported exported(const Speaker& speaker, const Policies& policies, const Export
     }
     // The link-local half belongs to the next hop that policy replaced.
     if (result.policy.next_hop_set && result.attributes.next_hop != next_hop &&
-        result.attributes.link_local_next_hop == link_local)
-      result.attributes.link_local_next_hop.reset();
+        result.attributes.rare->link_local_next_hop == link_local)
+      result.attributes.rare.set(&RareAttributes::link_local_next_hop, {});
     if (!is_usable(profile, result.attributes.next_hop)) {
       result.state = ExportState::NextHopUnusable;
       return result;
@@ -254,7 +260,7 @@ PathAttributes exported_default(const Speaker& speaker, const ExportProfile& pro
   result.med = attributes.med;
   result.as_path = attributes.as_path;
   if (next_hop_set && is_usable(profile, attributes.next_hop))
-    set_next_hop(result, {attributes.next_hop, attributes.link_local_next_hop});
+    set_next_hop(result, {attributes.next_hop, attributes.rare->link_local_next_hop});
   finish(speaker, profile, ours, result);
   return result;
 }

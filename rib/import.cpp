@@ -29,13 +29,13 @@ bool is_loop(const Speaker& speaker, const PeerUp& peer, const ImportProfile& im
 
 /// RFC 9234 §5, ingress 1 and 2: a route that was on its way down must not come up, nor from aside.
 bool is_leak(const PeerUp& peer, const ImportProfile& import, const PathAttributes& attributes) {
-  if (!import.local_role || !attributes.only_to_customer) return false;
+  if (!import.local_role || !attributes.rare->only_to_customer) return false;
   switch (*import.local_role) {
     case Role::Provider:
     case Role::RouteServer:
       return true;
     case Role::Peer:
-      return *attributes.only_to_customer != peer.as;
+      return *attributes.rare->only_to_customer != peer.as;
     case Role::Customer:
     case Role::RouteServerClient:
       break;
@@ -45,7 +45,7 @@ bool is_leak(const PeerUp& peer, const ImportProfile& import, const PathAttribut
 
 /// RFC 9234 §5, ingress 3: from here on it may only go down.
 bool needs_only_to_customer(const ImportProfile& import, const PathAttributes& attributes) {
-  if (!import.local_role || attributes.only_to_customer) return false;
+  if (!import.local_role || attributes.rare->only_to_customer) return false;
   return *import.local_role != Role::Provider && *import.local_role != Role::RouteServer;
 }
 
@@ -54,9 +54,9 @@ bool needs_only_to_customer(const ImportProfile& import, const PathAttributes& a
 PathState check_received(const Speaker& speaker, const PeerUp& peer, const ImportProfile& import,
                          const PathAttributes& attributes) {
   if (is_loop(speaker, peer, import, attributes.as_path)) return PathState::AsLoop;
-  if (attributes.originator_id == speaker.identifier) return PathState::OriginatorLoop;
+  if (attributes.rare->originator_id == speaker.identifier) return PathState::OriginatorLoop;
   const auto cluster = speaker.cluster_id != 0 ? speaker.cluster_id : speaker.identifier;
-  const auto& clusters = attributes.cluster_list;
+  const auto& clusters = attributes.rare->cluster_list;
   if (std::find(clusters.begin(), clusters.end(), cluster) != clusters.end()) return PathState::ClusterLoop;
   if (is_leak(peer, import, attributes)) return PathState::RouteLeak;
   if (speaker.reject_as_sets && attributes.as_path.has_sets()) return PathState::AsSet;
@@ -73,7 +73,7 @@ PolicyVerdict apply_import(const Policies& policies, const PeerUp& peer, const I
                            const Prefix& prefix, const ResolvedNextHop& next_hop,
                            PathAttributes& attributes) {
   if (import.prepend_as != 0) attributes.as_path = attributes.as_path.prepended(import.prepend_as);
-  if (needs_only_to_customer(import, attributes)) attributes.only_to_customer = peer.as;
+  if (needs_only_to_customer(import, attributes)) attributes.rare.edit().only_to_customer = peer.as;
   if (import.weight != 0) attributes.weight = import.weight;
   const PolicySubject subject{
       .prefix = prefix,

@@ -58,7 +58,7 @@ Candidate LocRib::candidate(const Path& path, std::uint32_t position) const {
   } else {
     const auto& peer = peers_[path.peer];
     c.peer_address = &peer.up.address;
-    c.router_id = attributes.originator_id.value_or(peer.up.identifier);
+    c.router_id = attributes.rare->originator_id.value_or(peer.up.identifier);
     c.is_external = peer.is_external();
     c.interior_cost = interior_cost(path).value_or(UINT32_MAX);
   }
@@ -72,7 +72,9 @@ bool LocRib::mark_multipath(Destination& destination, std::span<Candidate> equal
   const auto& winner = equal_cost[0];
   const auto& rules = speaker_.families[index_of(destination.prefix.family())];
   const std::size_t room = winner.is_external ? rules.maximum_paths_external : rules.maximum_paths_internal;
-  const auto cluster_length = [](const Candidate& c) { return c.attributes->get().cluster_list.size(); };
+  const auto cluster_length = [](const Candidate& c) {
+    return c.attributes->get().rare->cluster_list.size();
+  };
   const auto may_share = [&](const Candidate& c) {
     if (!speaker_.multipath_relax && c.attributes->get().as_path != winner.attributes->get().as_path)
       return false;

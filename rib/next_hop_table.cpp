@@ -7,8 +7,8 @@ namespace rib {
 // RFC 2545 §3: a next hop on a shared link has a link-local address beside the global one, and it is the one
 // that packets use. It means something only together with the link.
 NextHopTable::Key NextHopTable::key_of(const PathAttributes& attributes, std::uint32_t interface_index) {
-  if (attributes.link_local_next_hop && interface_index != 0)
-    return {*attributes.link_local_next_hop, interface_index};
+  if (attributes.rare->link_local_next_hop && interface_index != 0)
+    return {*attributes.rare->link_local_next_hop, interface_index};
   const bool has_zone = attributes.next_hop.is_v6() && attributes.next_hop.is_link_local();
   return {attributes.next_hop, has_zone ? interface_index : 0};
 }

@@ -4,11 +4,13 @@
 // Owned by the routing thread: the count is not atomic.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
 #include "rib/as_path.hpp"
+#include "rib/boxed.hpp"
 #include "rib/community.hpp"
 #include "rib/compact_array.hpp"
 #include "rib/ip_address.hpp"
@@ -26,28 +28,50 @@ struct Aggregator {
   bool operator==(const Aggregator&) const = default;
 };
 
-struct PathAttributes {
-  Origin origin = Origin::Incomplete;
-  bool atomic_aggregate = false;
-  std::optional<std::uint32_t> med;              // MULTI_EXIT_DISC; absent counts as 0
-  std::optional<std::uint32_t> local_pref;       // always absent as received from an external peer
-  IpAddress next_hop;                            // IPv4, or the global (or only) IPv6 next hop, RFC 2545 §3
+/// What few routes of a big table have.
+struct RareAttributes {
   std::optional<IpAddress> link_local_next_hop;  // the second IPv6 next hop, RFC 2545 §3
-  AsPath as_path;
-  CompactArray<Community> communities;  // in the order received, duplicates removed
   CompactArray<ExtendedCommunity> extended_communities;
   CompactArray<LargeCommunity> large_communities;
   std::optional<BgpIdentifier> originator_id;  // RFC 4456 §8
   CompactArray<std::uint32_t> cluster_list;    // RFC 4456 §8, nearest cluster first
   std::optional<Aggregator> aggregator;
   std::optional<AsNumber> only_to_customer;  // OTC, RFC 9234 §5
+  std::uint32_t tag = 0;                     // ours alone, of a route map's `set tag`; 0: none
   /// Attributes kulan does not know, optional transitive ones only, whole with header, Partial bit set,
   /// in ascending type order. RFC 4271 §5, §9.
   CompactArray<std::uint8_t> unknown_transitive;
-  // Ours alone, never received and never sent.
-  std::uint32_t weight = 0;   // the vendors': highest first in the decision
-  std::uint32_t tag = 0;      // of a route map's `set tag`; 0: none
-  std::uint8_t distance = 0;  // administrative distance of a route map's `set distance`; 0: the instance's
+
+  bool operator==(const RareAttributes&) const = default;
+  std::uint64_t hash(std::uint64_t seed) const;
+  std::size_t heap_bytes() const;
+};
+
+struct ScalarAttributes {
+  std::optional<std::uint32_t> med;         // MULTI_EXIT_DISC; absent counts as 0
+  std::optional<std::uint32_t> local_pref;  // always absent as received from an external peer
+  std::uint32_t weight = 0;                 // ours alone, the vendors': highest first in the decision
+  IpAddress next_hop;                       // IPv4, or the global (or only) IPv6 next hop, RFC 2545 §3
+  Origin origin = Origin::Incomplete;
+  bool atomic_aggregate = false;
+  std::uint8_t distance = 0;  // ours alone, of a route map's `set distance`; 0: the instance's
+
+  bool operator==(const ScalarAttributes&) const = default;
+};
+
+struct PathAttributes : ScalarAttributes {
+  AsPath as_path;
+  CompactArray<Community> communities;  // in the order received, duplicates removed
+  Boxed<RareAttributes> rare;
+
+  PathAttributes() = default;
+  /// A copy whose AS path and communities stand at `place`, which has room for placed_bytes().
+  PathAttributes(const PathAttributes& other, std::byte*& place)
+      : ScalarAttributes(other),
+        as_path(other.as_path, place),
+        communities(other.communities, place),
+        rare(other.rare) {}
+  std::size_t placed_bytes() const { return as_path.placed_bytes() + communities.placed_bytes(); }
 
   bool has_community(Community c) const;
   bool operator==(const PathAttributes&) const = default;
@@ -62,10 +86,11 @@ std::optional<double> link_bandwidth(const PathAttributes& attributes);
 class AttributeStore;
 
 /// An interned attribute set: created by AttributeStore only, never changed, freed with its last reference.
+/// One piece of memory: AS path and communities stand behind it.
 class AttributeSet {
  public:
   const PathAttributes& get() const { return value_; }
-  std::uint64_t hash() const { return hash_; }
+  std::uint32_t hash() const { return hash_; }
   /// AS_PATH length and neighbor AS, computed once because the decision process asks often.
   unsigned as_path_length() const { return as_path_length_; }
   std::optional<AsNumber> neighbor_as() const {
@@ -76,7 +101,7 @@ class AttributeSet {
   /// Where the next-hop table keeps this set's next hop; a hint that its owner checks before it trusts it.
   std::uint32_t next_hop_hint() const { return next_hop_hint_; }
   /// Of memory.
-  std::uint32_t octets() const { return octets_; }
+  std::size_t octets() const { return sizeof *this + value_.heap_bytes(); }
   /// What import policy made this set of; nullptr when it is as it was received.
   const AttributeSet* received() const { return received_; }
   void set_next_hop_hint(std::uint32_t id) const { next_hop_hint_ = id; }
@@ -84,19 +109,22 @@ class AttributeSet {
  private:
   friend class AttributeStore;
   friend class Attributes;
-  AttributeSet(PathAttributes value, std::uint64_t hash, AttributeSet* received, AttributeStore& store);
+  AttributeSet(const PathAttributes& value, std::uint32_t hash, AttributeSet* received, AttributeStore& store,
+               std::byte* place);
   ~AttributeSet();
+  static AttributeSet* make(const PathAttributes& value, std::uint32_t hash, AttributeSet* received,
+                            AttributeStore& store);
+  void destroy();
 
   PathAttributes value_;
-  std::uint64_t hash_;
   AttributeSet* received_;  // counted
   AttributeStore& store_;
+  std::uint32_t hash_;
   std::uint32_t references_ = 0;
-  std::uint32_t octets_;
-  std::uint16_t as_path_length_;
-  bool has_neighbor_as_, is_long_lived_stale_;
   AsNumber neighbor_as_;
   mutable std::uint32_t next_hop_hint_ = 0;
+  std::uint16_t as_path_length_;
+  bool has_neighbor_as_, is_long_lived_stale_;
 };
 
 /// A counted reference to an interned set; one pointer wide. Empty when default-constructed.

@@ -28,7 +28,7 @@ LocalRoute local_route(const KernelRoute& route, const RedistributionRule& rule)
   local.attributes.next_hop = IpAddress::unspecified(route.prefix.afi());
   const auto metric = route.source == RouteSource::Connected ? 0 : route.metric;
   local.attributes.med = rule.metric.value_or(metric);
-  local.attributes.tag = route.tag;
+  local.attributes.rare.edit().tag = route.tag;
   local.route_map = rule.route_map;
   local.interface_name = route.interface_name;
   local.kernel_source = route.source;

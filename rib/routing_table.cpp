@@ -188,7 +188,7 @@ std::optional<RouteView> RoutingTable::bgp_route(const Destination& destination)
   view.source = RouteSource::Bgp;
   view.distance = distance_of_best(destination.prefix, *best);
   view.metric = best->attributes->med.value_or(0);
-  view.tag = best->attributes->tag;
+  view.tag = best->attributes->rare->tag;
   view.is_internal_bgp = !best->is_local() && !peers_[best->peer].is_external();
   view.fib = destination.fib;
   view.selected = destination.fib_route != 0;

@@ -86,7 +86,7 @@ namespace {
 PathAttributes with_own_next_hop(const ExportProfile& profile, const PathAttributes& attributes) {
   auto own = attributes;
   own.next_hop = profile.local_address;
-  own.link_local_next_hop = profile.local_link_local;
+  own.rare.set(&RareAttributes::link_local_next_hop, profile.local_link_local);
   return own;
 }
 

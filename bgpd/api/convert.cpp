@@ -112,7 +112,8 @@ void put_attributes(const rib::PathAttributes& attributes, proto::PathAttributes
   if (attributes.med) to.set_med(*attributes.med);
   if (attributes.local_pref) to.set_local_pref(*attributes.local_pref);
   to.set_next_hop(octets_of(attributes.next_hop));
-  if (attributes.link_local_next_hop) to.set_link_local_next_hop(octets_of(*attributes.link_local_next_hop));
+  if (attributes.rare->link_local_next_hop)
+    to.set_link_local_next_hop(octets_of(*attributes.rare->link_local_next_hop));
   for (const auto& segment : attributes.as_path.segments()) {
     auto& added = *to.add_as_path();
     added.set_type(static_cast<std::uint32_t>(segment.type));
@@ -120,22 +121,22 @@ void put_attributes(const rib::PathAttributes& attributes, proto::PathAttributes
   }
   to.set_as_path_length(attributes.as_path.length());
   for (const auto& community : attributes.communities) to.add_communities(community.value);
-  for (const auto& community : attributes.extended_communities)
+  for (const auto& community : attributes.rare->extended_communities)
     to.add_extended_communities(octets_of(std::span<const std::uint8_t>(community.octets)));
-  for (const auto& community : attributes.large_communities) {
+  for (const auto& community : attributes.rare->large_communities) {
     to.add_large_communities(community.global_administrator);
     to.add_large_communities(community.local_data_1);
     to.add_large_communities(community.local_data_2);
   }
-  if (attributes.originator_id) to.set_originator_id(*attributes.originator_id);
-  for (const auto cluster : attributes.cluster_list) to.add_cluster_list(cluster);
-  if (attributes.aggregator) {
-    to.set_aggregator_as(attributes.aggregator->as);
-    to.set_aggregator_address(attributes.aggregator->address);
+  if (attributes.rare->originator_id) to.set_originator_id(*attributes.rare->originator_id);
+  for (const auto cluster : attributes.rare->cluster_list) to.add_cluster_list(cluster);
+  if (attributes.rare->aggregator) {
+    to.set_aggregator_as(attributes.rare->aggregator->as);
+    to.set_aggregator_address(attributes.rare->aggregator->address);
   }
-  if (attributes.only_to_customer) to.set_only_to_customer(*attributes.only_to_customer);
-  to.set_tag(attributes.tag);
-  to.set_unknown(octets_of(attributes.unknown_transitive.span()));
+  if (attributes.rare->only_to_customer) to.set_only_to_customer(*attributes.rare->only_to_customer);
+  to.set_tag(attributes.rare->tag);
+  to.set_unknown(octets_of(attributes.rare->unknown_transitive.span()));
 }
 
 void put_path(const rib::PathView& path, rib::TimePoint now, proto::Path& to) {

@@ -127,7 +127,8 @@ void Encoder::encode(const rib::PathAttributes& attributes, EncodedAttributes& e
   encoded.sendable = list.ok() && next_hop_usable;
   if (classic || !encoded.sendable) return;
   ByteWriter start(room_);
-  wire::encode_mp_reach_start(profile_.family, attributes.next_hop, attributes.link_local_next_hop, start);
+  wire::encode_mp_reach_start(profile_.family, attributes.next_hop, attributes.rare->link_local_next_hop,
+                              start);
   encoded.mp_start.assign(start.written().begin(), start.written().end());
 }
 

@@ -142,7 +142,7 @@ Verdict aggregator(Octets value, const DecodeContext& context, AttributeValues& 
   aggregator.as = context.four_octet_as ? reader.u32() : reader.u16();
   aggregator.address = reader.u32();
   if (aggregator.as == 0) return discard(UpdateError::OptionalAttribute, "AS 0");
-  values.attributes.aggregator = aggregator;
+  values.attributes.rare.edit().aggregator = aggregator;
   return std::nullopt;
 }
 
@@ -156,8 +156,8 @@ Verdict communities(Octets value, const DecodeContext&, AttributeValues& values)
 
 /// §7.9
 Verdict originator_id(Octets value, const DecodeContext&, AttributeValues& values) {
-  values.attributes.originator_id = exactly_u32(value);
-  return values.attributes.originator_id ? Verdict{} : kWithdrawLength;
+  values.attributes.rare.edit().originator_id = exactly_u32(value);
+  return values.attributes.rare->originator_id ? Verdict{} : kWithdrawLength;
 }
 
 /// §7.10
@@ -166,18 +166,20 @@ Verdict cluster_list(Octets value, const DecodeContext&, AttributeValues& values
   std::vector<std::uint32_t> clusters;
   clusters.reserve(value.size() / 4);
   for (ByteReader reader(value); !reader.empty();) clusters.push_back(reader.u32());
-  values.attributes.cluster_list = rib::CompactArray<std::uint32_t>(std::span<const std::uint32_t>(clusters));
+  values.attributes.rare.edit().cluster_list =
+      rib::CompactArray<std::uint32_t>(std::span<const std::uint32_t>(clusters));
   return std::nullopt;
 }
 
 /// §7.14
 Verdict extended_communities(Octets value, const DecodeContext&, AttributeValues& values) {
   if (!is_multiple(value, 8)) return kWithdrawLength;
-  values.attributes.extended_communities = read_set<rib::ExtendedCommunity>(value, 8, [](ByteReader& reader) {
-    rib::ExtendedCommunity community;
-    std::ranges::copy(reader.take(8), community.octets.begin());
-    return community;
-  });
+  values.attributes.rare.edit().extended_communities =
+      read_set<rib::ExtendedCommunity>(value, 8, [](ByteReader& reader) {
+        rib::ExtendedCommunity community;
+        std::ranges::copy(reader.take(8), community.octets.begin());
+        return community;
+      });
   return std::nullopt;
 }
 
@@ -206,20 +208,21 @@ Verdict as4_aggregator(Octets value, const DecodeContext&, AttributeValues& valu
 /// RFC 8092 §6
 Verdict large_communities(Octets value, const DecodeContext&, AttributeValues& values) {
   if (!is_multiple(value, 12)) return kWithdrawLength;
-  values.attributes.large_communities = read_set<rib::LargeCommunity>(value, 12, [](ByteReader& reader) {
-    rib::LargeCommunity community;
-    community.global_administrator = reader.u32();
-    community.local_data_1 = reader.u32();
-    community.local_data_2 = reader.u32();
-    return community;
-  });
+  values.attributes.rare.edit().large_communities =
+      read_set<rib::LargeCommunity>(value, 12, [](ByteReader& reader) {
+        rib::LargeCommunity community;
+        community.global_administrator = reader.u32();
+        community.local_data_1 = reader.u32();
+        community.local_data_2 = reader.u32();
+        return community;
+      });
   return std::nullopt;
 }
 
 /// RFC 9234 §5
 Verdict only_to_customer(Octets value, const DecodeContext&, AttributeValues& values) {
-  values.attributes.only_to_customer = exactly_u32(value);
-  return values.attributes.only_to_customer ? Verdict{} : kWithdrawLength;
+  values.attributes.rare.edit().only_to_customer = exactly_u32(value);
+  return values.attributes.rare->only_to_customer ? Verdict{} : kWithdrawLength;
 }
 
 }  // namespace bgpd::wire::decode

@@ -59,8 +59,8 @@ void encode_atomic_aggregate(const PathAttributes& attributes, const ExportProfi
 }
 
 void encode_aggregator(const PathAttributes& attributes, const ExportProfile& profile, ByteWriter& writer) {
-  if (!attributes.aggregator) return;
-  const auto& aggregator = *attributes.aggregator;
+  if (!attributes.rare->aggregator) return;
+  const auto& aggregator = *attributes.rare->aggregator;
   encode_attribute_header(kOptionalTransitive, AttributeType::Aggregator, profile.four_octet_as ? 8 : 6,
                           writer);
   if (profile.four_octet_as)
@@ -80,19 +80,19 @@ void encode_communities(const PathAttributes& attributes, const ExportProfile&, 
 /// RFC 4456 §8: reflection stays inside the AS.
 void encode_originator_id(const PathAttributes& attributes, const ExportProfile& profile,
                           ByteWriter& writer) {
-  if (attributes.originator_id && profile.type == rib::PeerType::Internal)
-    encode_u32(kOptionalNonTransitive, AttributeType::OriginatorId, *attributes.originator_id, writer);
+  if (attributes.rare->originator_id && profile.type == rib::PeerType::Internal)
+    encode_u32(kOptionalNonTransitive, AttributeType::OriginatorId, *attributes.rare->originator_id, writer);
 }
 
 void encode_cluster_list(const PathAttributes& attributes, const ExportProfile& profile, ByteWriter& writer) {
-  if (attributes.cluster_list.empty() || profile.type != rib::PeerType::Internal) return;
+  if (attributes.rare->cluster_list.empty() || profile.type != rib::PeerType::Internal) return;
   encode_attribute_header(kOptionalNonTransitive, AttributeType::ClusterList,
-                          attributes.cluster_list.size() * 4, writer);
-  for (const auto cluster : attributes.cluster_list) writer.u32(cluster);
+                          attributes.rare->cluster_list.size() * 4, writer);
+  for (const auto cluster : attributes.rare->cluster_list) writer.u32(cluster);
 }
 
 void encode_extended_communities(const PathAttributes& attributes, const ExportProfile&, ByteWriter& writer) {
-  const auto& communities = attributes.extended_communities;
+  const auto& communities = attributes.rare->extended_communities;
   if (communities.empty()) return;
   encode_attribute_header(kOptionalTransitive, AttributeType::ExtendedCommunities, communities.size() * 8,
                           writer);
@@ -113,14 +113,15 @@ void encode_as4_path(const PathAttributes& attributes, const ExportProfile& prof
 
 void encode_as4_aggregator(const PathAttributes& attributes, const ExportProfile& profile,
                            ByteWriter& writer) {
-  if (profile.four_octet_as || !attributes.aggregator || attributes.aggregator->as <= 0xffff) return;
+  if (profile.four_octet_as || !attributes.rare->aggregator || attributes.rare->aggregator->as <= 0xffff)
+    return;
   encode_attribute_header(kOptionalTransitive, AttributeType::As4Aggregator, 8, writer);
-  writer.u32(attributes.aggregator->as);
-  writer.u32(attributes.aggregator->address);
+  writer.u32(attributes.rare->aggregator->as);
+  writer.u32(attributes.rare->aggregator->address);
 }
 
 void encode_large_communities(const PathAttributes& attributes, const ExportProfile&, ByteWriter& writer) {
-  const auto& communities = attributes.large_communities;
+  const auto& communities = attributes.rare->large_communities;
   if (communities.empty()) return;
   encode_attribute_header(kOptionalTransitive, AttributeType::LargeCommunities, communities.size() * 12,
                           writer);
@@ -132,8 +133,9 @@ void encode_large_communities(const PathAttributes& attributes, const ExportProf
 }
 
 void encode_only_to_customer(const PathAttributes& attributes, const ExportProfile&, ByteWriter& writer) {
-  if (attributes.only_to_customer)
-    encode_u32(kOptionalTransitive, AttributeType::OnlyToCustomer, *attributes.only_to_customer, writer);
+  if (attributes.rare->only_to_customer)
+    encode_u32(kOptionalTransitive, AttributeType::OnlyToCustomer, *attributes.rare->only_to_customer,
+               writer);
 }
 
 constexpr auto kAll = Scope::Everyone;
@@ -222,7 +224,7 @@ void encode_attribute_header(std::uint8_t flags, AttributeType type, std::size_t
 
 void encode_attributes(const rib::PathAttributes& attributes, const rib::ExportProfile& profile,
                        ByteWriter& writer) {
-  Octets unknown = attributes.unknown_transitive.span();
+  Octets unknown = attributes.rare->unknown_transitive.span();
   for (const auto& row : kTable) {
     for (auto next = first_unknown(unknown); !next.empty() && next[1] < static_cast<std::uint8_t>(row.type);
          next = first_unknown(unknown)) {

@@ -165,7 +165,7 @@ void UpdateReader::read_attributes() {
       read_unknown(attribute);
   }
   if (!update_.values_.unknown_transitive.empty())
-    update_.values_.attributes.unknown_transitive =
+    update_.values_.attributes.rare.edit().unknown_transitive =
         rib::CompactArray<std::uint8_t>(Octets(update_.values_.unknown_transitive));
 }
 
@@ -248,7 +248,7 @@ void UpdateReader::emit() {
   if (both) reach_attributes = attributes;
   if (!update_.reached_.announced.empty()) {
     reach_attributes.next_hop = update_.reach_->next_hop;
-    reach_attributes.link_local_next_hop = update_.reach_->link_local_next_hop;
+    reach_attributes.rare.set(&rib::RareAttributes::link_local_next_hop, update_.reach_->link_local_next_hop);
   }
   update_.emit(update_.classic_, &attributes);
   update_.emit(update_.reached_, &reach_attributes);

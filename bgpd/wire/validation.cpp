@@ -50,11 +50,11 @@ std::optional<Notification> UpdateJudge::verdict() {
 /// speaker of two octets changed the route, then AS4_PATH is old too.
 void UpdateJudge::merge_as4() {
   auto& values = update_.values_;
-  auto& aggregator = values.attributes.aggregator;
+  const auto& aggregator = values.attributes.rare->aggregator;
   bool use_as4_path = values.as4_path.has_value();
   if (aggregator && values.as4_aggregator) {
     if (aggregator->as == rib::kAsTrans)
-      aggregator = values.as4_aggregator;
+      values.attributes.rare.edit().aggregator = values.as4_aggregator;
     else
       use_as4_path = false;
   }

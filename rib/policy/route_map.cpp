@@ -64,18 +64,18 @@ class Question {
                                                            match.community->exact))
       return false;
     if (compiled.large_community &&
-        !compiled.large_community->permits(attributes_.large_communities.span(), large_community_text(),
+        !compiled.large_community->permits(attributes_.rare->large_communities.span(), large_community_text(),
                                            match.large_community->exact))
       return false;
     if (compiled.extended_community &&
-        !compiled.extended_community->permits(attributes_.extended_communities.span(),
+        !compiled.extended_community->permits(attributes_.rare->extended_communities.span(),
                                               extended_community_text(), false))
       return false;
     if (match.interface && subject_.next_hop.interface != *match.interface) return false;
     if (match.local_preference && attributes_.local_pref.value_or(0) != *match.local_preference) return false;
     if (match.metric && attributes_.med.value_or(0) != *match.metric) return false;
     if (match.origin && attributes_.origin != *match.origin) return false;
-    if (match.tag && attributes_.tag != *match.tag) return false;
+    if (match.tag && attributes_.rare->tag != *match.tag) return false;
     if (match.peer && !peer_holds(*match.peer)) return false;
     if (match.probability && !is_chosen(compiled.sequence, *match.probability)) return false;
     return !match.source_protocol || source_protocol() == match.source_protocol;
@@ -103,7 +103,7 @@ class Question {
       return (!match.address || hop == *match.address) && lists_hold(lists, Prefix(hop, hop.bit_count()));
     };
     return fits(attributes_.next_hop) ||
-           (attributes_.link_local_next_hop && fits(*attributes_.link_local_next_hop));
+           (attributes_.rare->link_local_next_hop && fits(*attributes_.rare->link_local_next_hop));
   }
 
   bool route_source_holds(const CompiledClause& compiled) const {
@@ -143,11 +143,12 @@ class Question {
     return text(community_text_, [&] { return sorted_text(attributes_.communities.span()); });
   }
   const std::string& large_community_text() {
-    return text(large_community_text_, [&] { return sorted_text(attributes_.large_communities.span()); });
+    return text(large_community_text_,
+                [&] { return sorted_text(attributes_.rare->large_communities.span()); });
   }
   const std::string& extended_community_text() {
     return text(extended_community_text_,
-                [&] { return sorted_text(attributes_.extended_communities.span()); });
+                [&] { return sorted_text(attributes_.rare->extended_communities.span()); });
   }
   void forget_texts(const RouteMapClause::Set& set) {
     if (set == RouteMapClause::Set{}) return;

@@ -84,6 +84,11 @@ bool is_link_bandwidth(const ExtendedCommunity& community) {
 
 /// As in FRR, route targets and origins are added to what is there; a link bandwidth takes the place of
 /// another.
+bool sets_extended(const Set& set) {
+  return set.no_extended_communities || set.bandwidth || !set.route_targets.empty() ||
+         !set.route_origins.empty();
+}
+
 void set_extended(const Set& set, const PolicySubject& subject, CompactArray<ExtendedCommunity>& values) {
   using Values = std::span<const ExtendedCommunity>;
   if (set.no_extended_communities) values = {};
@@ -110,7 +115,7 @@ void set_next_hop(const Set& set, const SetContext& context) {
   const auto use = [&](const IpAddress& address) {
     // A link-local next hop that belonged to another global one would win over it in the kernel.
     attributes.next_hop = address;
-    attributes.link_local_next_hop.reset();
+    attributes.rare.set(&RareAttributes::link_local_next_hop, {});
     context.next_hop_set = true;
   };
   if (subject.prefix.family() == Family::Ipv4Unicast) {
@@ -123,10 +128,11 @@ void set_next_hop(const Set& set, const SetContext& context) {
     if (set.next_hop_peer_address)
       if (const auto* peer = peer_address(subject); peer && peer->is_v6()) use(*peer);
     if (set.next_hop_local) {
-      attributes.link_local_next_hop = *set.next_hop_local;
+      attributes.rare.edit().link_local_next_hop = *set.next_hop_local;
       context.next_hop_set = true;
     }
-    if (set.prefer_global && !attributes.next_hop.is_link_local()) attributes.link_local_next_hop.reset();
+    if (set.prefer_global && !attributes.next_hop.is_link_local())
+      attributes.rare.set(&RareAttributes::link_local_next_hop, {});
   }
   if (set.next_hop && set.next_hop->kind == NextHopChoice::Kind::Unchanged) context.next_hop_set = true;
 }
@@ -139,20 +145,23 @@ void do_sets(const CompiledClause& compiled, const SetContext& context) {
   set_as_path(set, context.subject, attributes.as_path);
   remove_listed(compiled.delete_communities, attributes.communities);
   set_values(set.communities, attributes.communities);
-  remove_listed(compiled.delete_large_communities, attributes.large_communities);
-  set_values(set.large_communities, attributes.large_communities);
-  set_extended(set, context.subject, attributes.extended_communities);
+  if (compiled.delete_large_communities || set.large_communities) {
+    auto& values = attributes.rare.edit().large_communities;
+    remove_listed(compiled.delete_large_communities, values);
+    set_values(set.large_communities, values);
+  }
+  if (sets_extended(set)) set_extended(set, context.subject, attributes.rare.edit().extended_communities);
   set_next_hop(set, context);
   if (set.local_preference)
     attributes.local_pref = set.local_preference->of(attributes.local_pref.value_or(0));
   if (set.metric) attributes.med = set.metric->of(attributes.med.value_or(0));
   if (set.metric_is_igp && context.subject.next_hop.metric) attributes.med = *context.subject.next_hop.metric;
   if (set.origin) attributes.origin = *set.origin;
-  if (set.originator_id) attributes.originator_id = *set.originator_id;
-  if (set.aggregator) attributes.aggregator = *set.aggregator;
+  if (set.originator_id) attributes.rare.edit().originator_id = *set.originator_id;
+  if (set.aggregator) attributes.rare.edit().aggregator = *set.aggregator;
   if (set.atomic_aggregate) attributes.atomic_aggregate = true;
   if (set.weight) attributes.weight = *set.weight;
-  if (set.tag) attributes.tag = *set.tag;
+  if (set.tag) attributes.rare.edit().tag = *set.tag;
   if (set.distance) attributes.distance = *set.distance;
 }
 

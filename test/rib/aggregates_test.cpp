@@ -37,7 +37,7 @@ TEST_F(AggregateTest, StandsAsLongAsAMoreSpecificRouteDoes) {
   const auto whole = sent(node_, to_, "10.0.0.0/8");
   EXPECT_EQ(whole.as_path.to_string(), "65000");
   EXPECT_TRUE(whole.atomic_aggregate);  // 1 is left out
-  EXPECT_EQ(whole.aggregator, (Aggregator{kOurAs, speaker().identifier}));
+  EXPECT_EQ(whole.rare->aggregator, (Aggregator{kOurAs, speaker().identifier}));
 
   node_.withdraw(from_, {"10.1.0.0/16"});
   EXPECT_THAT(held(node_, to_), ElementsAre("10.0.0.0/8", "10.2.0.0/16", "11.0.0.0/16"));
@@ -173,12 +173,16 @@ AsPath aggregated_path(const std::vector<Attributes>& contributors) {
 }
 
 /// All of one kind of community, each once, in ascending order.
-template <typename T>
-CompactArray<T> united(const std::vector<Attributes>& contributors, CompactArray<T> PathAttributes::*member) {
+template <typename Whole, typename T>
+CompactArray<T> united(const std::vector<Attributes>& contributors, CompactArray<T> Whole::*member) {
   std::set<T> all;
   for (const auto& attributes : contributors) {
-    const auto& some = (*attributes).*member;
-    all.insert(some.begin(), some.end());
+    const Whole* whole;
+    if constexpr (std::is_same_v<Whole, RareAttributes>)
+      whole = &*attributes->rare;
+    else
+      whole = &*attributes;
+    all.insert((whole->*member).begin(), (whole->*member).end());
   }
   const std::vector<T> sorted(all.begin(), all.end());
   return CompactArray<T>(std::span<const T>(sorted));
@@ -202,10 +206,10 @@ std::optional<PathAttributes> aggregated(const AggregateRule& rule, const Speake
   if (rule.as_set) {
     result.as_path = aggregated_path(contributors);
     result.communities = united(contributors, &PathAttributes::communities);  // RFC 1997
-    result.extended_communities = united(contributors, &PathAttributes::extended_communities);
-    result.large_communities = united(contributors, &PathAttributes::large_communities);
+    result.rare.edit().extended_communities = united(contributors, &RareAttributes::extended_communities);
+    result.rare.edit().large_communities = united(contributors, &RareAttributes::large_communities);
   }
-  result.aggregator = Aggregator{speaker.as, speaker.identifier};
+  result.rare.edit().aggregator = Aggregator{speaker.as, speaker.identifier};
   return result;
 }
 

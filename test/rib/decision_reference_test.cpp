@@ -62,7 +62,7 @@ Routes without_beaten(const Routes& routes, Beats beats) {
 Route best_of(const Speaker& s, Routes routes) {
   using R = const Route&;
   const auto external = [](R r) { return r.from.type == PeerType::External; };
-  const auto identifier = [](R r) { return r.attributes.originator_id.value_or(r.from.identifier); };
+  const auto identifier = [](R r) { return r.attributes.rare->originator_id.value_or(r.from.identifier); };
   routes = without_beaten(routes, [](R a, R b) { return a.attributes.weight > b.attributes.weight; });
   routes = without_beaten(routes, [&](R a, R b) { return preference(s, a) > preference(s, b); });
   routes = without_beaten(routes, [&](R a, R b) { return length(s, a) < length(s, b); });
@@ -73,8 +73,9 @@ Route best_of(const Speaker& s, Routes routes) {
   routes = without_beaten(routes, [&](R a, R b) { return external(a) && !external(b); });
   routes = without_beaten(routes, [](R a, R b) { return a.cost < b.cost; });
   routes = without_beaten(routes, [&](R a, R b) { return identifier(a) < identifier(b); });
-  routes = without_beaten(
-      routes, [](R a, R b) { return a.attributes.cluster_list.size() < b.attributes.cluster_list.size(); });
+  routes = without_beaten(routes, [](R a, R b) {
+    return a.attributes.rare->cluster_list.size() < b.attributes.rare->cluster_list.size();
+  });
   routes = without_beaten(routes, [](R a, R b) { return a.from.address < b.from.address; });
   EXPECT_EQ(routes.size(), 1u);
   return routes.front();
@@ -157,8 +158,9 @@ class History {
       if (number(0, 3) == 0) segments.push_back({Type::ConfedSequence, {number(65101, 65102)}});
       if (number(0, 1)) a.local_pref = number(99, 101);
       if (number(0, 2) == 0) {
-        a.originator_id = number(1, 3);
-        a.cluster_list = number(0, 1) ? CompactArray<std::uint32_t>{7} : CompactArray<std::uint32_t>{7, 8};
+        a.rare.edit().originator_id = number(1, 3);
+        a.rare.edit().cluster_list =
+            number(0, 1) ? CompactArray<std::uint32_t>{7} : CompactArray<std::uint32_t>{7, 8};
       }
     }
     switch (number(0, 3)) {

@@ -90,8 +90,8 @@ TEST(Exported, ExternalPeersGetOurAsInFrontAndNoInternalAttribute) {  // RFC 427
 
   EXPECT_EQ(result.as_path, AsPath::sequence({kOurAs, 1, 2}));
   EXPECT_FALSE(result.local_pref);
-  EXPECT_FALSE(result.originator_id);
-  EXPECT_TRUE(result.cluster_list.empty());
+  EXPECT_FALSE(result.rare->originator_id);
+  EXPECT_TRUE(result.rare->cluster_list.empty());
 }
 
 TEST(Exported, InternalPeersGetLocalPrefAndThePathAsItIs) {
@@ -108,19 +108,19 @@ TEST(Exported, MedOfAnotherAsStaysWithUs) {  // RFC 4271 §5.1.4
 
 TEST(Exported, ReflectionAddsOriginatorAndCluster) {  // RFC 4456 §8
   auto s = speaker();
-  EXPECT_EQ(exported(s, to_client(), kInternal, attributes()).originator_id, 77u);
-  EXPECT_EQ(exported(s, to_client(), kInternal, attributes()).cluster_list,
+  EXPECT_EQ(exported(s, to_client(), kInternal, attributes()).rare->originator_id, 77u);
+  EXPECT_EQ(exported(s, to_client(), kInternal, attributes()).rare->cluster_list,
             CompactArray<std::uint32_t>{s.identifier});
-  EXPECT_EQ(exported(s, to_client(), kInternal, attributes().originator(5)).originator_id, 5u);
+  EXPECT_EQ(exported(s, to_client(), kInternal, attributes().originator(5)).rare->originator_id, 5u);
 
   s.cluster_id = 9;
-  EXPECT_EQ(exported(s, to_client(), kClient, attributes().clusters({4})).cluster_list,
+  EXPECT_EQ(exported(s, to_client(), kClient, attributes().clusters({4})).rare->cluster_list,
             (CompactArray<std::uint32_t>{9, 4}));
 }
 
 TEST(Exported, RoutesThatAreNotReflectedGetNoOriginator) {
-  EXPECT_FALSE(sent(to_client(), kExternal, attributes().path({1})).originator_id);
-  EXPECT_FALSE(sent(to_client(), kLocal, attributes()).originator_id);
+  EXPECT_FALSE(sent(to_client(), kExternal, attributes().path({1})).rare->originator_id);
+  EXPECT_FALSE(sent(to_client(), kLocal, attributes()).rare->originator_id);
 }
 
 TEST(ExportedNextHop, IsOursForOwnRoutes) {
@@ -162,17 +162,17 @@ TEST(ExportedNextHop, LinkLocalHalfOnlyOnTheSharedLink) {  // RFC 2545 §3
   auto profile = *peer("2001:db8::9").exports[1];
   profile.local_link_local = address("fe80::1");
   const auto a = attributes().via("2001:db8::7").via_link_local("fe80::7").path({1});
-  EXPECT_FALSE(sent(profile, kExternal, a).link_local_next_hop);
-  EXPECT_EQ(sent(profile, kLocal, {}).link_local_next_hop, address("fe80::1"));
+  EXPECT_FALSE(sent(profile, kExternal, a).rare->link_local_next_hop);
+  EXPECT_EQ(sent(profile, kLocal, {}).rare->link_local_next_hop, address("fe80::1"));
 
   profile.shared_subnet = prefix("2001:db8::/64");
-  EXPECT_EQ(sent(profile, kExternal, a).link_local_next_hop, address("fe80::7"));
+  EXPECT_EQ(sent(profile, kExternal, a).rare->link_local_next_hop, address("fe80::7"));
 }
 
 TEST(Exported, SendCommunityKindsAreKnobs) {
   auto a = attributes().community(Community{7});
-  a.extended_communities = {ExtendedCommunity{}};
-  a.large_communities = {LargeCommunity{1, 2, 3}};
+  a.rare.edit().extended_communities = {ExtendedCommunity{}};
+  a.rare.edit().large_communities = {LargeCommunity{1, 2, 3}};
   auto profile = to_internal();
   profile.send_standard_communities = profile.send_extended_communities = profile.send_large_communities =
       false;
@@ -180,29 +180,30 @@ TEST(Exported, SendCommunityKindsAreKnobs) {
   const auto result = sent(profile, kLocal, a);
 
   EXPECT_TRUE(result.communities.empty());
-  EXPECT_TRUE(result.extended_communities.empty());
-  EXPECT_TRUE(result.large_communities.empty());
+  EXPECT_TRUE(result.rare->extended_communities.empty());
+  EXPECT_TRUE(result.rare->large_communities.empty());
 }
 
 TEST(Exported, NonTransitiveExtendedCommunitiesStayInTheAs) {  // RFC 4360 §6
   const ExtendedCommunity transitive{{0, 2}}, local{{0x40, 4}};
   auto a = attributes();
-  a.extended_communities = {local, transitive};
+  a.rare.edit().extended_communities = {local, transitive};
 
-  EXPECT_EQ(sent(to_external(), kLocal, a).extended_communities, CompactArray<ExtendedCommunity>{transitive});
-  EXPECT_EQ(sent(to_internal(), kLocal, a).extended_communities.size(), 2u);
+  EXPECT_EQ(sent(to_external(), kLocal, a).rare->extended_communities,
+            CompactArray<ExtendedCommunity>{transitive});
+  EXPECT_EQ(sent(to_internal(), kLocal, a).rare->extended_communities.size(), 2u);
 }
 
 TEST(Exported, UnknownTransitiveAttributesAndAggregatorPass) {
   auto a = attributes().path({1});
-  a.unknown_transitive = {0xe0, 99, 1, 7};
-  a.aggregator = Aggregator{1, 2};
+  a.rare.edit().unknown_transitive = {0xe0, 99, 1, 7};
+  a.rare.edit().aggregator = Aggregator{1, 2};
   a.atomic_aggregate = true;
 
   const auto result = sent(to_external(), kExternal, a);
 
-  EXPECT_EQ(result.unknown_transitive, a.unknown_transitive);
-  EXPECT_EQ(result.aggregator, a.aggregator);
+  EXPECT_EQ(result.rare->unknown_transitive, a.rare->unknown_transitive);
+  EXPECT_EQ(result.rare->aggregator, a.rare->aggregator);
   EXPECT_TRUE(result.atomic_aggregate);
 }
 
@@ -286,8 +287,8 @@ TEST(ExportedInConfederation, AnotherMemberGetsOursInAConfedSequence) {  // §4 
   EXPECT_EQ(result.local_pref, 200u);
   EXPECT_EQ(result.med, 5u);
   EXPECT_EQ(result.next_hop, a.next_hop);
-  EXPECT_FALSE(result.originator_id);
-  EXPECT_TRUE(result.cluster_list.empty());
+  EXPECT_FALSE(result.rare->originator_id);
+  EXPECT_TRUE(result.rare->cluster_list.empty());
   EXPECT_EQ(exported(s, profile, kLocal, attributes()).as_path,
             AsPath(std::vector<Segment>{{ConfedSequence, {kOurAs}}}));
 }
@@ -325,19 +326,19 @@ TEST(Exported, LongLivedStaleOnlyToThoseWhoKnowIt) {  // RFC 9494 §4.3
 
 TEST(ExportedByRole, OtcIsSetTowardsCustomersAndPeersAndBindsTowardsTheRest) {
   auto marked = attributes().path({1});
-  marked.only_to_customer = 77;
+  marked.rare.edit().only_to_customer = 77;
   for (const auto role :
        {Role::Provider, Role::RouteServer, Role::RouteServerClient, Role::Customer, Role::Peer}) {
     auto profile = to_external();
     profile.local_role = role;
     const bool sets = role == Role::Provider || role == Role::RouteServer || role == Role::Peer;
     const bool forbids = role == Role::Customer || role == Role::RouteServerClient || role == Role::Peer;
-    EXPECT_EQ(sent(profile, kExternal, attributes().path({1})).only_to_customer,
+    EXPECT_EQ(sent(profile, kExternal, attributes().path({1})).rare->only_to_customer,
               sets ? std::optional<AsNumber>(kOurAs) : std::nullopt);
     EXPECT_EQ(verdict(profile, kExternal, marked), forbids ? ExportState::RoleForbids : ExportState::Sent);
-    EXPECT_EQ(sent(profile, kExternal, marked).only_to_customer, 77u);
+    EXPECT_EQ(sent(profile, kExternal, marked).rare->only_to_customer, 77u);
   }
-  EXPECT_FALSE(sent(to_external(), kExternal, attributes().path({1})).only_to_customer);
+  EXPECT_FALSE(sent(to_external(), kExternal, attributes().path({1})).rare->only_to_customer);
 }
 
 // --- graceful shutdown, RFC 8326 -------------------------------------------------------------------------

@@ -385,12 +385,12 @@ std::optional<AsNumber> only_to_customer(Role ours, AsNumber otc) {
   up.imports[0].local_role = ours;
   const auto a = node.up(up);
   auto route = attributes().via("192.0.2.1").path({1});
-  if (otc != 0) route.only_to_customer = otc;
+  if (otc != 0) route.rare.edit().only_to_customer = otc;
   node.announce(a, route, {"10.1.0.0/16"});
   const auto path = path_of(node, "10.1.0.0/16");
   if (path.state == PathState::RouteLeak) return std::nullopt;
   EXPECT_EQ(path.state, PathState::Accepted);
-  return path.attributes->only_to_customer.value_or(0);
+  return path.attributes->rare->only_to_customer.value_or(0);
 }
 
 TEST(OnlyToCustomer, IsPutOnOrShowsALeak) {  // RFC 9234 §5

@@ -387,7 +387,7 @@ TEST(Multipath, LinkBandwidthSplitsTheTraffic) {
   const auto a = node.up(peer("192.0.2.1")), b = node.up(peer("192.0.2.2")), c = node.up(peer("192.0.2.3"));
   auto route = [&](const char* via, float value) {
     auto r = attributes().via(via);
-    if (value > 0) r.extended_communities = {bandwidth(value)};
+    if (value > 0) r.rare.edit().extended_communities = {bandwidth(value)};
     return r;
   };
   node.announce(a, route("192.0.2.1", 1e9f), {"10.1.0.0/16"});
@@ -480,7 +480,7 @@ TEST(Speaker, ANewClusterIdIsSentWithoutResettingSessions) {
   node.engine.set_speaker(s, node.now);
   node.settle();
 
-  EXPECT_EQ(node.output.of(b).at(prefix("10.1.0.0/16")).cluster_list, CompactArray<std::uint32_t>{9});
+  EXPECT_EQ(node.output.of(b).at(prefix("10.1.0.0/16")).rare->cluster_list, CompactArray<std::uint32_t>{9});
 
   s.client_to_client_reflection = false;
   node.engine.set_speaker(s, node.now);

@@ -148,15 +148,15 @@ TEST(AttributeStore, EveryMemberCounts) {
   variants[3].med = 1;
   variants[4].local_pref = 1;
   variants[5].next_hop = address("10.0.0.1");
-  variants[6].link_local_next_hop = address("fe80::1");
+  variants[6].rare.edit().link_local_next_hop = address("fe80::1");
   variants[7].as_path = AsPath::sequence({1});
   variants[8].communities = {kNoExport};
-  variants[9].extended_communities = {ExtendedCommunity{}};
-  variants[10].large_communities = {LargeCommunity{}};
-  variants[11].originator_id = 1;
-  variants[12].cluster_list = {1u};
-  variants[13].aggregator = Aggregator{1, 1};
-  variants[14].only_to_customer = 1;
+  variants[9].rare.edit().extended_communities = {ExtendedCommunity{}};
+  variants[10].rare.edit().large_communities = {LargeCommunity{}};
+  variants[11].rare.edit().originator_id = 1;
+  variants[12].rare.edit().cluster_list = {1u};
+  variants[13].rare.edit().aggregator = Aggregator{1, 1};
+  variants[14].rare.edit().only_to_customer = 1;
   std::vector<Attributes> kept;
   for (const auto& variant : variants) kept.push_back(store.intern(variant));
 

@@ -213,9 +213,9 @@ TEST_F(Reflector, AReflectedRouteNamesItsOriginatorAndCluster) {  // RFC 4456 §
   const auto view = hosts[2].speaker().engine().destination(prefix(subnet(3)));
 
   ASSERT_TRUE(view);
-  EXPECT_EQ(view->paths[0].attributes->originator_id, address_of(3).to_v4());
-  ASSERT_EQ(view->paths[0].attributes->cluster_list.size(), 1u);
-  EXPECT_EQ(view->paths[0].attributes->cluster_list[0], address_of(1).to_v4());
+  EXPECT_EQ(view->paths[0].attributes->rare->originator_id, address_of(3).to_v4());
+  ASSERT_EQ(view->paths[0].attributes->rare->cluster_list.size(), 1u);
+  EXPECT_EQ(view->paths[0].attributes->rare->cluster_list[0], address_of(1).to_v4());
 }
 
 TEST_F(Reflector, WhatAClientIsSentChangesWithinItsSession) {
@@ -242,8 +242,9 @@ TEST_F(Reflector, WhatAClientIsSentChangesWithinItsSession) {
   routing.cluster_id = 7;
   reflector.set_local(reflector.local(), routing, world.now());
   world.run_for(1s);
-  EXPECT_EQ(hosts[2].speaker().engine().destination(prefix(subnet(3)))->paths[0].attributes->cluster_list[0],
-            7u);
+  EXPECT_EQ(
+      hosts[2].speaker().engine().destination(prefix(subnet(3)))->paths[0].attributes->rare->cluster_list[0],
+      7u);
   EXPECT_EQ(reflector.routes_of(*hosts[1].peer(2))->handle, established) << "the session was reset";
 }
 

@@ -29,14 +29,18 @@ class AttributesBuilder : public PathAttributes {
     next_hop = address("192.0.2.1");
   }
   AttributesBuilder& via(std::string_view a) { return next_hop = address(a), *this; }
-  AttributesBuilder& via_link_local(std::string_view a) { return link_local_next_hop = address(a), *this; }
+  AttributesBuilder& via_link_local(std::string_view a) {
+    return rare.edit().link_local_next_hop = address(a), *this;
+  }
   AttributesBuilder& path(std::initializer_list<AsNumber> p) { return as_path = AsPath::sequence(p), *this; }
   AttributesBuilder& with_origin(Origin o) { return origin = o, *this; }
   AttributesBuilder& with_med(std::uint32_t m) { return med = m, *this; }
   AttributesBuilder& preference(std::uint32_t p) { return local_pref = p, *this; }
   AttributesBuilder& community(Community c) { return communities = {c}, *this; }
-  AttributesBuilder& originator(BgpIdentifier id) { return originator_id = id, *this; }
-  AttributesBuilder& clusters(std::initializer_list<std::uint32_t> c) { return cluster_list = c, *this; }
+  AttributesBuilder& originator(BgpIdentifier id) { return rare.edit().originator_id = id, *this; }
+  AttributesBuilder& clusters(std::initializer_list<std::uint32_t> c) {
+    return rare.edit().cluster_list = c, *this;
+  }
 };
 inline AttributesBuilder attributes() { return {}; }
 

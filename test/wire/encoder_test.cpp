@@ -67,7 +67,7 @@ TEST(Encoder, WritesIpv4IntoTheClassicFields) {  // RFC 4271 §4.3
 
 TEST(Encoder, WritesIpv6IntoMpReachWhichStandsFirst) {  // RFC 4760 §3, RFC 7606 §5.1
   auto attributes = plain("2001:db8::1");
-  attributes.link_local_next_hop = address("fe80::1");
+  attributes.rare.edit().link_local_next_hop = address("fe80::1");
   const auto list =
       hex("80 0e 2a 0002 01 20 20010db8000000000000000000000001 fe800000000000000000000000000001 00"
           "20 20010db8 40 01 01 00 40 02 06 02 01 0000fc00");
@@ -119,8 +119,8 @@ TEST(Encoder, EndsOfRibAreThoseOfRfc4724) {  // RFC 4724 §2
 TEST(Encoder, TellsExternalPeersNothingInternal) {  // RFC 4271 §5.1.5, RFC 4456 §8
   auto attributes = plain("10.0.0.1");
   attributes.local_pref = 100;
-  attributes.originator_id = 1;
-  attributes.cluster_list = {1};
+  attributes.rare.edit().originator_id = 1;
+  attributes.rare.edit().cluster_list = {1};
   const std::vector list{nlri("10.1.1.0/24")};
 
   EXPECT_EQ(announce(profile(Family::Ipv4Unicast), attributes, list).messages,
@@ -149,7 +149,7 @@ TEST(Encoder, GivesTwoOctetPeersAs4AttributesWhereNeeded) {  // RFC 6793 §4.2.2
   p.four_octet_as = false;
   auto attributes = plain("10.0.0.1");
   attributes.as_path = rib::AsPath::sequence({64512, 65536});
-  attributes.aggregator = rib::Aggregator{65537, 1};
+  attributes.rare.edit().aggregator = rib::Aggregator{65537, 1};
 
   EXPECT_EQ(
       announce(p, attributes, {nlri("0.0.0.0/0")}).messages,
@@ -158,7 +158,7 @@ TEST(Encoder, GivesTwoOctetPeersAs4AttributesWhereNeeded) {  // RFC 6793 §4.2.2
                              "c0 11 0a 02 02 0000fc00 00010000 c0 12 08 00010001 00000001"),
                          hex("00"))));
   attributes.as_path = rib::AsPath::sequence({64512});
-  attributes.aggregator.reset();
+  attributes.rare.edit().aggregator.reset();
   EXPECT_EQ(announce(p, attributes, {nlri("0.0.0.0/0")}).messages,
             update(update_body({}, hex("40 01 01 00 40 02 04 02 01 fc00 40 03 04 0a000001"), hex("00"))));
 }
@@ -166,9 +166,9 @@ TEST(Encoder, GivesTwoOctetPeersAs4AttributesWhereNeeded) {  // RFC 6793 §4.2.2
 TEST(Encoder, PlacesUnknownAttributesByType) {  // RFC 4271 §5: ascending order
   auto attributes = plain("10.0.0.1");
   attributes.communities = {rib::kNoExport};
-  attributes.large_communities = {{1, 2, 3}};
+  attributes.rare.edit().large_communities = {{1, 2, 3}};
   const auto unknown = hex("e0 07 00 e0 17 01 aa e0 fe 00");  // 7 stands for any type below 8
-  attributes.unknown_transitive = rib::CompactArray<std::uint8_t>(unknown);
+  attributes.rare.edit().unknown_transitive = rib::CompactArray<std::uint8_t>(unknown);
 
   EXPECT_EQ(
       announce(profile(Family::Ipv4Unicast), attributes, {nlri("0.0.0.0/0")}).messages,
@@ -267,7 +267,7 @@ INSTANTIATE_TEST_SUITE_P(
 rib::PathAttributes bulky(std::size_t size, const char* next_hop = "10.0.0.1") {
   auto attributes = plain(next_hop);
   const auto octets = test::attribute(0xe0, 200, Bytes(size, 1));
-  attributes.unknown_transitive = rib::CompactArray<std::uint8_t>(octets);
+  attributes.rare.edit().unknown_transitive = rib::CompactArray<std::uint8_t>(octets);
   return attributes;
 }
 
@@ -305,23 +305,23 @@ class RandomAttributes {
     a.origin = static_cast<rib::Origin>(below(3));
     a.as_path = as_path();
     a.next_hop = family == Family::Ipv4Unicast ? address("10.0.0.1") : address("2001:db8::1");
-    if (family == Family::Ipv6Unicast && coin()) a.link_local_next_hop = address("fe80::1");
+    if (family == Family::Ipv6Unicast && coin()) a.rare.edit().link_local_next_hop = address("fe80::1");
     a.atomic_aggregate = coin();
     if (coin()) a.med = number();
-    if (coin()) a.aggregator = rib::Aggregator{as_number(), number()};
-    if (coin()) a.only_to_customer = number();
+    if (coin()) a.rare.edit().aggregator = rib::Aggregator{as_number(), number()};
+    if (coin()) a.rare.edit().only_to_customer = number();
     if (type == rib::PeerType::Internal) {
       a.local_pref = number();
-      if (coin()) a.originator_id = number();
-      a.cluster_list = array<std::uint32_t>(4, [&] { return number(); });
+      if (coin()) a.rare.edit().originator_id = number();
+      a.rare.edit().cluster_list = array<std::uint32_t>(4, [&] { return number(); });
     }
     // Distinct values, because reading removes duplicates.
     std::uint32_t next = number() & 0xffff;
     a.communities = array<rib::Community>(100, [&] { return rib::Community{next++}; });
-    a.large_communities = array<rib::LargeCommunity>(40, [&] {
+    a.rare.edit().large_communities = array<rib::LargeCommunity>(40, [&] {
       return rib::LargeCommunity{next++, number(), number()};
     });
-    a.extended_communities = array<rib::ExtendedCommunity>(40, [&] {
+    a.rare.edit().extended_communities = array<rib::ExtendedCommunity>(40, [&] {
       rib::ExtendedCommunity c;
       c.octets = {0, 2, static_cast<std::uint8_t>(next >> 8), static_cast<std::uint8_t>(next), 0, 0, 0, 1};
       ++next;
@@ -330,7 +330,7 @@ class RandomAttributes {
     Bytes unknown;
     for (unsigned attribute = 100; attribute < 104; ++attribute)
       if (coin()) unknown = unknown + test::attribute(0xe0, attribute, Bytes(below(400), 5));
-    a.unknown_transitive = rib::CompactArray<std::uint8_t>(unknown);
+    a.rare.edit().unknown_transitive = rib::CompactArray<std::uint8_t>(unknown);
     return a;
   }
 
@@ -405,7 +405,7 @@ TEST_P(AttributesBothWays, TwoOctetPeersReadTheSameAsPath) {  // RFC 6793 §4.2
     ASSERT_TRUE(wire::decode_update(test::body_of(result.messages), context, update).has_value());
 
     EXPECT_EQ(update.updates()[0].attributes->as_path.to_string(), attributes.as_path.to_string());
-    EXPECT_EQ(update.updates()[0].attributes->aggregator, attributes.aggregator);
+    EXPECT_EQ(update.updates()[0].attributes->rare->aggregator, attributes.rare->aggregator);
   }
 }
 

@@ -351,7 +351,8 @@ TEST_F(OutboundTest, PrefixesWithoutRoomAreWithdrawn) {  // RFC 4271 §9.2: the 
   outbound_.member_joined(kGroup4, kOne, 1);
   announce({nlri("10.0.0.0/8")});
   auto bulky = attributes();
-  bulky.unknown_transitive = rib::CompactArray<std::uint8_t>(test::attribute(0xe0, 200, Bytes(4090, 1)));
+  bulky.rare.edit().unknown_transitive =
+      rib::CompactArray<std::uint8_t>(test::attribute(0xe0, 200, Bytes(4090, 1)));
   outbound_.announce(kGroup4, {}, bulky, std::vector{nlri("10.0.0.0/8")});
 
   EXPECT_EQ(text_of(write_all(kOne)), " +10.0.0.0/8 | -10.0.0.0/8");

@@ -100,7 +100,7 @@ TEST_F(Update, AnnouncesIpv6InMpReach) {  // RFC 4760 §3, RFC 2545 §3
   EXPECT_EQ(update.family, Family::Ipv6Unicast);
   EXPECT_EQ(list(update.announced), (std::vector{nlri("2001:db8:1::/48")}));
   EXPECT_EQ(update.attributes->next_hop, address("2001:db8::1"));
-  EXPECT_EQ(update.attributes->link_local_next_hop, std::nullopt);
+  EXPECT_EQ(update.attributes->rare->link_local_next_hop, std::nullopt);
 }
 
 TEST_F(Update, WithdrawsIpv6InMpUnreach) {  // RFC 4760 §4
@@ -120,7 +120,7 @@ TEST_F(Update, Ipv6NextHopMayComeWithALinkLocalOne) {  // RFC 2545 §3
                    {}));
 
   EXPECT_EQ(update_.updates()[0].attributes->next_hop, address("2001:db8::1"));
-  EXPECT_EQ(update_.updates()[0].attributes->link_local_next_hop, address("fe80::9"));
+  EXPECT_EQ(update_.updates()[0].attributes->rare->link_local_next_hop, address("fe80::9"));
 }
 
 TEST_F(Update, LinkLocalNextHopAloneIsTheNextHop) {  // seen from speakers without a global address
@@ -132,7 +132,7 @@ TEST_F(Update, LinkLocalNextHopAloneIsTheNextHop) {  // seen from speakers witho
         {}));
 
     EXPECT_EQ(update_.updates()[0].attributes->next_hop, address("fe80::9"));
-    EXPECT_EQ(update_.updates()[0].attributes->link_local_next_hop, std::nullopt);
+    EXPECT_EQ(update_.updates()[0].attributes->rare->link_local_next_hop, std::nullopt);
   }
 }
 
@@ -240,15 +240,15 @@ TEST_F(Update, InternalPeersSendLocalPrefAndReflectionAttributes) {  // RFC 4271
       attributes_of(hex("40 05 04 000000c8 80 09 04 0a000063 80 0a 08 0a000001 0a000002"), internal());
 
   EXPECT_EQ(attributes.local_pref, 200u);
-  EXPECT_EQ(attributes.originator_id, 0x0a000063u);
-  EXPECT_EQ(attributes.cluster_list, (rib::CompactArray<std::uint32_t>{0x0a000001, 0x0a000002}));
+  EXPECT_EQ(attributes.rare->originator_id, 0x0a000063u);
+  EXPECT_EQ(attributes.rare->cluster_list, (rib::CompactArray<std::uint32_t>{0x0a000001, 0x0a000002}));
 }
 
 TEST_F(Update, AggregationIsRead) {  // RFC 4271 §4.3 f, g; RFC 6793 §4.1
   const auto& attributes = attributes_of(hex("40 06 00 c0 07 08 0000fde9 0a000005"));
 
   EXPECT_TRUE(attributes.atomic_aggregate);
-  EXPECT_EQ(attributes.aggregator, (rib::Aggregator{65001, 0x0a000005}));
+  EXPECT_EQ(attributes.rare->aggregator, (rib::Aggregator{65001, 0x0a000005}));
 }
 
 TEST_F(Update, CommunitiesOfAllKindsAreReadOnceEach) {  // RFC 1997, RFC 4360, RFC 8092 §5
@@ -258,8 +258,8 @@ TEST_F(Update, CommunitiesOfAllKindsAreReadOnceEach) {  // RFC 1997, RFC 4360, R
                         "c0 20 18 000000010000000200000003 000000010000000200000003"));
 
   EXPECT_EQ(attributes.communities, (rib::CompactArray<rib::Community>{{0x00010002}, rib::kNoExport}));
-  EXPECT_EQ(attributes.extended_communities.size(), 1u);
-  EXPECT_EQ(attributes.large_communities, (rib::CompactArray<rib::LargeCommunity>{{1, 2, 3}}));
+  EXPECT_EQ(attributes.rare->extended_communities.size(), 1u);
+  EXPECT_EQ(attributes.rare->large_communities, (rib::CompactArray<rib::LargeCommunity>{{1, 2, 3}}));
 }
 
 TEST_F(Update, ManyCommunitiesKeepTheirOrderWithoutDuplicates) {  // RFC 1997
@@ -272,13 +272,13 @@ TEST_F(Update, ManyCommunitiesKeepTheirOrderWithoutDuplicates) {  // RFC 1997
 }
 
 TEST_F(Update, OnlyToCustomerIsRead) {  // RFC 9234 §5
-  EXPECT_EQ(attributes_of(hex("c0 23 04 0000fde8")).only_to_customer, 65000u);
+  EXPECT_EQ(attributes_of(hex("c0 23 04 0000fde8")).rare->only_to_customer, 65000u);
 }
 
 TEST_F(Update, UnknownTransitiveAttributesAreKeptInOrderWithPartialSet) {  // RFC 4271 §5, §9
   const auto& attributes = attributes_of(hex("c0 fe 01 aa 80 fd 01 bb e0 63 02 0102 d0 64 0001 cc"));
 
-  EXPECT_EQ(test::to_hex(attributes.unknown_transitive.span()),
+  EXPECT_EQ(test::to_hex(attributes.rare->unknown_transitive.span()),
             "e063020102"
             "e06401cc"
             "e0fe01aa");
@@ -287,8 +287,8 @@ TEST_F(Update, UnknownTransitiveAttributesAreKeptInOrderWithPartialSet) {  // RF
 TEST_F(Update, LongUnknownAttributeKeepsItsExtendedLength) {
   const auto& attributes = attributes_of(attribute(0xc0, 99, Bytes(300, 7)));
 
-  EXPECT_EQ(attributes.unknown_transitive.size(), 304u);
-  EXPECT_EQ(test::to_hex(attributes.unknown_transitive.span().first(5)), "f063012c07");
+  EXPECT_EQ(attributes.rare->unknown_transitive.size(), 304u);
+  EXPECT_EQ(test::to_hex(attributes.rare->unknown_transitive.span().first(5)), "f063012c07");
 }
 
 // --- two-octet AS numbers
@@ -317,7 +317,7 @@ TEST_F(Update, As4AggregatorReplacesAsTrans) {  // RFC 6793 §4.2.3
                    hex("00")),
        two_octet());
 
-  EXPECT_EQ(update_.updates()[0].attributes->aggregator, (rib::Aggregator{65537, 0x0a000002}));
+  EXPECT_EQ(update_.updates()[0].attributes->rare->aggregator, (rib::Aggregator{65537, 0x0a000002}));
 }
 
 TEST_F(Update, AggregatorOtherThanAsTransMakesAs4AttributesOld) {  // RFC 6793 §4.2.3
@@ -328,7 +328,7 @@ TEST_F(Update, AggregatorOtherThanAsTransMakesAs4AttributesOld) {  // RFC 6793 �
        two_octet());
 
   EXPECT_EQ(update_.updates()[0].attributes->as_path, rib::AsPath::sequence({65000, 23456}));
-  EXPECT_EQ(update_.updates()[0].attributes->aggregator, (rib::Aggregator{65001, 0x0a000001}));
+  EXPECT_EQ(update_.updates()[0].attributes->rare->aggregator, (rib::Aggregator{65001, 0x0a000001}));
 }
 
 TEST_F(Update, ConfederationSegmentsOfAs4PathAreSkipped) {  // RFC 6793 §3
@@ -354,7 +354,7 @@ TEST_F(Update, ResultOfOneMessageDoesNotLeakIntoTheNext) {
   EXPECT_EQ(list(update_.updates()[0].announced), (std::vector{nlri("10.1.2.0/24")}));
   EXPECT_EQ(update_.updates()[0].attributes->med, std::nullopt);
   EXPECT_TRUE(update_.updates()[0].attributes->communities.empty());
-  EXPECT_TRUE(update_.updates()[0].attributes->unknown_transitive.empty());
+  EXPECT_TRUE(update_.updates()[0].attributes->rare->unknown_transitive.empty());
 }
 
 }  // namespace

@@ -58,8 +58,8 @@ std::string shown(const rib::Prefix& prefix, const rib::PathAttributes& a) {
   std::string text = "> " + prefix.to_string() + " | " + or_dash(a.as_path.to_string()) + " | " +
                      origins[static_cast<int>(a.origin)] + " | " + number(a.med) + " | " +
                      number(a.local_pref) + " | " + (a.weight ? std::to_string(a.weight) : "-") + " | " +
-                     listed(a.communities, true) + " | " + listed(a.large_communities, true) + " | " +
-                     extended(a.extended_communities) + " | ";
+                     listed(a.communities, true) + " | " + listed(a.rare->large_communities, true) + " | " +
+                     extended(a.rare->extended_communities) + " | ";
   return text + (prefix.address().is_v4() ? a.next_hop.to_string() : "-");
 }
 
@@ -76,8 +76,8 @@ std::map<std::string, rib::PathAttributes> sent() {
   first.as_path = rib::AsPath::sequence({65001, 65002, 65003});
   first.med = 10;
   first.communities = {{65000u << 16 | 1}, {65000u << 16 | 2}};
-  first.large_communities = {{1, 2, 3}};
-  first.extended_communities = {
+  first.rare.edit().large_communities = {{1, 2, 3}};
+  first.rare.edit().extended_communities = {
       *rib::parse_extended_community(rib::ExtendedCommunityKind::RouteTarget, "65000:1")};
   auto& third = routes["10.3.0.0/24"];
   third.origin = rib::Origin::Incomplete;

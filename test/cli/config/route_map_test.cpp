@@ -48,11 +48,11 @@ struct Route {
     attributes.next_hop = address("192.0.2.1");
     attributes.as_path = rib::AsPath::sequence({65001, 65002});
     attributes.med = 10;
-    attributes.tag = 5;
+    attributes.rare.edit().tag = 5;
     attributes.local_pref = 100;
     attributes.communities = {{65000u << 16 | 2}, {65000u << 16 | 1}};
-    attributes.large_communities = {{1, 2, 3}};
-    attributes.extended_communities = {
+    attributes.rare.edit().large_communities = {{1, 2, 3}};
+    attributes.rare.edit().extended_communities = {
         *rib::parse_extended_community(rib::ExtendedCommunityKind::RouteTarget, "65000:1")};
   }
 };
@@ -60,7 +60,7 @@ Route ipv6_route() {
   Route route;
   route.prefix = *rib::Prefix::parse("2001:db8:1::/48");
   route.attributes.next_hop = address("2001:db8::1");
-  route.attributes.link_local_next_hop = address("fe80::1");
+  route.attributes.rare.edit().link_local_next_hop = address("fe80::1");
   route.peer = address("2001:db8::1");
   return route;
 }
@@ -141,12 +141,12 @@ TEST(RouteMapMatch, TheNextHopAndTheSource) {
 TEST(RouteMapMatch, Communities) {
   const auto more = changed([](Route& r) {
     r.attributes.communities = {{65000u << 16 | 4}, {65000u << 16 | 2}, {65000u << 16 | 1}};
-    r.attributes.large_communities = {{1, 2, 3}, {9, 9, 9}};
+    r.attributes.rare.edit().large_communities = {{1, 2, 3}, {9, 9, 9}};
   });
   const auto none = changed([](Route& r) {
     r.attributes.communities = {};
-    r.attributes.large_communities = {};
-    r.attributes.extended_communities = {};
+    r.attributes.rare.edit().large_communities = {};
+    r.attributes.rare.edit().extended_communities = {};
   });
   EXPECT_TRUE(holds("match community C"));
   EXPECT_TRUE(holds("match community C", more));
@@ -222,11 +222,11 @@ TEST(RouteMapSet, Numbers) {
   EXPECT_EQ(after("set metric -3").med, 7u);
   EXPECT_EQ(after("set metric igp").med, 77u);
   EXPECT_EQ(after("set weight 9").weight, 9u);
-  EXPECT_EQ(after("set tag 9").tag, 9u);
+  EXPECT_EQ(after("set tag 9").rare->tag, 9u);
   EXPECT_EQ(after("set distance 9").distance, 9u);
   EXPECT_EQ(after("set origin incomplete").origin, rib::Origin::Incomplete);
-  EXPECT_EQ(after("set originator-id 1.2.3.4").originator_id, 0x01020304u);
-  EXPECT_EQ(after("set aggregator as 65009 1.2.3.4").aggregator, (rib::Aggregator{65009, 0x01020304}));
+  EXPECT_EQ(after("set originator-id 1.2.3.4").rare->originator_id, 0x01020304u);
+  EXPECT_EQ(after("set aggregator as 65009 1.2.3.4").rare->aggregator, (rib::Aggregator{65009, 0x01020304}));
   EXPECT_TRUE(after("set atomic-aggregate").atomic_aggregate);
 }
 
@@ -258,18 +258,19 @@ TEST(RouteMapSet, Communities) {
   EXPECT_EQ(after("set comm-list UNDEFINED delete").communities.size(), 2u);
   EXPECT_THAT(texts(after("set comm-list C delete\n set community 1:1 additive").communities),
               ElementsAre("1:1"));
-  EXPECT_THAT(texts(after("set large-community 4:5:6").large_communities), ElementsAre("4:5:6"));
-  EXPECT_THAT(texts(after("set large-community 4:5:6 additive").large_communities),
+  EXPECT_THAT(texts(after("set large-community 4:5:6").rare->large_communities), ElementsAre("4:5:6"));
+  EXPECT_THAT(texts(after("set large-community 4:5:6 additive").rare->large_communities),
               ElementsAre("1:2:3", "4:5:6"));
-  EXPECT_TRUE(after("set large-community none").large_communities.empty());
-  EXPECT_TRUE(after("set large-comm-list L delete").large_communities.empty());
-  EXPECT_THAT(texts(after("set extcommunity rt 1:2 1.2.3.4:5").extended_communities),
+  EXPECT_TRUE(after("set large-community none").rare->large_communities.empty());
+  EXPECT_TRUE(after("set large-comm-list L delete").rare->large_communities.empty());
+  EXPECT_THAT(texts(after("set extcommunity rt 1:2 1.2.3.4:5").rare->extended_communities),
               ElementsAre("RT:65000:1", "RT:1:2", "RT:1.2.3.4:5"));
-  EXPECT_THAT(texts(after("set extcommunity none\n set extcommunity soo 4200000000:9").extended_communities),
-              ElementsAre("SoO:4200000000:9"));
-  EXPECT_THAT(texts(after("set extcommunity bandwidth 100").extended_communities),
+  EXPECT_THAT(
+      texts(after("set extcommunity none\n set extcommunity soo 4200000000:9").rare->extended_communities),
+      ElementsAre("SoO:4200000000:9"));
+  EXPECT_THAT(texts(after("set extcommunity bandwidth 100").rare->extended_communities),
               ElementsAre("RT:65000:1", "LB:65000:12500000 (100.000 Mbps)"));
-  EXPECT_THAT(texts(after("set extcommunity bandwidth 100 non-transitive").extended_communities),
+  EXPECT_THAT(texts(after("set extcommunity bandwidth 100 non-transitive").rare->extended_communities),
               ElementsAre("RT:65000:1", "LB:65000:12500000 (100.000 Mbps)"));
 }
 
@@ -292,9 +293,10 @@ TEST(RouteMapSet, TheNextHop) {
   EXPECT_EQ(after("set ip next-hop 192.0.2.9", ipv6_route()).next_hop, address("2001:db8::1"));
   const auto global = after("set ipv6 next-hop global 2001:db8::9", ipv6_route());
   EXPECT_EQ(global.next_hop, address("2001:db8::9"));
-  EXPECT_EQ(global.link_local_next_hop, std::nullopt);
-  EXPECT_EQ(after("set ipv6 next-hop local fe80::9", ipv6_route()).link_local_next_hop, address("fe80::9"));
-  EXPECT_EQ(after("set ipv6 next-hop prefer-global", ipv6_route()).link_local_next_hop, std::nullopt);
+  EXPECT_EQ(global.rare->link_local_next_hop, std::nullopt);
+  EXPECT_EQ(after("set ipv6 next-hop local fe80::9", ipv6_route()).rare->link_local_next_hop,
+            address("fe80::9"));
+  EXPECT_EQ(after("set ipv6 next-hop prefer-global", ipv6_route()).rare->link_local_next_hop, std::nullopt);
   auto third = ipv6_route();
   third.attributes.next_hop = address("2001:db8::77");
   EXPECT_EQ(after("set ipv6 next-hop peer-address", third).next_hop, address("2001:db8::1"));
