@@ -374,13 +374,16 @@ void Daemon::schedule_work() {
   });
 }
 
-/// A second after the work, not amid it; ever more rarely while there is nothing to give back.
+/// A second after the work, not amid it; ever more rarely while work goes on and there is nothing to give
+/// back.
 void Daemon::look_at_memory_later() {
   if (std::exchange(memory_timer_runs_, true)) return;
+  if (now() - looked_at_memory_ > memory_pause_) memory_pause_ = kShortMemoryPause;
   memory_timer_.expires_after(memory_pause_);
   memory_timer_.async_wait([this](const boost::system::error_code& error) {
     memory_timer_runs_ = false;
     if (error) return;
+    looked_at_memory_ = now();
     memory_pause_ =
         unused_memory_.give_back() ? kShortMemoryPause : std::min(2 * memory_pause_, kLongMemoryPause);
   });

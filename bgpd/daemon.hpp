@@ -120,6 +120,7 @@ class Daemon final : private api::Backend {
   bool memory_timer_runs_ = false;
   static constexpr std::chrono::seconds kShortMemoryPause{1}, kLongMemoryPause{32};
   std::chrono::seconds memory_pause_ = kShortMemoryPause;
+  rib::TimePoint looked_at_memory_{};
   UnusedMemory unused_memory_;
   fib::Links links_;
   std::unique_ptr<fib::Kernel> kernel_;
