@@ -51,7 +51,7 @@ void append_received(std::string& out, const api::Explanation& explanation) {
     else if (!neighbor.negotiated())
       text += "Established without this family";
     else
-      text += "Established, sent " + std::to_string(neighbor.received()) + " prefixes, not this one";
+      text += "Established, sent " + prefixes_text(neighbor.received()) + ", not this one";
     if (neighbor.malformed_updates() > 0)
       text += "; " + std::to_string(neighbor.malformed_updates()) +
               " malformed UPDATEs, the last: " + neighbor.last_malformed_update();

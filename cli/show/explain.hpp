@@ -24,6 +24,8 @@ Conclusion conclusion_of(const api::Explanation& explanation);
 std::string kernel_answer_text(const api::KernelAnswer& kernel);
 /// Why a route is not announced: "denied by policy: route-map OUT, sequence 10".
 std::string export_text(const api::ExplainedNeighbor& neighbor);
+/// "1 prefix", "2 prefixes".
+std::string prefixes_text(std::uint32_t count);
 /// "192.168.1.2 (node2)".
 std::string who_text(const api::NeighborName& name, const std::string& hostname);
 /// The deciding values of the best and of another path, best first: "200 against 100"; "" where they say

@@ -68,7 +68,7 @@ std::string received_text(const api::Explanation& explanation) {
       continue;
     }
     text = who_text(neighbor.name(), neighbor.hostname()) + " is Established and sent " +
-           std::to_string(neighbor.received()) + " prefixes";
+           prefixes_text(neighbor.received());
   }
   if (others > 0) text += ", and " + std::to_string(others) + " more are";
   return text;
@@ -95,6 +95,10 @@ std::string_view drop_text(api::KernelAnswer::Outcome outcome) {
 }
 
 }  // namespace
+
+std::string prefixes_text(std::uint32_t count) {
+  return std::to_string(count) + (count == 1 ? " prefix" : " prefixes");
+}
 
 std::string who_text(const api::NeighborName& name, const std::string& hostname) {
   const auto address = neighbor_text(name);
