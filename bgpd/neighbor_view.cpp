@@ -113,6 +113,7 @@ void set_routing(api::NeighborView& view, const session::Peer& peer, const Route
     in.long_lived_seconds =
         static_cast<std::uint32_t>(peer.negotiated()->long_lived_stale_time[index].count());
     in.is_behind = backlog.is_behind[index];
+    in.output_queue = static_cast<std::uint32_t>(backlog.of_family[index]);
     in.end_of_rib_received = session.end_of_rib_received[index];
     in.end_of_rib_sent = counters.group[index].has_value();
     if (const auto profile = engine.export_profile(session.handle, family)) {

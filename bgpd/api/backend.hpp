@@ -107,6 +107,7 @@ struct NeighborFamilyView {
   rib::RemovePrivateAs remove_private_as = rib::RemovePrivateAs::No;
   bool as_path_unchanged = false, med_unchanged = false;
   std::string unsuppress_map;            // "": none
+  std::uint32_t output_queue = 0;        // messages
   bool is_behind = false;                // reads too slowly; its table follows when it reads
   std::uint64_t sent_table_version = 0;  // the neighbor has been sent the table up to here
 };

@@ -111,6 +111,7 @@ void put_family(const NeighborFamilyView& view, rib::Family family, const rib::P
   to.set_unsuppress_map(view.unsuppress_map);
   to.set_med_unchanged(view.med_unchanged);
   to.set_is_behind(view.is_behind);
+  to.set_output_queue(view.output_queue);
   if (!counters) return;
   to.set_received(counters->received[i]);
   to.set_accepted(counters->accepted[i]);

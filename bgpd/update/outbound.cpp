@@ -342,7 +342,8 @@ Outbound::Backlog Outbound::backlog(rib::PeerHandle handle) const {
   for (std::size_t family = 0; family < rib::kFamilyCount; ++family) {
     const auto& membership = peer->memberships[family];
     if (!membership.cursor) continue;
-    result.messages += membership.cursor->unread_messages();
+    result.of_family[family] = membership.cursor->unread_messages();
+    result.messages += result.of_family[family];
     result.octets += membership.cursor->lag();
     result.is_behind[family] = membership.is_behind;
   }

@@ -85,8 +85,9 @@ class Outbound : public rib::Output {
   void mark_refreshes(rib::PeerHandle peer);
   /// What the peer has not read yet.
   struct Backlog {
-    std::size_t messages = 0, octets = 0;    // of what is encoded; octets: those for others in between, too
-    bool is_behind[rib::kFamilyCount] = {};  // it gets the table again when it has read them
+    std::size_t messages = 0, octets = 0;  // of what is encoded; octets: those for others in between, too
+    std::size_t of_family[rib::kFamilyCount] = {};  // messages, without those of groups that it has left
+    bool is_behind[rib::kFamilyCount] = {};         // it gets the table again when it has read them
   };
   Backlog backlog(rib::PeerHandle peer) const;
   /// The session is over: forgets a message written in part. Call after Engine::peer_down.

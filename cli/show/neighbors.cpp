@@ -266,8 +266,8 @@ void append_add_path(std::string& out, const api::NeighborFamily& family) {
 void append_family(std::string& out, const api::NeighborFamily& family) {
   append(out, "\n For address family: %s\n", std::string(family_name(family.family())).c_str());
   if (family.has_update_group())
-    append(out, "  Update group %u, subgroup %u\n  Packet Queue length 0\n", family.update_group(),
-           family.update_group());
+    append(out, "  Update group %u, subgroup %u\n  Packet Queue length %u\n", family.update_group(),
+           family.update_group(), family.output_queue());
   else
     out += "  Not part of any update group\n";
   if (family.is_behind()) out += "  Reads too slowly: the table is sent anew once it reads\n";

@@ -144,7 +144,7 @@ Json family_json(const api::NeighborFamily& family) {
   if (family.has_update_group()) {
     json["updateGroupId"] = family.update_group();
     json["subGroupId"] = family.update_group();
-    json["packetQueueLength"] = 0;
+    json["packetQueueLength"] = family.output_queue();
   }
   if (family.is_behind()) json["readsTooSlowly"] = true;
   if (family.route_reflector_client()) json["routeReflectorClient"] = true;

@@ -156,6 +156,7 @@ TEST_F(SlowMembers, GetTheTableAsItIsWhenTheyReadAgain) {
   ASSERT_EQ(fast.table, truth_) << "nobody waits for the slow one";
   EXPECT_TRUE(outbound_.backlog(slow.handle).is_behind[0]);
   EXPECT_GE(outbound_.backlog(slow.handle).messages, 1u) << "withdraws";
+  EXPECT_EQ(outbound_.backlog(slow.handle).of_family[1], 0u);
   EXPECT_FALSE(outbound_.backlog(fast.handle).is_behind[0]);
   EXPECT_EQ(outbound_.backlog(fast.handle).messages, 0u);
   EXPECT_EQ(fell_behind_, 1u);
