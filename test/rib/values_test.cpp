@@ -127,6 +127,35 @@ TEST(AttributeStore, EqualSetsAreOneObject) {
   EXPECT_EQ(store.size(), 2u);
 }
 
+TEST(AttributeStore, ACopyOutlivesTheSet) {  // whose AS path and communities stand in its own memory
+  PathAttributes copy;
+  auto value = attributes().path({1, 2, 3});
+  value.communities = {Community{7}, Community{8}};
+  value.rare.edit().cluster_list = {9u};
+  {
+    AttributeStore store;
+    copy = *store.intern(value);
+  }
+  EXPECT_EQ(copy, value);
+  const auto moved = std::move(copy);
+  EXPECT_EQ(moved, value);
+}
+
+TEST(Boxed, IsTheDefaultUntilItIsWrittenTo) {
+  Boxed<RareAttributes> box;
+  box.set(&RareAttributes::tag, 0u);
+  EXPECT_TRUE(box.is_default());
+  EXPECT_EQ(box->tag, 0u);
+
+  box.set(&RareAttributes::tag, 5u);
+  const auto copy = box;
+  box.set(&RareAttributes::tag, 0u);
+  EXPECT_EQ(copy->tag, 5u);
+  EXPECT_NE(copy, box);
+  EXPECT_TRUE(box.is_default());
+  EXPECT_EQ(box, Boxed<RareAttributes>());
+}
+
 TEST(AttributeStore, ASetGoesWithItsLastReference) {
   AttributeStore store;
   const auto empty = store.memory_bytes();
