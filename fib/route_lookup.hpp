@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "fib/kernel.hpp"
 #include "fib/netlink_socket.hpp"
 #include "rib/messages.hpp"
 
@@ -38,6 +39,7 @@ struct FoundRoute {
     found.problem = std::move(why);
     return found;
   }
+  bool is_ours() const { return prefix && protocol == KernelOptions{}.protocol; }
   bool passes() const { return outcome == Outcome::Unicast || outcome == Outcome::Local; }
 };
 

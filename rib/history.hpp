@@ -76,6 +76,8 @@ class History {
   // --- notes
   /// The peer of this index is called so from here on.
   void name_peer(std::uint32_t index, std::string_view name);
+  /// Who that is; "" when nobody was named so.
+  std::string_view name_of_peer(std::uint32_t index) const { return name_of(number_of_peer(index)); }
   /// Before the changes leave the log and after the decision.
   void note(const LocRib& loc_rib, const PeerTable& peers, Family family, std::span<const Change> changes,
             TimePoint now);

@@ -51,8 +51,6 @@ KernelSide look_up(const rib::Prefix& prefix, const Backend& backend) {
   return side;
 }
 
-bool is_ours(const fib::FoundRoute& found) { return found.protocol == fib::KernelOptions{}.protocol; }
-
 bool drops(const fib::FoundRoute& found) {
   using Outcome = fib::FoundRoute::Outcome;
   return found.outcome == Outcome::Blackhole || found.outcome == Outcome::Unreachable ||
@@ -75,7 +73,7 @@ Difference::Difference difference_to_kernel(const rib::RouteView& route, const K
   if (route.type != rib::RouteType::Unicast) {
     if (drops(kernel.found)) return Difference::NONE;
   } else if (kernel.is_exact) {
-    const bool is_right_one = route.source != rib::RouteSource::Bgp || is_ours(kernel.found);
+    const bool is_right_one = route.source != rib::RouteSource::Bgp || kernel.found.is_ours();
     return is_right_one && same_next_hops(route.next_hops, kernel.found.next_hops) ? Difference::NONE
                                                                                    : Difference::DIFFERENT;
   }
@@ -94,7 +92,7 @@ Difference::Difference difference_of(const std::optional<rib::DestinationView>& 
         has_best && destination->paths.front().peer && route->source != rib::RouteSource::Bgp;
     return is_outdone ? Difference::NOT_SELECTED : Difference::NONE;
   }
-  if (kernel.is_exact && is_ours(kernel.found)) return Difference::UNWANTED;
+  if (kernel.is_exact && kernel.found.is_ours()) return Difference::UNWANTED;
   if (!destination) return Difference::NONE;
   if (!has_best) return Difference::NOT_ACCEPTED;
   return destination->paths.front().peer ? Difference::NOT_SELECTED : Difference::NONE;
@@ -152,7 +150,7 @@ class Page {
     answer.set_table(kernel.found.table);
     answer.set_metric(kernel.found.metric);
     answer.set_protocol(kernel.found.protocol);
-    answer.set_ours(is_ours(kernel.found));
+    answer.set_ours(kernel.found.is_ours());
     for (const auto& hop : kernel.found.next_hops) put_next_hop(hop, backend_, *to.add_kernel_next_hops());
   }
 

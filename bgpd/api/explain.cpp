@@ -101,14 +101,13 @@ void put_explained(const NeighborView& neighbor, const rib::Prefix& prefix, cons
   to.set_denied_by(readable_text(engine.export_denied_by(*neighbor.handle, prefix)));
 }
 
-void put_kernel(const fib::FoundRoute& found, bool is_ours, rib::Afi afi, const Backend& backend,
-                proto::KernelAnswer& to) {
+void put_kernel(const fib::FoundRoute& found, rib::Afi afi, const Backend& backend, proto::KernelAnswer& to) {
   to.set_outcome(same<proto::KernelAnswer::Outcome>(found.outcome));
   if (found.prefix) put_prefix(*found.prefix, *to.mutable_prefix());
   to.set_table(found.table);
   to.set_metric(found.metric);
   to.set_protocol(found.protocol);
-  to.set_ours(is_ours);
+  to.set_ours(found.is_ours());
   if (found.taken) put_next_hop(*found.taken, backend, *to.mutable_next_hop());
   if (found.source) to.set_source(octets_of(*found.source));
   to.set_problem(readable_text(found.problem));
@@ -131,7 +130,6 @@ proto::Done handle_explain(const proto::Explain& request, const Backend& backend
   const auto routes = engine.routes_for(prefix);
   const auto around = route_around(prefix, engine);
   const auto kernel = backend.way_to(question->address);
-  const bool is_ours = kernel.prefix && kernel.protocol == fib::KernelOptions{}.protocol;
 
   auto& to = *replies.emplace_back().mutable_explanation();
   put_prefix(prefix, *to.mutable_prefix());
@@ -144,13 +142,12 @@ proto::Done handle_explain(const proto::Explain& request, const Backend& backend
     if (!request.has_to() || is_named(request.to(), neighbor))
       put_explained(neighbor, prefix, engine, *to.add_neighbors());
   });
-  put_kernel(kernel, is_ours, prefix.afi(), backend, *to.mutable_kernel());
+  put_kernel(kernel, prefix.afi(), backend, *to.mutable_kernel());
   if (const auto fib = backend.fib(); fib.last_audit) put_audit(fib, backend.now(), *to.mutable_last_audit());
   const auto verdict = explain_verdict({.destination = destination,
                                         .routes = routes,
                                         .covered_by = around,
                                         .kernel = kernel,
-                                        .is_ours_in_kernel = is_ours,
                                         .writes_kernel = backend.daemon().writes_kernel,
                                         .forwarding = to.kernel().forwarding(),
                                         .has_established_neighbor = named.has_established});

@@ -31,7 +31,7 @@ ExplainVerdict of_ours(const ExplainFacts& facts, const rib::RouteView& route) {
   if (!route.installed) return {Verdict::PENDING, false};
   if (!facts.kernel.passes()) return {Verdict::KERNEL_DROPS, false};
   if (!facts.forwarding) return {Verdict::FORWARDING_OFF, false};
-  const bool is_taken = facts.is_ours_in_kernel && facts.kernel.prefix == route.prefix;
+  const bool is_taken = facts.kernel.is_ours() && facts.kernel.prefix == route.prefix;
   return {is_taken ? Verdict::REACHABLE : Verdict::KERNEL_DIFFERS, true};
 }
 

@@ -16,7 +16,6 @@ struct ExplainFacts {
   const std::vector<rib::RouteView>& routes;        // of the routing table, to the very prefix
   const std::optional<rib::RouteView>& covered_by;  // the selected route of the longest prefix around it
   const fib::FoundRoute& kernel;
-  bool is_ours_in_kernel = false;  // the route that decides there is one of this daemon
   bool writes_kernel = true;
   bool forwarding = true;
   bool has_established_neighbor = false;

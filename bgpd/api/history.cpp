@@ -116,7 +116,8 @@ class PastPage {
     const auto destination = backend_.engine().destination(prefix);
     if (!destination || !destination->paths.front().is_best) return false;
     const auto& best = destination->paths.front();
-    route.set_neighbor(best.peer ? best.peer_address.to_string() : std::string(rib::History::kOwnName));
+    route.set_neighbor(best.peer ? readable_text(history_.name_of_peer(best.peer->index))
+                                 : std::string(rib::History::kOwnName));
     if (best.peer) route.set_next_hop(octets_of(best.attributes->next_hop));
     return true;
   }

@@ -29,21 +29,8 @@ class Compare : public testing::TestWithParam<Side> {
     backend_.connect(GetParam().link);
     peer_ = backend_.establish("192.168.77.2");
   }
-  void receive(const char* text, const char* next_hop) {
-    rib::PathAttributes attributes;
-    attributes.next_hop = *rib::IpAddress::parse(next_hop);
-    const std::vector<rib::Nlri> announced{{prefix(text), 0}};
-    rib::Update update;
-    update.family = prefix(text).family();
-    update.attributes = &attributes;
-    update.announced = announced;
-    backend_.engine().received(peer_, update, backend_.time);
-    backend_.settle();
-  }
-  void acknowledge(const char* text) {
-    backend_.engine().fib_result({prefix(text), true, 0, ""}, backend_.time);
-    backend_.settle();
-  }
+  void receive(const char* text, const char* next_hop) { backend_.receive(peer_, text, next_hop); }
+  void acknowledge(const char* text) { backend_.acknowledge(text); }
   Difference::Difference difference(const char* text) {
     proto::ListCompared request;
     put_prefix(prefix(text), *request.mutable_prefix());

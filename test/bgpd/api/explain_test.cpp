@@ -35,20 +35,10 @@ class Explain : public testing::TestWithParam<Side> {
     backend_.kernel_says.outcome = Outcome::NoRoute;
   }
   void receive(const char* text, const char* next_hop = nullptr) {
-    rib::PathAttributes attributes;
-    attributes.origin = rib::Origin::Igp;
-    attributes.next_hop = *rib::IpAddress::parse(next_hop ? next_hop : GetParam().next_hop);
-    const std::vector<rib::Nlri> announced{{prefix(text), 0}};
-    rib::Update update;
-    update.family = prefix(text).family();
-    update.attributes = &attributes;
-    update.announced = announced;
-    backend_.engine().received(peer_, update, backend_.time);
-    backend_.settle();
+    backend_.receive(peer_, text, next_hop ? next_hop : GetParam().next_hop);
   }
   void acknowledge(const char* text, int error = 0, const char* why = "") {
-    backend_.engine().fib_result({prefix(text), error == 0, error, why}, backend_.time);
-    backend_.settle();
+    backend_.acknowledge(text, error, why);
   }
   proto::Explanation ask(proto::Explain question) {
     Replies replies;

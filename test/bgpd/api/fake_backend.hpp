@@ -44,6 +44,24 @@ class FakeBackend : public Backend {
     settle();
   }
 
+  /// The peer announces a prefix.
+  void receive(rib::PeerHandle peer, const char* text, const char* next_hop) {
+    rib::PathAttributes attributes;
+    attributes.origin = rib::Origin::Igp;
+    attributes.next_hop = *rib::IpAddress::parse(next_hop);
+    const std::vector<rib::Nlri> announced{{*rib::Prefix::parse(text), 0}};
+    rib::Update update;
+    update.family = announced.front().prefix.family();
+    update.attributes = &attributes;
+    update.announced = announced;
+    engine_.received(peer, update, time);
+    settle();
+  }
+  /// The kernel takes our route, or refuses it with an errno.
+  void acknowledge(const char* text, int error = 0, const char* why = "") {
+    engine_.fib_result({*rib::Prefix::parse(text), error == 0, error, why}, time);
+    settle();
+  }
   /// An Established internal neighbor of both families.
   rib::PeerHandle establish(const char* address) {
     rib::PeerUp up;
