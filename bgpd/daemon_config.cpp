@@ -26,17 +26,14 @@ std::expected<LoadedConfig, std::string> load_config(const Options& options) {
   const auto text = read_file(options.config, cli::kMaximumFileSize);
   if (!text) return std::unexpected(text.error() + "\n");
   auto result = cli::read_config(*text);
-  std::string errors;
+  std::string all;
   for (const auto& problem : result.problems) {
     auto message = cli::to_text(problem, options.config);
-    if (problem.severity == cli::Problem::Severity::Error) {
-      errors += message;
-    } else {
-      if (message.ends_with('\n')) message.pop_back();
-      loaded.warnings.push_back(std::move(message));
-    }
+    all += message;
+    if (message.ends_with('\n')) message.pop_back();
+    loaded.warnings.push_back(std::move(message));
   }
-  if (!errors.empty()) return std::unexpected(errors);
+  if (result.has_errors()) return std::unexpected(all);
   loaded.config = std::move(result.config);
   return loaded;
 }

@@ -100,6 +100,8 @@ def check_reads_the_file_and_ends(lab):
     check(status == 0, f"a good file: exit status {status}:\n{output}")
     good.write_config(PLAIN + "router bgp donkey\n")
     fails(good, ":4:", "router bgp donkey")
+    good.write_config(PLAIN + "router bgp donkey\nip protocol bgp route-map NOSUCH\n")
+    fails(good, "router bgp donkey", ":5: warning: route-map NOSUCH is not defined")
 
 
 @interop()
