@@ -69,6 +69,7 @@ Daemon::Daemon(Options options, LoadedConfig loaded)
     : options_(std::move(options)),
       config_(std::move(loaded.config)),
       config_is_built_in_(loaded.is_built_in),
+      generations_(options_.state_directory + "/generations"),
       config_warnings_(std::move(loaded.warnings)),
       hostname_(host_name()),
       instance_(random_64()) {}
@@ -80,6 +81,7 @@ std::expected<void, std::string> Daemon::start() {
   for (const auto& warning : config_warnings_) log::config().warn("{}", warning);
   make_folder(options_.state_directory);
   make_folder(std::filesystem::path(options_.socket).parent_path().string());
+  keep_generation("kuland", config_is_built_in_ ? "start without a file" : "start");
 
   // Listen first: a node that starts at the same moment finds us.
   network_ = std::make_unique<session::AsioNetwork>(io_);

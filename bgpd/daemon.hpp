@@ -79,6 +79,8 @@ class Daemon final : private api::Backend {
   /// Looks for routers on the links of interface neighbors that are up.
   void listen_to_links();
   std::expected<void, std::string> apply_log(const cli::Config& config);
+  /// Keeps the running configuration as a generation; that it cannot is a warning.
+  void keep_generation(const std::string& who, const std::string& how);
   void announce_own_subnets();
   /// Static routes, and what of BGP's goes to the kernel.
   void apply_kernel_rules();
@@ -93,7 +95,9 @@ class Daemon final : private api::Backend {
   std::string interface_name(std::uint32_t index) const override;
   const cli::Config& running_config() const override { return config_; }
   std::expected<void, std::string> commit(const cli::Config& config) override;
-  std::expected<std::string, std::string> write_config() override;
+  std::expected<std::string, std::string> write_config(const Operator& who) override;
+  std::expected<cli::Config, std::string> file_config() const override;
+  const config::Generations& generations() const override { return generations_; }
   std::expected<void, std::string> reload() override;
   std::size_t clear(const api::ClearOrder& order) override;
   api::FibView fib() const override { return fib_view_; }
@@ -106,6 +110,7 @@ class Daemon final : private api::Backend {
   const Options options_;
   cli::Config config_;
   bool config_is_built_in_;
+  config::Generations generations_;
   std::vector<std::string> config_warnings_;
   const rib::TimePoint started_ = std::chrono::steady_clock::now();
   const std::string hostname_;

@@ -173,16 +173,29 @@ std::expected<void, std::string> Daemon::reload() {
   for (const auto& warning : loaded->warnings) log::config().warn("{}", warning);
   if (auto done = commit(loaded->config); !done) return done;
   config_is_built_in_ = loaded->is_built_in;
+  keep_generation("kuland", "reload");
   log::config().info("reloaded {}", options_.config);
   return {};
 }
 
-std::expected<std::string, std::string> Daemon::write_config() {
+std::expected<cli::Config, std::string> Daemon::file_config() const {
+  auto loaded = load_config(options_);
+  if (!loaded) return std::unexpected(loaded.error());
+  return std::move(loaded->config);
+}
+
+void Daemon::keep_generation(const std::string& who, const std::string& how) {
+  const auto kept = generations_.keep(cli::write_config(config_), who, how, std::chrono::system_clock::now());
+  if (!kept) log::config().warn("no generation of the configuration is kept: {}", kept.error());
+}
+
+std::expected<std::string, std::string> Daemon::write_config(const Operator& who) {
   std::error_code ignored;  // write_atomically says what is wrong
   std::filesystem::create_directories(std::filesystem::path(options_.config).parent_path(), ignored);
   const auto text = "! written by kuland\n" + cli::write_config(config_);
   if (auto done = write_atomically(options_.config, text); !done) return std::unexpected(done.error());
   config_is_built_in_ = false;
+  keep_generation(who.name, "write memory");
   return options_.config;
 }
 

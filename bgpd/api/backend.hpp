@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "bgpd/config/generations.hpp"
+#include "bgpd/operator.hpp"
 #include "cli/config/config.hpp"
 #include "fib/kernel.hpp"
 #include "fib/route_lookup.hpp"
@@ -207,6 +209,9 @@ class Backend {
   virtual ~Backend() = default;
 
   virtual rib::TimePoint now() const = 0;
+  virtual std::chrono::system_clock::time_point wall_clock() const {
+    return std::chrono::system_clock::now();
+  }
   virtual DaemonView daemon() const = 0;
   virtual const rib::Engine& engine() const = 0;
   /// All neighbors, in order of address.
@@ -220,8 +225,11 @@ class Backend {
   virtual const cli::Config& running_config() const = 0;
   /// Makes `config` the one in force, or leaves everything as it is and says why.
   virtual std::expected<void, std::string> commit(const cli::Config& config) = 0;
-  /// Writes the running configuration to the file. The value is what was written: the path.
-  virtual std::expected<std::string, std::string> write_config() = 0;
+  /// Writes the running configuration to the file, and keeps it as a generation. The value is the path.
+  virtual std::expected<std::string, std::string> write_config(const Operator& who) = 0;
+  /// What the file says now.
+  virtual std::expected<cli::Config, std::string> file_config() const = 0;
+  virtual const config::Generations& generations() const = 0;
   /// Reads the file again, as SIGHUP does.
   virtual std::expected<void, std::string> reload() = 0;
 

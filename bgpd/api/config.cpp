@@ -1,5 +1,6 @@
 #include "bgpd/api/handlers.hpp"
 #include "cli/config/edit.hpp"
+#include "cli/config/lines.hpp"
 #include "cli/config/writer.hpp"
 
 namespace bgpd::api {
@@ -23,10 +24,49 @@ proto::EditResult::Kind kind_of(cli::EditStatus status) {
   return proto::EditResult::REFUSED;
 }
 
+std::expected<std::string, std::string> text_of(const proto::ConfigSource& source, const Backend& backend) {
+  switch (source.kind()) {
+    case proto::ConfigSource::FILE: {
+      const auto config = backend.file_config();
+      if (!config) return std::unexpected(config.error());
+      return cli::write_config(*config);
+    }
+    case proto::ConfigSource::GENERATION:
+      return backend.generations().text(source.generation());
+    default:
+      return cli::write_config(backend.running_config());
+  }
+}
+
 }  // namespace
 
-proto::Done handle_config(const Backend& backend, Replies& replies) {
-  replies.emplace_back().mutable_config()->set_text(cli::write_config(backend.running_config()));
+proto::Done handle_config(const proto::GetConfig& request, const Backend& backend, Replies& replies) {
+  const auto text = text_of(request.source(), backend);
+  if (!text) return done(proto::Done::FAILED, readable_lines(text.error()));
+  auto& answer = *replies.emplace_back().mutable_config();
+  if (!request.has_compared_with()) {
+    answer.set_text(*text);
+    return done();
+  }
+  const auto before = text_of(request.compared_with(), backend);
+  if (!before) return done(proto::Done::FAILED, readable_lines(before.error()));
+  answer.set_text(cli::difference_text(cli::line_differences(*before, *text)));
+  return done();
+}
+
+proto::Done handle_generations(const Backend& backend, Replies& replies) {
+  auto& answer = *replies.emplace_back().mutable_generations();
+  for (const auto& generation : backend.generations().list()) {
+    auto& to = *answer.add_generations();
+    const auto age =
+        std::chrono::duration_cast<std::chrono::milliseconds>(backend.wall_clock() - generation.time);
+    to.set_age_ms(static_cast<std::uint64_t>(std::max<std::int64_t>(age.count(), 0)));
+    to.set_who(readable_lines(generation.who));
+    to.set_how(readable_lines(generation.how));
+    to.set_added(static_cast<std::uint32_t>(generation.size.added));
+    to.set_removed(static_cast<std::uint32_t>(generation.size.removed));
+    to.set_file(readable_lines(generation.file));
+  }
   return done();
 }
 
@@ -53,8 +93,8 @@ proto::Done handle_edit(const proto::EditConfig& request, Backend& backend, Repl
   return done();
 }
 
-proto::Done handle_write(Backend& backend) {
-  const auto written = backend.write_config();
+proto::Done handle_write(const Caller& caller, Backend& backend) {
+  const auto written = backend.write_config(caller.who);
   return written ? done(proto::Done::OK, *written) : done(proto::Done::FAILED, written.error());
 }
 

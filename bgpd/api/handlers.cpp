@@ -50,11 +50,11 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
     case proto::Request::kClear:
       return handle_clear(request.clear(), backend);
     case proto::Request::kConfig:
-      return handle_config(backend, replies);
+      return handle_config(request.config(), backend, replies);
     case proto::Request::kEdit:
       return handle_edit(request.edit(), backend, replies);
     case proto::Request::kWrite:
-      return handle_write(backend);
+      return handle_write(caller, backend);
     case proto::Request::kReload:
       return handle_reload(backend);
     case proto::Request::kFib:
@@ -67,6 +67,8 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
       return handle_events(request.events(), backend, replies);
     case proto::Request::kRoutesAt:
       return handle_routes_at(request.routes_at(), backend, replies);
+    case proto::Request::kGenerations:
+      return handle_generations(backend, replies);
     case proto::Request::kShutdown:
       backend.shutdown(request.shutdown().flush());
       return done();

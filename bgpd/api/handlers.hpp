@@ -12,6 +12,7 @@ namespace bgpd::api {
 /// Who asks. Everyone who can connect may look.
 struct Caller {
   bool may_change = false;
+  Operator who{};
 };
 
 using Replies = std::vector<proto::Response>;
@@ -39,9 +40,10 @@ proto::Done handle_route_table(const proto::ListRouteTable& request, const Backe
                                Replies& replies);
 proto::Done handle_next_hops(const proto::ListNextHops& request, const Backend& backend, Replies& replies);
 // config.cpp
-proto::Done handle_config(const Backend& backend, Replies& replies);
+proto::Done handle_config(const proto::GetConfig& request, const Backend& backend, Replies& replies);
 proto::Done handle_edit(const proto::EditConfig& request, Backend& backend, Replies& replies);
-proto::Done handle_write(Backend& backend);
+proto::Done handle_write(const Caller& caller, Backend& backend);
+proto::Done handle_generations(const Backend& backend, Replies& replies);
 proto::Done handle_reload(Backend& backend);
 // fib.cpp
 proto::Done handle_fib(const proto::GetFib& request, Backend& backend, Replies& replies);

@@ -26,8 +26,15 @@ namespace {
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadStep = 64 << 10;  // memory grows with what arrives, not with what is announced
 
+/// Who connected, as the kernel says.
+struct PeerCredentials {
+  uid_t user;
+  pid_t process;
+  std::vector<gid_t> groups;
+};
+
 /// Nothing when the kernel does not tell, which then means: look only.
-std::optional<std::pair<uid_t, std::vector<gid_t>>> credentials_of(int socket) {
+std::optional<PeerCredentials> credentials_of(int socket) {
   ucred peer{};
   socklen_t length = sizeof peer;
   if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return std::nullopt;
@@ -36,7 +43,7 @@ std::optional<std::pair<uid_t, std::vector<gid_t>>> credentials_of(int socket) {
   if (::getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &length) != 0) length = 0;
   groups.resize(length / sizeof(gid_t));
   groups.push_back(peer.gid);
-  return std::pair(peer.uid, std::move(groups));
+  return PeerCredentials{peer.uid, peer.pid, std::move(groups)};
 }
 
 std::string frames_of(std::uint64_t id, Replies replies, const proto::Done& end) {
@@ -81,8 +88,9 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
   Connection(std::shared_ptr<Impl> owner, Protocol::socket accepted)
       : impl(std::move(owner)), socket(std::move(accepted)), timer(socket.get_executor()) {
     const auto credentials = credentials_of(socket.native_handle());
-    caller.may_change =
-        credentials && may_change({credentials->first, credentials->second}, ::geteuid(), impl->file.group);
+    if (!credentials) return;
+    caller.may_change = may_change({credentials->user, credentials->groups}, ::geteuid(), impl->file.group);
+    caller.who = {user_name(credentials->user), credentials->user, credentials->process};
   }
 
   static asio::awaitable<void> serve(std::shared_ptr<Connection> self);

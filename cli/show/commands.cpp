@@ -13,7 +13,7 @@ std::vector<Command> all_commands() {
   std::vector<Command> all;
   for (auto&& part :
        {bgp_commands(), route_table_commands(), policy_commands(), system_commands(), action_commands(),
-        fib_commands(), explain_commands(), compare_commands(), history_commands()})
+        fib_commands(), explain_commands(), compare_commands(), history_commands(), configuration_commands()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

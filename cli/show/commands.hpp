@@ -29,6 +29,7 @@ std::vector<Command> fib_commands();
 std::vector<Command> explain_commands();
 std::vector<Command> compare_commands();
 std::vector<Command> history_commands();
+std::vector<Command> configuration_commands();
 
 /// All of the above.
 std::vector<Command> all_commands();

@@ -109,3 +109,22 @@ def clear_ends_sessions_and_they_come_back(lab):
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established", 25)
     kuland.show("clear ip bgp * soft")
     check(kuland.is_established(hosts[2].ipv4), "soft ends nothing")
+
+
+@interop()
+def history_keeps_twenty_generations_of_the_file(lab):
+    _, kuland = one_kuland(lab)
+    for number in range(25):
+        kuland.configure(f"hostname r{number}")
+        kuland.show("write memory")
+    history = kuland.json("show configuration history")["generations"]
+    check(len(history) == 21, f"the newest and twenty before it: {len(history)}")
+    check(history[0] | {"by": "root", "how": "write memory", "added": 1, "removed": 1} == history[0], f"{history[0]}")
+    check("hostname r4\n" in kuland.show("show configuration generation 20"), "the oldest is the 21st last")
+    check(kuland.show("show configuration diff generation 1") == "-hostname r23\n+hostname r24\n", "the last change")
+    check(kuland.show("show configuration diff") == "", "the file has what is in force")
+    check(not [name for name in os.listdir(os.path.dirname(kuland.config_path)) if ".new." in name], "nothing is left over")
+
+    kuland.stop()
+    kuland.start()
+    check(kuland.json("show configuration history")["generations"] == history, "a restart adds nothing and keeps all")

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "bgpd/api/backend.hpp"
+#include "cli/config/writer.hpp"
+#include "test/support/temporary_folder.hpp"
 
 namespace bgpd::api {
 
@@ -141,11 +143,15 @@ class FakeBackend : public Backend {
     ++commits;
     return {};
   }
-  std::expected<std::string, std::string> write_config() override {
+  std::expected<std::string, std::string> write_config(const Operator& who) override {
     if (!refusal.empty()) return std::unexpected(refusal);
+    if (auto kept = past.keep(cli::write_config(config), who.name, "write memory", {}); !kept)
+      return std::unexpected(kept.error());
     return "/etc/kulan/kulan.conf";
   }
   std::expected<void, std::string> reload() override { return {}; }
+  std::expected<cli::Config, std::string> file_config() const override { return file; }
+  const config::Generations& generations() const override { return past; }
   std::size_t clear(const ClearOrder& order) override {
     orders.push_back(order);
     std::size_t count = 0;
@@ -179,7 +185,9 @@ class FakeBackend : public Backend {
   std::vector<bool> shutdowns;
   rib::TimePoint time{std::chrono::hours(1)};
   DaemonView view;
-  cli::Config config;
+  cli::Config config, file;
+  TemporaryFolder folder;
+  config::Generations past{folder.path + "/generations"};
   std::vector<NeighborView> neighbors;
   std::vector<InterfaceView> links;
   std::vector<ClearOrder> orders;

@@ -292,6 +292,25 @@ TEST(Edit, ThatTheDaemonCannotDoSaysWhy) {
   EXPECT_FALSE(backend.config.hostname);
 }
 
+TEST(Generations, HaveWhatWasWrittenAndAreCompared) {
+  FakeBackend backend;
+  proto::Request write, list, difference;
+  write.mutable_write();
+  list.mutable_generations();
+  ask(backend, write, {.may_change = true, .who = {.name = "anna", .user = 1000, .process = 7}});
+  backend.config.hostname = "r2";
+
+  const auto listed = ask(backend, list, kMayLook).replies.front().generations();
+  ASSERT_EQ(listed.generations_size(), 1);
+  EXPECT_EQ(listed.generations(0).who(), "anna");
+  EXPECT_EQ(listed.generations(0).how(), "write memory");
+
+  difference.mutable_config()->mutable_compared_with()->set_kind(proto::ConfigSource::GENERATION);
+  EXPECT_EQ(ask(backend, difference).replies.front().config().text(), "+hostname r2\n");
+  difference.mutable_config()->mutable_compared_with()->set_generation(7);
+  EXPECT_EQ(ask(backend, difference).end.code(), proto::Done::FAILED);
+}
+
 TEST(Permission, ToLookIsNotPermissionToChange) {
   FakeBackend backend;
   backend.add_neighbor("192.168.77.2");

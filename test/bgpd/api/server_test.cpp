@@ -22,16 +22,6 @@ namespace {
 namespace proto = kulan::api;
 using testing::HasSubstr;
 
-/// A directory that goes with the test.
-struct TemporaryDirectory {
-  TemporaryDirectory() {
-    char name[] = "/tmp/kulan-api-XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path); }
-  std::string path;
-};
-
 /// A server on a socket of its own, running in a thread.
 class RunningServer {
  public:
@@ -54,7 +44,7 @@ class RunningServer {
   FakeBackend backend;
 
  private:
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   boost::asio::io_context io_;
   Server server_;
   std::thread thread_;
@@ -221,7 +211,7 @@ TEST(SocketFile, IsForItsGroupOnly) {
 }
 
 TEST(SocketFile, OfADeadDaemonIsReplaced) {
-  TemporaryDirectory directory;
+  TemporaryFolder directory;
   const auto path = directory.path + "/kuland.sock";
   const int dead = ::socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un address{};
@@ -251,7 +241,7 @@ TEST(SocketFile, OfALivingDaemonIsAnError) {
 }
 
 TEST(SocketFile, IsNeverMadeOverAnotherFile) {
-  TemporaryDirectory directory;
+  TemporaryFolder directory;
   const auto path = directory.path + "/precious";
   std::ofstream(path) << "text";
   boost::asio::io_context io;
@@ -263,7 +253,7 @@ TEST(SocketFile, IsNeverMadeOverAnotherFile) {
 }
 
 TEST(SocketFile, GoesWithTheServerUnlessASuccessorHasItsOwn) {
-  TemporaryDirectory directory;
+  TemporaryFolder directory;
   const auto path = directory.path + "/kuland.sock";
   boost::asio::io_context io;
   FakeBackend backend;
@@ -302,7 +292,7 @@ TEST(Client, SaysThatThereIsNoDaemon) {
 }
 
 TEST(Client, SpeaksToTheNextDaemonOnTheSamePath) {
-  TemporaryDirectory directory;
+  TemporaryFolder directory;
   const auto path = directory.path + "/kuland.sock";
   cli::Client client(path);
   for (const auto* name : {"first", "second"}) {
