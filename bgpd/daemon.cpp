@@ -172,7 +172,7 @@ std::expected<void, std::string> Daemon::start() {
                .notice = [](const std::string& text) { log::session().warn("{}", text); },
            });
   api::Backend& backend = *this;
-  server_ = std::make_unique<api::Server>(io_, backend);
+  server_ = std::make_unique<api::Server>(io_, backend, api::ServerSettings{.mode = options_.socket_mode});
   if (auto serving = server_->listen(options_.socket); !serving) return serving;
 
   apply_forwarding(config_);

@@ -10,6 +10,7 @@ namespace {
 enum Option : int {
   kConfig = 1000,
   kSocket,
+  kSocketMode,
   kStateDirectory,
   kBgpPort,
   kListen,
@@ -26,6 +27,7 @@ enum Option : int {
 constexpr option kLongOptions[] = {
     {"config", required_argument, nullptr, kConfig},
     {"socket", required_argument, nullptr, kSocket},
+    {"socket-mode", required_argument, nullptr, kSocketMode},
     {"state-dir", required_argument, nullptr, kStateDirectory},
     {"bgp-port", required_argument, nullptr, kBgpPort},
     {"listen", required_argument, nullptr, kListen},
@@ -45,6 +47,13 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
   return port;
+}
+
+std::optional<unsigned> parse_mode(std::string_view text) {
+  unsigned mode = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+  if (error != std::errc{} || end != text.data() + text.size() || mode > 0777) return std::nullopt;
+  return mode;
 }
 
 bool is_log_level(std::string_view text) {
@@ -69,6 +78,12 @@ std::expected<Options, std::string> parse_options(int argc, char* const* argv) {
         break;
       case kSocket:
         options.socket = value;
+        break;
+      case kSocketMode:
+        if (const auto mode = parse_mode(value))
+          options.socket_mode = *mode;
+        else
+          return std::unexpected("--socket-mode " + value + ": not a file mode, such as 0660 or 0666");
         break;
       case kStateDirectory:
         options.state_directory = value;
@@ -136,6 +151,7 @@ std::string usage() {
          "  --config FILE       configuration (default /etc/kulan/kulan.conf; without the file: a member of "
          "the mesh)\n"
          "  --socket PATH       API socket (default /run/kulan/kuland.sock)\n"
+         "  --socket-mode MODE  its file mode (default 0660; 0666: everybody may look)\n"
          "  --state-dir DIR     state kept between runs (default /var/lib/kulan)\n"
          "  --bgp-port N        TCP port to listen on (default 179)\n"
          "  --listen ADDRESS    listen on this address only; may be repeated\n"

@@ -15,6 +15,7 @@ struct Options {
   std::string config = "/etc/kulan/kulan.conf";
   bool config_given = false;
   std::string socket = "/run/kulan/kuland.sock";
+  unsigned socket_mode = 0660;  // who may connect; what they may do is another question
   std::string state_directory = "/var/lib/kulan";
   std::uint16_t bgp_port = 179;
   std::vector<rib::IpAddress> listen;  // empty: every address, IPv4 and IPv6

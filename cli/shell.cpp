@@ -72,13 +72,10 @@ void Shell::add_rows() {
                      changes});
   };
   constexpr std::string_view kExit = "Leave the shell", kTerminal = "Settings of this terminal";
-  add(
-      "configure [terminal]", {"Change the configuration", "Line by line"},
-      [this](const Arguments&) {
-        configuring_ = true;
-        context_.clear();
-      },
-      true);
+  rows_.push_back({"configure [terminal]",
+                   {"Change the configuration", "Line by line"},
+                   [this](const Console& console, const Arguments&) { return begin_configure(console); },
+                   true});
   add("exit", {kExit}, [this](const Arguments&) { finished_ = true; });
   add("quit", {kExit}, [this](const Arguments&) { finished_ = true; });
   add("end", {"To enable mode"}, [](const Arguments&) {});
@@ -105,6 +102,17 @@ void Shell::add_rows() {
   add("show history", {"Show running system information", "What was typed"}, [this](const Arguments&) {
     for (const auto& line : history_ ? history_() : std::vector<std::string>{}) say("  " + line + "\n");
   });
+}
+
+/// Without a daemon the mode is entered all the same; each line then says what is wrong.
+Status Shell::begin_configure(const Console& console) {
+  kulan::api::Request request;
+  request.mutable_edit();  // no line: may this user?
+  const auto allowed = client_.call(std::move(request));
+  if (!allowed && allowed.error().kind == ClientError::Kind::Refused) return console.report(allowed.error());
+  configuring_ = true;
+  context_.clear();
+  return Status::Done;
 }
 
 Mode Shell::mode() const {

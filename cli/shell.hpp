@@ -63,6 +63,7 @@ class Shell {
   };
 
   void add_rows();
+  show::Status begin_configure(const show::Console& console);
   Mode mode() const;
   const Tree& tree() const { return enabled_ ? enable_tree_ : view_tree_; }
   show::Status execute_command(std::string_view line);

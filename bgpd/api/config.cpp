@@ -40,17 +40,21 @@ std::expected<std::string, std::string> text_of(const proto::ConfigSource& sourc
 
 }  // namespace
 
-proto::Done handle_config(const proto::GetConfig& request, const Backend& backend, Replies& replies) {
+proto::Done handle_config(const proto::GetConfig& request, const Caller& caller, const Backend& backend,
+                          Replies& replies) {
+  const auto shown = [&](std::string all) {
+    return caller.may_change ? std::move(all) : cli::without_secrets(all);
+  };
   const auto text = text_of(request.source(), backend);
   if (!text) return done(proto::Done::FAILED, readable_lines(text.error()));
   auto& answer = *replies.emplace_back().mutable_config();
   if (!request.has_compared_with()) {
-    answer.set_text(*text);
+    answer.set_text(shown(*text));
     return done();
   }
   const auto before = text_of(request.compared_with(), backend);
   if (!before) return done(proto::Done::FAILED, readable_lines(before.error()));
-  answer.set_text(cli::difference_text(cli::line_differences(*before, *text)));
+  answer.set_text(shown(cli::difference_text(cli::line_differences(*before, *text))));
   return done();
 }
 

@@ -27,7 +27,9 @@ proto::Done done(proto::Done::Code code, std::string message) {
 
 proto::Done handle(const proto::Request& request, const Caller& caller, Backend& backend, Replies& replies) {
   if (changes(request.command_case()) && !caller.may_change)
-    return done(proto::Done::DENIED, "This user may look, but not change anything");
+    return done(
+        proto::Done::DENIED,
+        "This user may look, but not change anything; root and the members of the socket's group may");
   switch (request.command_case()) {
     case proto::Request::kStatus:
       return handle_status(backend, replies);
@@ -50,7 +52,7 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
     case proto::Request::kClear:
       return handle_clear(request.clear(), backend);
     case proto::Request::kConfig:
-      return handle_config(request.config(), backend, replies);
+      return handle_config(request.config(), caller, backend, replies);
     case proto::Request::kEdit:
       return handle_edit(request.edit(), backend, replies);
     case proto::Request::kWrite:

@@ -40,7 +40,8 @@ proto::Done handle_route_table(const proto::ListRouteTable& request, const Backe
                                Replies& replies);
 proto::Done handle_next_hops(const proto::ListNextHops& request, const Backend& backend, Replies& replies);
 // config.cpp
-proto::Done handle_config(const proto::GetConfig& request, const Backend& backend, Replies& replies);
+proto::Done handle_config(const proto::GetConfig& request, const Caller& caller, const Backend& backend,
+                          Replies& replies);
 proto::Done handle_edit(const proto::EditConfig& request, Backend& backend, Replies& replies);
 proto::Done handle_write(const Caller& caller, Backend& backend);
 proto::Done handle_generations(const Backend& backend, Replies& replies);

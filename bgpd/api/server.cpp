@@ -196,7 +196,7 @@ Server::~Server() { stop(); }
 
 std::expected<void, std::string> Server::listen(const std::string& path) {
   google::protobuf::SetLogHandler(nullptr);  // a bad frame is logged here, once, not by the parser
-  auto file = make_socket_file(path, impl_->settings.group);
+  auto file = make_socket_file(path, impl_->settings.group, impl_->settings.mode);
   if (!file) return std::unexpected(file.error());
   impl_->file = *file;
   impl_->path = path;

@@ -23,7 +23,8 @@ struct ServerSettings {
   std::size_t maximum_clients = 64;
   std::chrono::milliseconds frame_time = std::chrono::seconds(30);  // from a frame's first octet to its last
   std::chrono::milliseconds idle_time = std::chrono::minutes(10);   // between requests
-  std::string group = "kulan";                                      // its members may use the socket
+  std::string group = "kulan";  // its members may use the socket, and change things
+  unsigned mode = 0660;         // of the socket file: who may connect
 };
 
 /// Who is at the other end of a socket.
@@ -42,7 +43,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Makes the socket file (mode 0660, its group if there is one) and its directory, and begins to accept. A
+  /// Makes the socket file (its mode, its group if there is one) and its directory, and begins to accept. A
   /// file that a dead daemon left is replaced; when somebody answers on it, or it is no socket, that is the
   /// error.
   std::expected<void, std::string> listen(const std::string& path);

@@ -57,7 +57,8 @@ bool is_served(const std::string& path) {
   return address && probe(*address) == 0;
 }
 
-std::expected<SocketFile, std::string> make_socket_file(const std::string& path, const std::string& group) {
+std::expected<SocketFile, std::string> make_socket_file(const std::string& path, const std::string& group,
+                                                        unsigned mode) {
   const auto named = address_of(path);
   if (!named) return failure(path, "the path is empty or too long");
   const auto& address = *named;
@@ -81,7 +82,7 @@ std::expected<SocketFile, std::string> make_socket_file(const std::string& path,
   if (const auto* entry = group.empty() ? nullptr : ::getgrnam(group.c_str()))
     if (::chown(path.c_str(), static_cast<uid_t>(-1), entry->gr_gid) == 0) file.group = entry->gr_gid;
   struct stat status {};
-  if (::chmod(path.c_str(), 0660) != 0 || ::stat(path.c_str(), &status) != 0) return fail(errno);
+  if (::chmod(path.c_str(), mode) != 0 || ::stat(path.c_str(), &status) != 0) return fail(errno);
   file.device = status.st_dev;
   file.inode = status.st_ino;
   return file;

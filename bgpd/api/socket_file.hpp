@@ -17,7 +17,8 @@ struct SocketFile {
 };
 
 /// Errors are sentences that name the path.
-std::expected<SocketFile, std::string> make_socket_file(const std::string& path, const std::string& group);
+std::expected<SocketFile, std::string> make_socket_file(const std::string& path, const std::string& group,
+                                                        unsigned mode = 0660);
 /// Whether a daemon answers there.
 bool is_served(const std::string& path);
 /// Only if the file there is still this one.

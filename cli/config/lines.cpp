@@ -90,6 +90,22 @@ std::string difference_text(const std::vector<LineDifference>& differences) {
   return text;
 }
 
+std::string without_secrets(std::string_view text) {
+  constexpr std::string_view kWord = "password ";
+  std::string shown;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    auto line = text.substr(0, end);
+    const auto at = line.find(kWord);
+    const bool is_secret = at != std::string_view::npos && line.find(" description ") > at;
+    if (is_secret) line = line.substr(0, at + kWord.size());
+    shown += line;
+    shown += is_secret ? "<hidden>\n" : "\n";
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return shown;
+}
+
 DifferenceSize size_of(const std::vector<LineDifference>& differences) {
   DifferenceSize size;
   for (const auto& difference : differences) ++(difference.is_added ? size.added : size.removed);

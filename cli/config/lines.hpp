@@ -35,6 +35,9 @@ std::vector<LineDifference> line_differences(std::string_view before, std::strin
 /// For people: "+" or "-" and the line, below the lines that open its block. "" without a difference.
 std::string difference_text(const std::vector<LineDifference>& differences);
 
+/// The text with "<hidden>" for each password.
+std::string without_secrets(std::string_view text);
+
 /// How many of each.
 struct DifferenceSize {
   std::size_t added = 0, removed = 0;

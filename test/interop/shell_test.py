@@ -128,3 +128,36 @@ def history_keeps_twenty_generations_of_the_file(lab):
     kuland.stop()
     kuland.start()
     check(kuland.json("show configuration history")["generations"] == history, "a restart adds nothing and keeps all")
+
+
+def as_nobody(kuland, *commands):
+    """(exit status, output) of a shell of another user."""
+    words = ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", *kuland.shell_command(*commands)]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=20, env={}, cwd="/")
+    return done.returncode, done.stdout
+
+
+@interop()
+def who_is_not_in_the_sockets_group_may_only_look(lab):
+    hosts = lab.hosts(1)
+    config = kuland_config(hosts[1], [Neighbor("192.168.1.2", AS_PEER, password="secret")])
+    kuland = lab.kuland(hosts[1], config, arguments=["--socket-mode", "0666"])
+    os.chmod(lab.folder, 0o755)
+    running = kuland.show("show running-config")
+
+    status, output = as_nobody(kuland, "show running-config")
+    check(status == 0 and "password <hidden>" in output and "secret" not in output, f"may look: {output}")
+    for commands in (["configure terminal", "hostname x"], ["write memory"], ["clear ip bgp *"], ["reload configuration"],
+                     ["shutdown keep"]):
+        status, output = as_nobody(kuland, *commands)
+        check(status == 1 and output.splitlines()[-1].startswith("% This user may look, but not change anything"),
+              f"{commands}: exit status {status}: {output}")
+    check(kuland.show("show running-config") == running, "nothing has changed")
+
+
+@interop()
+def who_may_not_connect_is_told(lab):
+    _, kuland = one_kuland(lab)
+    status, output = as_nobody(kuland, "show version")
+    check(status == 1 and output.startswith("% This user may not talk to kuland"), f"exit status {status}: {output}")

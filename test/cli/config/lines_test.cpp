@@ -57,6 +57,13 @@ TEST(LineDifferences, OfABlockThatComesOrGoesAreItsLines) {
 
 TEST(LineDifferences, CountWhatIsWrittenTwice) { EXPECT_EQ(difference("x\nx\n", "x\n"), "-x\n"); }
 
+TEST(Secrets, AreHiddenLineByLine) {
+  EXPECT_EQ(
+      without_secrets(
+          "router bgp 1\n neighbor 10.0.0.1 password a b\n neighbor 10.0.0.1 description no password x\n"),
+      "router bgp 1\n neighbor 10.0.0.1 password <hidden>\n neighbor 10.0.0.1 description no password x\n");
+}
+
 TEST(LineDifferences, OfOrderAloneAreNone) { EXPECT_EQ(difference("a\nb\n", "b\na\n"), ""); }
 
 }  // namespace
