@@ -22,7 +22,10 @@ class PeerOutput final : public session::OutputSource {
     }
     return octets;
   }
-  std::size_t consume(std::size_t octets) override { return outbound_.consume(peer_, octets); }
+  Completed consume(std::size_t octets) override {
+    const auto completed = outbound_.consume(peer_, octets);
+    return {completed.updates, completed.route_refreshes};
+  }
   std::size_t unfinished() const override { return outbound_.rest_of_message(peer_).size(); }
 
  private:

@@ -275,8 +275,9 @@ void Connection::flush(TimePoint now) {
     statistics.last_write = now;
     statistics.octets_sent += written.octets;
   }
-  if (written.updates != 0) {
-    statistics.sent.count(wire::MessageType::Update, written.updates);
+  statistics.sent.count(wire::MessageType::RouteRefresh, written.completed.route_refreshes);
+  if (written.completed.updates != 0) {
+    statistics.sent.count(wire::MessageType::Update, written.completed.updates);
     // RFC 4271 §8.2.2: an UPDATE says as much as a KEEPALIVE does.
     if (timers_.runs(Timer::Keepalive))
       timers_.start(Timer::Keepalive, now + owner_.jittered(fsm_.keepalive_interval()));

@@ -49,7 +49,7 @@ OutputQueue::Written OutputQueue::write(Transport& transport, std::vector<Octets
   const auto own_left_now =
       rest_first ? written.octets - std::min(written.octets, from_source) : std::min(written.octets, own);
   const auto source_left_now = written.octets - own_left_now;
-  if (source_left_now != 0) written.updates = source_->consume(source_left_now);
+  if (source_left_now != 0) written.completed = source_->consume(source_left_now);
   if (own_left_now != 0) consume_own(own_left_now);
   return written;
 }

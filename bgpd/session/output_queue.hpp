@@ -19,9 +19,9 @@ class OutputQueue {
 
   struct Written {
     std::size_t octets = 0;
-    std::size_t updates = 0;  // whole ones
-    bool all = true;          // nothing that was gathered is left; false: the transport is full
-    bool more = false;        // the turn's limit was reached: there may be more
+    OutputSource::Completed completed;  // of the source
+    bool all = true;                    // nothing that was gathered is left; false: the transport is full
+    bool more = false;                  // the turn's limit was reached: there may be more
   };
 
   /// One whole message. False when the queue is full; the message is not taken.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "bgpd/wire/header.hpp"
 
@@ -10,6 +11,10 @@ std::size_t message_length(Range messages) {
   const std::size_t length = messages[wire::kMarkerSize] * 256u + messages[wire::kMarkerSize + 1];
   assert(length >= wire::kHeaderSize && length <= messages.size());
   return length;
+}
+
+bool is_route_refresh(Range messages) {
+  return messages[wire::kHeaderSize - 1] == std::to_underlying(wire::MessageType::RouteRefresh);
 }
 
 std::size_t count_messages(Range messages) {
@@ -225,19 +230,21 @@ std::size_t GroupLog::Cursor::fill(std::span<Range> ranges, std::size_t maximum)
   return count;
 }
 
-std::size_t GroupLog::Cursor::consume(std::size_t octets) {
-  std::size_t completed = 0;
+Completed GroupLog::Cursor::consume(std::size_t octets) {
+  Completed completed;
   while (octets > 0 && !waiting_) {
     const auto& here = log_.chunk(chunk_);
     const auto& segment = here.segments[segment_];
+    const bool is_mark = segment.kind == Kind::RefreshBegin || segment.kind == Kind::RefreshEnd;
+    auto& count = is_mark ? completed.route_refreshes : completed.updates;
     const auto step = std::min(octets, segment.length - offset_);
     offset_ += step;
     octets -= step;
     if (boundary_ == 0 && offset_ == segment.length) {
-      completed += segment.messages;
+      count += segment.messages;
     } else {
       const auto messages = here.octets_of(segment);
-      for (; boundary_ < offset_; ++completed) {
+      for (; boundary_ < offset_; ++count) {
         const auto length = message_length(messages.subspan(boundary_));
         if (length > offset_ - boundary_) break;
         boundary_ += length;

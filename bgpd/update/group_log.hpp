@@ -26,8 +26,23 @@ inline std::size_t total(std::span<const Range> ranges) {
   return octets;
 }
 
+/// Messages whose last octet was written.
+struct Completed {
+  std::size_t updates = 0;
+  std::size_t route_refreshes = 0;  // the marks of RFC 7313
+
+  Completed& operator+=(const Completed& other) {
+    updates += other.updates;
+    route_refreshes += other.route_refreshes;
+    return *this;
+  }
+  bool operator==(const Completed&) const = default;
+};
+
 /// Length of the message at the front of our own encoder's whole messages. RFC 4271 §4.1.
 std::size_t message_length(Range messages);
+/// Whether the message at the front is a ROUTE-REFRESH.
+bool is_route_refresh(Range messages);
 /// How many whole messages these are.
 std::size_t count_messages(Range messages);
 
@@ -65,8 +80,8 @@ class GroupLog {
     /// others at message boundaries, and all end at one. Stops after `maximum` octets (the last range may
     /// exceed them). Returns how many ranges were set. They are valid until the log is changed in any way.
     std::size_t fill(std::span<Range> ranges, std::size_t maximum) const;
-    /// `octets` of what fill() gave were written. Returns how many messages that completed.
-    std::size_t consume(std::size_t octets);
+    /// `octets` of what fill() gave were written. Returns the messages that completed.
+    Completed consume(std::size_t octets);
     /// What is left of a message that was written in part; empty at a message boundary.
     Range rest_of_message() const;
 

@@ -298,10 +298,10 @@ std::size_t Outbound::fill(rib::PeerHandle handle, std::span<Range> ranges, std:
   return count;
 }
 
-std::size_t Outbound::consume(rib::PeerHandle handle, std::size_t octets) {
+Completed Outbound::consume(rib::PeerHandle handle, std::size_t octets) {
   auto* peer = find(handle);
-  if (!peer || octets == 0) return 0;  // a message written in part keeps its turn
-  std::size_t completed = 0;
+  if (!peer || octets == 0) return {};  // a message written in part keeps its turn
+  Completed completed;
   if (const auto part = std::min(octets, std::exchange(peer->filled_leftover, 0)); part > 0) {
     completed += peer->leftover.consume(part);
     octets -= part;

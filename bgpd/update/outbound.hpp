@@ -78,7 +78,7 @@ class Outbound : public rib::Output {
   /// number of ranges; 0: nothing, `writable` will tell.
   std::size_t fill(rib::PeerHandle peer, std::span<Range> ranges, std::size_t maximum = SIZE_MAX);
   /// `octets` of what the last fill() gave were written. Returns the messages that completed.
-  std::size_t consume(rib::PeerHandle peer, std::size_t octets);
+  Completed consume(rib::PeerHandle peer, std::size_t octets);
   /// What is left of a message written in part; empty at a message boundary. fill() begins with it.
   Range rest_of_message(rib::PeerHandle peer);
   /// The peer has enhanced route refresh: a table that it asked for stands between two marks. RFC 7313 §4.
@@ -128,6 +128,7 @@ class Outbound : public rib::Output {
     std::vector<std::uint8_t> octets;
     std::size_t begin = 0;     // of what was not written yet
     std::size_t boundary = 0;  // end of the message that `begin` is in, when it is inside one
+    bool in_mark = false;      // ... and that is one of RFC 7313; unknown, so false, of one begun before
 
     bool empty() const { return octets.empty(); }
     Range range() const { return Range(octets).subspan(begin); }
@@ -136,7 +137,7 @@ class Outbound : public rib::Output {
     /// `rest`: how much of a message that was begun stands in front of `whole` messages.
     void append(Range rest, std::span<const Range> whole);
     /// Returns the messages that completed.
-    std::size_t consume(std::size_t count);
+    Completed consume(std::size_t count);
   };
   struct Peer {
     rib::PeerHandle handle;

@@ -133,15 +133,17 @@ std::size_t Outbound::Leftover::messages() const {
   return (begin < boundary ? 1 : 0) + count_messages(Range(octets).subspan(boundary));
 }
 
-std::size_t Outbound::Leftover::consume(std::size_t count) {
-  std::size_t completed = 0;
+Completed Outbound::Leftover::consume(std::size_t count) {
+  Completed completed;
+  const auto complete = [&] { ++(in_mark ? completed.route_refreshes : completed.updates); };
   begin += count;
   // At a boundary the next message begins; one of which nothing is written yet has no rest.
-  if (boundary > begin - count && boundary <= begin) ++completed;
+  if (boundary > begin - count && boundary <= begin) complete();
   while (boundary < begin) {
-    const auto length = message_length(Range(octets).subspan(boundary));
-    boundary += length;
-    completed += boundary <= begin;
+    const auto message = Range(octets).subspan(boundary);
+    in_mark = is_route_refresh(message);
+    boundary += message_length(message);
+    if (boundary <= begin) complete();
   }
   if (begin == octets.size()) *this = {};
   return completed;

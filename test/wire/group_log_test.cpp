@@ -150,11 +150,11 @@ TEST(GroupLog, TellsWhatIsLeftOfAMessageWrittenInPart) {
   log.append(message(1) + second + message(3), everyone(), kAnnounce);
 
   EXPECT_TRUE(one->rest_of_message().empty());
-  EXPECT_EQ(one->consume(50), 1u);
+  EXPECT_EQ(one->consume(50), Completed{.updates = 1});
   EXPECT_EQ(test::to_hex(one->rest_of_message()), test::to_hex(std::span(second).subspan(10)));
-  EXPECT_EQ(one->consume(30), 1u);
+  EXPECT_EQ(one->consume(30), Completed{.updates = 1});
   EXPECT_TRUE(one->rest_of_message().empty());
-  EXPECT_EQ(one->consume(40), 1u);
+  EXPECT_EQ(one->consume(40), Completed{.updates = 1});
   EXPECT_FALSE(one->has_output());
 }
 
@@ -164,7 +164,7 @@ TEST(GroupLog, CountsMessagesHoweverTheyAreWritten) {
     const auto one = log.join(1);
     for (unsigned i = 0; i < 50; ++i) log.append(message(i), i % 3 ? everyone() : only(1), kAnnounce);
     std::size_t messages = 0;
-    while (one->has_output()) messages += one->consume(std::min(step, readable(*one).size()));
+    while (one->has_output()) messages += one->consume(std::min(step, readable(*one).size())).updates;
 
     EXPECT_EQ(messages, 50u) << step;
   }

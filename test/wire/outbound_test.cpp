@@ -73,7 +73,7 @@ class OutboundTest : public testing::Test {
     for (const auto& range : std::span(ranges).first(outbound_.fill(peer, ranges)))
       octets.insert(octets.end(), range.begin(), range.end());
     octets.resize(std::min(octets.size(), maximum));
-    messages_ += outbound_.consume(peer, octets.size());
+    written_ += outbound_.consume(peer, octets.size());
     return octets;
   }
   Bytes write_all(PeerHandle peer) {
@@ -109,7 +109,8 @@ class OutboundTest : public testing::Test {
 
   std::vector<PeerHandle> writable_;
   std::vector<rib::Nlri> unsendable_;
-  std::size_t fib_changes_ = 0, notices_ = 0, messages_ = 0;
+  std::size_t fib_changes_ = 0, notices_ = 0;
+  Completed written_;
   Outbound outbound_;
 };
 
@@ -129,7 +130,7 @@ TEST_F(OutboundTest, SharesMessagesBetweenEqualAttributesInARow) {
   announce({nlri("10.4.0.0/16")}, 1);
 
   EXPECT_EQ(text_of(write_all(kOne)), " +10.1.0.0/16 +10.2.0.0/16 | +10.3.0.0/16 | +10.4.0.0/16");
-  EXPECT_EQ(messages_, 3u);
+  EXPECT_EQ(written_.updates, 3u);
 }
 
 TEST_F(OutboundTest, DoesNotShareMessagesBetweenAudiences) {
@@ -177,6 +178,38 @@ TEST_F(OutboundTest, ARefreshStandsBetweenItsMarks) {
 
   EXPECT_EQ(text_of(write_all(kOne)), " eor4 | borr1 | +10.0.0.0/8 | eorr1");
   EXPECT_EQ(text_of(write_all(kTwo)), " eor4");
+}
+
+TEST_F(OutboundTest, MarksAreCountedAsRouteRefreshesHoweverTheyAreWritten) {
+  for (const std::size_t step : {1u, 20u, 5000u}) {
+    written_ = {};
+    outbound_.member_joined(kGroup4, kOne, 1);
+    outbound_.mark_refreshes(kOne);
+    outbound_.end_of_rib(kGroup4, 1);
+    outbound_.member_joined(kGroup4, kOne, 2);
+    announce({nlri("10.0.0.0/8")}, 0, {.kind = Audience::Kind::Cohort, .cohort = 2});
+    outbound_.end_of_rib(kGroup4, 2);
+
+    while (!write(kOne, step).empty()) {
+    }
+
+    EXPECT_EQ(written_, (Completed{.updates = 2, .route_refreshes = 2})) << step;
+    outbound_.member_left(kGroup4, kOne);
+    outbound_.forget(kOne);
+  }
+}
+
+TEST_F(OutboundTest, MarksOfAGroupThatWasLeftAreCountedToo) {
+  outbound_.member_joined(kGroup4, kOne, 1);
+  outbound_.mark_refreshes(kOne);
+  outbound_.end_of_rib(kGroup4, 1);
+  outbound_.member_joined(kGroup4, kOne, 2);
+  outbound_.end_of_rib(kGroup4, 2);
+  outbound_.member_moved(kGroup4, kGroup4, kOne, 3);
+
+  write_all(kOne);
+
+  EXPECT_EQ(written_.route_refreshes, 2u);
 }
 
 TEST_F(OutboundTest, AnIpv6RefreshNamesItsFamily) {
@@ -292,7 +325,7 @@ TEST_F(OutboundTest, MessageWrittenInPartIsEndedAfterAChangeOfGroup) {
   all = all + write_all(kOne);
   EXPECT_EQ(text_of(all), " +10.0.0.0/8 +10.1.0.0/16 | +10.2.0.0/16");
   EXPECT_TRUE(outbound_.rest_of_message(kOne).empty());
-  EXPECT_EQ(messages_, 2u);
+  EXPECT_EQ(written_.updates, 2u);
 }
 
 TEST_F(OutboundTest, TellsOnceThatAPeerMayWrite) {
@@ -462,7 +495,7 @@ TEST_F(OutboundTest, AMemberThatMovesReadsWhatItsFormerGroupSaidFirst) {
   outbound_.cohort_done(9, 2);
 
   EXPECT_EQ(text_of(write_all(kOne)), " +10.0.0.0/8 | -10.1.0.0/16 | +10.3.0.0/16");
-  EXPECT_EQ(messages_, 3u);
+  EXPECT_EQ(written_.updates, 3u);
   EXPECT_EQ(text_of(write_all(kTwo)), " +10.0.0.0/8 | -10.1.0.0/16 | +10.2.0.0/16");
 }
 
@@ -476,7 +509,7 @@ TEST_F(OutboundTest, MovesNeitherTearNorReorderMessages) {
     std::size_t in = 0;
     std::vector<std::string> expected[rib::kFamilyCount];
     Bytes written;
-    messages_ = 0;
+    written_ = {};
     outbound_.member_joined(kGroup4, peer, 1);
     outbound_.member_joined(kGroup6, peer, 1);
 
@@ -503,7 +536,7 @@ TEST_F(OutboundTest, MovesNeitherTearNorReorderMessages) {
 
     for (const auto family : rib::kFamilies)
       EXPECT_EQ(events_of(written, family), expected[rib::index_of(family)]) << "seed " << seed;
-    EXPECT_EQ(messages_, test::split_messages(written).size());
+    EXPECT_EQ(written_.updates, test::split_messages(written).size());
     EXPECT_EQ(outbound_.backlog(peer).octets, 0u);
   }
 }

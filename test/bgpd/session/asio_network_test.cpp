@@ -165,10 +165,10 @@ class MuchOutput : public OutputSource {
     }
     return octets;
   }
-  std::size_t consume(std::size_t octets) override {
+  Completed consume(std::size_t octets) override {
     const auto before = sent_ / 4000;
     sent_ += octets;
-    return sent_ / 4000 - before;
+    return {.updates = sent_ / 4000 - before};
   }
   std::size_t unfinished() const override { return sent_ % 4000 == 0 ? 0 : 4000 - sent_ % 4000; }
 

@@ -29,10 +29,10 @@ class NumberedMessages : public OutputSource {
     if (size != 0) ranges.push_back(Octets(octets_).subspan(sent_, size));
     return size;
   }
-  std::size_t consume(std::size_t octets) override {
+  Completed consume(std::size_t octets) override {
     const auto before = sent_ / length_;
     sent_ += octets;
-    return sent_ / length_ - before;
+    return {.updates = sent_ / length_ - before};
   }
   std::size_t unfinished() const override { return sent_ % length_ == 0 ? 0 : length_ - sent_ % length_; }
   bool is_drained() const { return sent_ == octets_.size(); }
