@@ -4,6 +4,7 @@ import re
 
 from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, wait_for
 
+EVERYBODY = ("bird", "frr", "gobgp", "openbgpd", "exabgp")
 GROUP = (f"neighbor others peer-group", f"neighbor others remote-as {AS_PEER}", "neighbor others timers 1 3")
 ACTIVATE = "address-family {0} unicast\n  neighbor others activate\n exit-address-family"
 
@@ -12,7 +13,7 @@ def config(host, *lines):
     return kuland_config(host, [], lines=[*GROUP, *lines, ACTIVATE.format("ipv4"), ACTIVATE.format("ipv6")])
 
 
-@interop(covers="dynamic", peers=("bird", "frr"), family=("ipv4", "ipv6"))
+@interop(covers="dynamic", peers=EVERYBODY, family=("ipv4", "ipv6"))
 def who_calls_becomes_a_neighbor(lab, peer, family):
     hosts = lab.hosts(2)
     mine, its = getattr(hosts[1], family), getattr(hosts[2], family)
@@ -81,7 +82,7 @@ def no_more_than_the_limit(lab, peer):
     check(kuland.is_established(hosts[3].ipv4), "the other's session went on")
 
 
-@interop(peers=("bird", "frr"))
+@interop(covers="dynamic_md5", peers=EVERYBODY)
 def a_range_has_a_password(lab, peer):
     hosts = lab.hosts(2)
     ranges = ("bgp listen range 192.168.1.0/24 peer-group others",)

@@ -4,7 +4,7 @@ comes from the rows that tests cover, here and in the other files."""
 import re
 import time
 
-from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, neighbors_for, peers, wait_for
+from harness import AS_KULAND, AS_PEER, check, interop, kuland_config, neighbors_for, wait_for
 
 EVERYBODY = ("bird", "frr", "gobgp", "openbgpd", "exabgp")
 AS_FOUR_OCTETS = 4200000001
@@ -12,19 +12,6 @@ AS_FOUR_OCTETS = 4200000001
 
 def neighbor_of(kuland, host):
     return kuland.json(f"show ip bgp neighbors {host.ipv4}")[host.ipv4]
-
-
-def chain(lab, peer, raw=(), kuland_as=AS_KULAND, peer_as=AS_PEER, feeder_as=65001, lines=()):
-    """ExaBGP on host 1 says anything to kuland on host 2, which passes it on to the peer on host 3."""
-    hosts = lab.hosts(3)
-    feeder = lab.peer(peers.ExaBgp, hosts[1], feeder_as, [Neighbor(hosts[2].ipv4, kuland_as)])
-    far = lab.peer(peer, hosts[3], peer_as, [Neighbor(neighbor.address, neighbor.remote_as, neighbor.families, raw=tuple(raw))
-                                             for neighbor in neighbors_for(peer, hosts[2], kuland_as)])
-    kuland = lab.kuland(hosts[2], kuland_config(hosts[2], [Neighbor(hosts[1].ipv4, feeder_as),
-                                                           *neighbors_for(peer, hosts[3], peer_as)], kuland_as, lines))
-    wait_for(lambda: feeder.is_established(hosts[2].ipv4), "the feeder's session is up")
-    wait_for(lambda: far.is_established(hosts[2].ipv4), "the peer's session is up")
-    return hosts, feeder, kuland, far
 
 
 @interop(covers="four_octet_as", peers=EVERYBODY)
@@ -42,7 +29,7 @@ TWO_OCTETS = {"bird": ["enable as4 off;"], "openbgpd": ["announce as-4byte no"],
 @interop(covers="two_octet_peer", peers=tuple(TWO_OCTETS))
 def a_peer_of_two_octets_gets_as4_path(lab, peer):
     """RFC 6793 §4.2: AS_TRANS in AS_PATH, the truth beside it, merged again on the way back."""
-    hosts, feeder, kuland, far = chain(lab, peer, raw=TWO_OCTETS[peer.NAME], feeder_as=AS_FOUR_OCTETS)
+    hosts, feeder, kuland, far = lab.chain(peer, raw=TWO_OCTETS[peer.NAME], feeder_as=AS_FOUR_OCTETS)
     feeder.announce("10.210.0.0/24")
     route = wait_for(lambda: far.route("10.210.0.0/24"), "the peer of two octets has the route")
     check(route["as_path"] in ([AS_KULAND, AS_FOUR_OCTETS], [AS_KULAND, 23456]), f"its AS path: {route}")
@@ -55,7 +42,7 @@ def a_peer_of_two_octets_gets_as4_path(lab, peer):
 
 @interop(covers="communities", peers=EVERYBODY)
 def communities_of_all_kinds_are_carried(lab, peer):
-    hosts, feeder, kuland, far = chain(lab, peer)
+    hosts, feeder, kuland, far = lab.chain(peer)
     for prefix, next_hop in (("10.212.0.0/24", hosts[1].ipv4), ("fd00:212::/64", hosts[1].ipv6)):
         feeder.say(f"announce route {prefix} next-hop {next_hop} community [65001:7 65001:8] "
                    "large-community [65001:1:2] extended-community [target:65001:9]")
@@ -72,7 +59,7 @@ def communities_of_all_kinds_are_carried(lab, peer):
 @interop(covers="unknown_attribute", peers=("bird", "frr", "gobgp", "openbgpd", "exabgp"))
 def unknown_transitive_attributes_are_passed_on(lab, peer):
     """RFC 4271 §5: with the Partial bit; the peer keeps the session and the route."""
-    hosts, feeder, kuland, far = chain(lab, peer)
+    hosts, feeder, kuland, far = lab.chain(peer)
     feeder.say(f"announce route 10.213.0.0/24 next-hop {hosts[1].ipv4} attribute [0xfa 0xc0 0x0a0b0c]")
     wait_for(lambda: far.route("10.213.0.0/24"), "the peer has the route")
     text = kuland.show("show ip bgp 10.213.0.0/24 json")
@@ -95,7 +82,7 @@ def the_peer_answers_a_route_refresh(lab, peer):
     check(kuland.is_established(hosts[2].ipv4), "on the same session")
 
 
-@interop(covers="route_refresh_answered", peers=("bird", "frr", "openbgpd"))
+@interop(covers="route_refresh_answered", peers=("bird", "frr", "openbgpd", "exabgp"))
 def kuland_answers_a_route_refresh(lab, peer):
     hosts, kuland, speaker = lab.pair(peer)
     wait_for(lambda: kuland.paths("10.200.0.0/24"), "kuland has the peer's prefix")
@@ -107,27 +94,44 @@ def kuland_answers_a_route_refresh(lab, peer):
     check(kuland.is_established(hosts[2].ipv4), "on the same session")
 
 
-@interop(covers="enhanced_refresh", peers=("bird", "frr"))
-def a_refresh_stands_between_its_marks(lab, peer):
-    """RFC 7313, both ways: two marks come, and two go; what is told between them stays."""
-    hosts, kuland, speaker = lab.pair(peer)
+ENHANCED_REFRESH = {"openbgpd": ("announce enhanced refresh yes",)}
+
+
+def pair_with_marks(lab, peer):
+    """A session on which both know the marks of RFC 7313, and routes both ways."""
+    hosts = lab.hosts(2)
+    its = neighbors_for(peer, hosts[1], AS_KULAND, raw=ENHANCED_REFRESH.get(peer.NAME, ()))
+    speaker = lab.peer(peer, hosts[2], AS_PEER, its, networks=["10.200.0.0/24", "fd00:200::/64"])
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], neighbors_for(peer, hosts[2], AS_PEER)))
     wait_for(lambda: kuland.paths("10.200.0.0/24") and speaker.route(hosts[1].subnet_ipv4), "routes both ways")
     other = neighbor_of(kuland, hosts[2])
     check(other["neighborCapabilities"].get("enhancedRouteRefresh") == "advertisedAndReceived", f"agreed: {other}")
-    before = other["messageStats"]
+    return hosts, kuland, speaker, other["messageStats"]
 
+
+@interop(covers="enhanced_refresh", peers=("bird", "frr"))
+def the_peers_refresh_stands_between_its_marks(lab, peer):
+    """RFC 7313: two marks come; what is told between them stays."""
+    hosts, kuland, _, before = pair_with_marks(lab, peer)
     kuland.show(f"clear ip bgp ipv4 unicast {hosts[2].ipv4} soft in")
     wait_for(lambda: neighbor_of(kuland, hosts[2])["messageStats"]["routeRefreshRecv"] >= before["routeRefreshRecv"] + 2,
              "the peer's table comes between its marks")
     check("10.200.0.0/24" in hosts[1].routes(), "the route stays in the kernel")
     wait_for(lambda: not any(path.get("stale") for path in kuland.paths("10.200.0.0/24")), "and is fresh")
-    before = neighbor_of(kuland, hosts[2])["messageStats"]
+    check(kuland.is_established(hosts[2].ipv4), "on the same session")
 
+
+@interop(covers="enhanced_refresh", peers=("bird", "frr", "openbgpd", "exabgp"))
+def a_refresh_of_kuland_stands_between_its_marks(lab, peer):
+    """RFC 7313, the other way; both count the marks as ROUTE-REFRESH messages."""
+    hosts, kuland, speaker, before = pair_with_marks(lab, peer)
     speaker.ask_refresh(hosts[1].ipv4)
     wait_for(lambda: neighbor_of(kuland, hosts[2])["messageStats"]["updatesSent"] > before["updatesSent"], "kuland answers")
+    wait_for(lambda: neighbor_of(kuland, hosts[2])["messageStats"]["routeRefreshSent"] >= before["routeRefreshSent"] + 2,
+             "between its marks")
     if peer.NAME == "frr":
         wait_for(lambda: re.search(r"Route Refresh: +\d+ +([2-9]|\d\d)", speaker.describe_neighbor(hosts[1].ipv4)),
-                 "between its marks")
+                 "which the peer has counted")
     check(speaker.route(hosts[1].subnet_ipv4), "the peer still has the route")
     check(kuland.is_established(hosts[2].ipv4), "on the same session")
 
@@ -138,7 +142,7 @@ EXTENDED_MESSAGE = {"bird": ["enable extended messages;"], "exabgp": ["extended-
 @interop(covers="extended_message", peers=tuple(EXTENDED_MESSAGE))
 def extended_messages_are_used(lab, peer):
     """RFC 8654: what has no room in 4096 octets goes through when both have the capability."""
-    hosts, feeder, kuland, far = chain(lab, peer, raw=EXTENDED_MESSAGE[peer.NAME])
+    hosts, feeder, kuland, far = lab.chain(peer, raw=EXTENDED_MESSAGE[peer.NAME])
     for name, host in (("feeder", hosts[1]), ("far", hosts[3])):
         capability = neighbor_of(kuland, host)["neighborCapabilities"].get("extendedMessage")
         check(capability, f"{name}: {neighbor_of(kuland, host)['neighborCapabilities']}")
@@ -220,7 +224,7 @@ def kuland_is_another_as_to_a_neighbor(lab, peer):
     check(path["path"] == f"65400 {AS_PEER}", f"through the other AS: {path}")
 
 
-@interop(peers=("bird", "frr"))
+@interop(covers="advertisement_interval", peers=("bird", "frr"))
 def announcements_keep_their_interval(lab, peer):
     """RFC 4271 §9.2.1.1: the second change waits for the end of the interval, a withdraw does not."""
     hosts = lab.hosts(2)

@@ -123,6 +123,18 @@ class Bench:
         daemon = self.kuland(hosts[1], kuland_config(hosts[1], mine, local_as))
         return hosts, daemon, speaker
 
+    def chain(self, peer, raw=(), kuland_as=AS_KULAND, peer_as=AS_PEER, feeder_as=65001, lines=()):
+        """ExaBGP on host 1 says anything to kuland on host 2, which passes it on to the peer on host 3.
+        (hosts, feeder, kuland, peer)"""
+        hosts = self.hosts(3)
+        feeder = self.peer(peers.ExaBgp, hosts[1], feeder_as, [Neighbor(hosts[2].ipv4, kuland_as)])
+        far = self.peer(peer, hosts[3], peer_as, neighbors_for(peer, hosts[2], kuland_as, raw=tuple(raw)))
+        mine = [Neighbor(hosts[1].ipv4, feeder_as), *neighbors_for(peer, hosts[3], peer_as)]
+        kuland = self.kuland(hosts[2], kuland_config(hosts[2], mine, kuland_as, lines))
+        wait_for(lambda: feeder.is_established(hosts[2].ipv4), "the feeder's session is up")
+        wait_for(lambda: far.is_established(hosts[2].ipv4), "the peer's session is up")
+        return hosts, feeder, kuland, far
+
     def logs(self):
         texts = [f"--- {daemon.host.name} {daemon.config_path}\n{_read(daemon.config_path)}"
                  f"--- {daemon.host.name} kuland.log\n{daemon.log()[-8000:]}"

@@ -2,7 +2,7 @@
 
 import socket
 
-from harness import FAMILIES, Neighbor, check, interop, netns, wait_for
+from harness import FAMILIES, check, interop, neighbors_for, netns, wait_for
 from lab.ping import ping_all
 
 MESH_AS = 4200007179
@@ -15,9 +15,9 @@ def start_mesh(lab, hosts, numbers=None):
     return kulands
 
 
-def wait_until_full(hosts, seconds=20):
-    """Every kernel has every other host's subnets."""
-    for host in hosts:
+def wait_until_full(hosts, seconds=20, of=None):
+    """Every kernel, or those `of` some hosts, has every other host's subnets."""
+    for host in of or hosts:
         for other in hosts.others(host):
             for subnet, family in zip(other.subnets, FAMILIES):
                 wait_for(lambda: subnet in host.routes(family), f"{host.name}'s kernel has {subnet}", seconds)
@@ -89,18 +89,29 @@ def a_host_that_leaves_is_withdrawn_and_comes_back(lab, how):
     wait_until_full(hosts, 30)
 
 
-@interop(covers="mesh", peers=("bird", "frr"))
+@interop(covers="mesh", peers=("bird", "frr", "gobgp", "openbgpd", "exabgp"))
 def a_fourth_host_with_another_program_takes_part(lab, peer):
+    """Who writes no kernel has the routes in its table; the lab writes its kernel."""
     hosts = lab.hosts(4)
     fourth = hosts[4]
     kulands = start_mesh(lab, hosts, {1, 2, 3})
-    lab.peer(peer, fourth, MESH_AS, [Neighbor(host.ipv4, MESH_AS) for host in hosts.others(fourth)], docker0=True)
     for kuland in kulands:
         wait_for(lambda: kuland.show("show version"), f"the shell of {kuland.host.name} answers")
-        kuland.configure(f"router bgp {MESH_AS}", f"neighbor {fourth.ipv4} remote-as {MESH_AS}",
-                         f"neighbor {fourth.ipv4} timers connect 1",
-                         "address-family ipv6 unicast", f"neighbor {fourth.ipv4} activate")
+        for neighbor in neighbors_for(peer, fourth, MESH_AS):
+            kuland.configure(f"router bgp {MESH_AS}", neighbor.line, f"neighbor {neighbor.address} timers connect 1",
+                             *(line for family in FAMILIES for line in
+                               (f"address-family {family} unicast",
+                                f"{'' if family in neighbor.families else 'no '}neighbor {neighbor.address} activate",
+                                "exit-address-family")))
+    speaker = lab.peer(peer, fourth, MESH_AS, docker0=True, neighbors=[
+        neighbor for host in hosts.others(fourth) for neighbor in neighbors_for(peer, host, MESH_AS)])
 
+    wait_until_full(hosts, 30, hosts.others(fourth))
+    for other in hosts.others(fourth):
+        for subnet in other.subnets:
+            wait_for(lambda: speaker.route(subnet), f"{peer.NAME} has {subnet}", 30)
+        if not peer.WRITES_KERNEL:
+            fourth.ip(f"route add {other.subnet_ipv4} via {other.ipv4}", f"route add {other.subnet_ipv6} via {other.ipv6}")
     wait_until_full(hosts, 30)
     for family in (socket.AF_INET, socket.AF_INET6):
         wait_for(lambda: set(ping_all(hosts, 1, family, 0.5).values()) == {1}, "every ping is answered")

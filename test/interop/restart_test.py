@@ -3,7 +3,8 @@
 from harness import AS_KULAND, AS_PEER, check, interop, kuland_config, neighbors_for, wait_for
 
 ASKS_FOR_IT = {"bird": ("graceful restart on;",), "frr": ("graceful-restart",),
-               "gobgp": ("[neighbors.graceful-restart.config]", "enabled = true", "restart-time = 60")}
+               "gobgp": ("[neighbors.graceful-restart.config]", "enabled = true", "restart-time = 60"),
+               "exabgp": ("graceful-restart 60;",)}
 OF_FAMILIES = {"gobgp": ("[neighbors.afi-safis.mp-graceful-restart.config]", "enabled = true")}
 HELPS = {"gobgp": ("[neighbors.graceful-restart.config]", "enabled = true", "helper-only = true")}
 NETWORKS = {"ipv4": "10.200.0.0/24", "ipv6": "fd00:200::/64"}
@@ -26,7 +27,7 @@ def is_stale(kuland, prefix):
     return any(path.get("stale") for path in kuland.paths(prefix))
 
 
-@interop(covers="graceful_restart_helper", peers=("bird", "frr", "gobgp"))
+@interop(covers="graceful_restart_helper", peers=("bird", "frr", "gobgp", "exabgp"))
 def routes_of_a_peer_that_dies_stay(lab, peer):
     hosts, kuland, speaker = pair(lab, peer)
 
@@ -58,7 +59,7 @@ def what_a_peer_does_not_announce_again_is_swept(lab, peer):
     wait_for(lambda: NETWORKS["ipv4"] in hosts[1].routes(), "what is there stays", 30)
 
 
-@interop(covers="graceful_restart_restarter", peers=("bird", "frr", "gobgp"))
+@interop(covers="graceful_restart_restarter", peers=("bird", "frr", "gobgp", "openbgpd"))
 def a_peer_keeps_the_routes_of_a_kuland_that_is_killed(lab, peer):
     hosts, kuland, speaker = pair(lab, peer, "bgp graceful-restart", asks=False)
     subnet = hosts[1].subnet_ipv4

@@ -1,24 +1,25 @@
 """Roles and ONLY_TO_CUSTOMER, RFC 9234: who may pass what on to whom."""
 
-from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, peers, wait_for
+from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, neighbors_for, peers, wait_for
 
-LINE = {"bird": "local role {0};", "frr": "local-role {0}"}
-BIRD_ROLE = {"rs-server": "rs_server", "rs-client": "rs_client"}
+LINE = {"bird": "local role {0};", "frr": "local-role {0}", "openbgpd": "announce policy {0}"}
+SPEAKERS = tuple(LINE)
 
 
 def line(peer, role):
-    return (LINE[peer.NAME].format(BIRD_ROLE.get(role, role) if peer.NAME == "bird" else role),)
+    return (LINE[peer.NAME].format(role),)
 
 
 def start(lab, peer, ours, theirs, strict=False):
     hosts = lab.hosts(3)
     feeder = lab.peer(peers.Bird, hosts[3], 65003, [Neighbor(hosts[1].ipv4, AS_KULAND)], networks=["10.203.0.0/24"])
+    mine = neighbors_for(peer, hosts[2], AS_PEER)
     speaker = lab.peer(peer, hosts[2], AS_PEER,
-                       [Neighbor(hosts[1].ipv4, AS_KULAND, raw=line(peer, theirs) if theirs else ())],
+                       neighbors_for(peer, hosts[1], AS_KULAND, raw=line(peer, theirs) if theirs else ()),
                        networks=["10.200.0.0/24", "fd00:200::/64"])
     kuland = lab.kuland(hosts[1], kuland_config(
-        hosts[1], [Neighbor(hosts[2].ipv4, AS_PEER), Neighbor(hosts[3].ipv4, 65003)],
-        lines=[f"neighbor {hosts[2].ipv4} local-role {ours}{' strict-mode' if strict else ''}"]))
+        hosts[1], [*mine, Neighbor(hosts[3].ipv4, 65003)],
+        lines=[f"neighbor {neighbor.address} local-role {ours}{' strict-mode' if strict else ''}" for neighbor in mine]))
     return hosts, kuland, speaker, feeder
 
 
@@ -26,7 +27,7 @@ def otc(kuland, prefix):
     return kuland.show(f"show bgp {'ipv6' if ':' in prefix else 'ipv4'} unicast {prefix}")
 
 
-@interop(covers="role", peers=("bird", "frr"))
+@interop(covers="role", peers=SPEAKERS)
 def routes_of_a_provider_are_only_for_customers(lab, peer):
     hosts, kuland, speaker, feeder = start(lab, peer, "customer", "provider")
     for prefix in ("10.200.0.0/24", "fd00:200::/64"):
@@ -40,7 +41,7 @@ def routes_of_a_provider_are_only_for_customers(lab, peer):
     wait_for(lambda: not feeder.route("10.200.0.0/24"), "a peer does not")
 
 
-@interop(covers="role", peers=("bird", "frr"))
+@interop(covers="role", peers=SPEAKERS)
 def a_customer_gets_all_and_is_told(lab, peer):
     hosts, kuland, speaker, feeder = start(lab, peer, "provider", "customer")
     wait_for(lambda: speaker.route("10.203.0.0/24"), "the customer has a route of another")
@@ -48,14 +49,14 @@ def a_customer_gets_all_and_is_told(lab, peer):
     check(str(AS_KULAND) in text.replace(f"AS path: {AS_KULAND}", "") and ("otc" in text.lower()), f"with OTC:\n{text}")
 
 
-@interop(peers=("bird", "frr"))
+@interop(peers=SPEAKERS)
 def roles_that_do_not_fit_end_the_session(lab, peer):
     hosts, kuland, speaker, _ = start(lab, peer, "provider", "provider")
     wait_for(lambda: "Role Mismatch" in kuland.show(f"show ip bgp neighbors {hosts[2].ipv4}"), "the page says why", 30)
     check(not kuland.is_established(hosts[2].ipv4), "no session")
 
 
-@interop(peers=("bird", "frr"))
+@interop(peers=SPEAKERS)
 def strict_mode_asks_for_a_role(lab, peer):
     hosts, kuland, speaker, _ = start(lab, peer, "provider", None, strict=True)
     wait_for(lambda: "Role Mismatch" in kuland.show(f"show ip bgp neighbors {hosts[2].ipv4}"), "the page says why", 30)

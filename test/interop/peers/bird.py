@@ -22,7 +22,7 @@ class Bird(Speaker):
         lines = [f'log "{self.path("bird.log")}" all;', f"router id {self.host.ipv4};",
                  "protocol device { scan time 1; }",
                  # What next hops of iBGP resolve through; announced to nobody.
-                 'protocol direct uplink { ipv4; ipv6; interface "eth0"; }']
+                 'protocol direct uplink { ipv4; ipv6; interface "eth0"; }', *self.lines]
         for family in ("ipv4", "ipv6"):
             lines += [f"protocol kernel kernel_{family} {{ {family} {{ import none; "
                       "export where source = RTS_BGP; }; }",
@@ -33,7 +33,8 @@ class Bird(Speaker):
             lines.append('protocol direct { ipv4; ipv6; interface "docker0"; }')
         for number, neighbor in enumerate(self.neighbors, 1):
             lines += [f"protocol bgp peer{number} {{", f"  local as {self.local_as};",
-                      f"  neighbor {neighbor.address} as {neighbor.remote_as};",
+                      f'  neighbor range fe80::/10 as {neighbor.remote_as}; interface "{neighbor.address}";'
+                      if neighbor.interface else f"  neighbor {neighbor.address} as {neighbor.remote_as};",
                       f"  hold time {HOLD_SECONDS}; keepalive time {KEEPALIVE_SECONDS};",
                       "  connect retry time 1; connect delay time 1; error wait time 1, 2;"]
             if neighbor.password:

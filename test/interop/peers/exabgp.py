@@ -28,9 +28,12 @@ class ExaBgp(Speaker):
     NAME = "exabgp"
     PROGRAMS = ("/usr/sbin/exabgp", "/usr/bin/python3")
     WRITES_KERNEL = False
-    LACKS = {"route_refresh": "keeps no table to send again", "route_refresh_answered": "never asks by itself",
-             "shutdown_text": "its shell does not show it", "ttl_security": "sets no minimum TTL",
-             "collision": "opens no second connection", "reflector_client": "does not reflect"}
+    LACKS = {"shutdown_text": "its shell does not show it", "ttl_security": "sets no minimum TTL",
+             "collision": "opens no second connection", "reflector_client": "does not reflect",
+             "graceful_restart_restarter": "keeps no table of what it hears", "long_lived": "no such capability in this release",
+             "role": "no such capability in this release", "confederation": "writes no AS_CONFED_SEQUENCE",
+             "route_refresh": "ends the session when it is asked, also by BIRD",
+             "unnumbered": "takes no neighbor by interface", "allowas_in": "passes nothing on"}
 
     def start(self):
         networks, self.networks = self.networks, []
@@ -63,7 +66,8 @@ class ExaBgp(Speaker):
             if neighbor.password:
                 lines.append(f'  md5-password "{neighbor.password}";')
             lines += ["  family {", *(f"    {family} unicast;" for family in neighbor.families), "  }"]
-            lines += ["  capability {", "    route-refresh enable;", *(f"    {line}" for line in neighbor.raw), "  }"]
+            lines += ["  capability {", "    route-refresh enable;", *(f"    {line}" for line in neighbor.raw), "  }",
+                      *(f"  {line}" for line in neighbor.channel)]
             lines += ["  api {", "    processes [ recorder ];", "    neighbor-changes;",
                       "    receive { parsed; update; refresh; notification; }", "  }", "}"]
         return lines
@@ -108,6 +112,23 @@ class ExaBgp(Speaker):
                     if route.get("nlri") == prefix:
                         found = _read(update.get("attribute", {}), next_hop, route)
         return found
+
+    def paths(self, prefix):
+        """{path identifier: AS path} of a prefix, RFC 7911, from all that was announced and not withdrawn."""
+        found, key = {}, f"{family_of(prefix)} unicast"
+        for event in self.heard():
+            update = event.get("neighbor", {}).get("message", {}).get("update", {}) if event.get("type") == "update" else {}
+            for route in update.get("withdraw", {}).get(key, []):
+                if route["nlri"] == prefix:
+                    found.pop(route.get("path-information"), None)
+            for routes in update.get("announce", {}).get(key, {}).values():
+                for route in routes:
+                    if route.get("nlri") == prefix:
+                        found[route.get("path-information")] = update["attribute"].get("as-path", [])
+        return found
+
+    def ask_refresh(self, address):
+        self.say(f"neighbor {address} announce route-refresh ipv4 unicast")
 
     def describe(self, prefix):
         route = self.route(prefix) or {}

@@ -11,7 +11,9 @@ class GoBgp(Speaker):
     WRITES_KERNEL = False
     LACKS = {"route_refresh_answered": "it keeps what it received and never asks",
              "extended_message": "no such capability in this release",
-             "two_octet_peer": "always offers four-octet AS numbers"}
+             "two_octet_peer": "always offers four-octet AS numbers",
+             "enhanced_refresh": "does not offer the capability", "role": "no such capability in this release",
+             "allowas_in": "sends no path that has the neighbor's AS in it"}
 
     def start(self):
         networks, self.networks = self.networks, []
@@ -29,7 +31,8 @@ class GoBgp(Speaker):
     def _config(self):
         lines = ["[global.config]", f"as = {self.local_as}", f'router-id = "{self.host.ipv4}"', *self.lines]
         for neighbor in self.neighbors:
-            lines += ["[[neighbors]]", "[neighbors.config]", f'neighbor-address = "{neighbor.address}"',
+            lines += ["[[neighbors]]", "[neighbors.config]",
+                      f'neighbor-{"interface" if neighbor.interface else "address"} = "{neighbor.address}"',
                       f"peer-as = {neighbor.remote_as}", f'auth-password = "{neighbor.password}"',
                       "[neighbors.timers.config]", f"hold-time = {HOLD_SECONDS}",
                       f"keepalive-interval = {KEEPALIVE_SECONDS}", "connect-retry = 5", "idle-hold-time-after-reset = 1"]
@@ -73,6 +76,8 @@ class GoBgp(Speaker):
     def apply_networks(self, added=None, removed=None):
         prefix = added or removed
         next_hop = self.host.ipv6 if family_of(prefix) == "ipv6" else self.host.ipv4
+        if any(neighbor.interface for neighbor in self.neighbors):
+            next_hop = self.host.link_local
         words = ["global", "rib", "add" if added else "del", "-a", family_of(prefix), prefix]
         self._gobgp(*words, *(["nexthop", next_hop, "origin", "igp"] if added else []))
 

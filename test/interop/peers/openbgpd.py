@@ -15,7 +15,10 @@ class OpenBgpd(Speaker):
     # The portable bgpd writes the kernel only where the platform's code is complete; Debian's does not.
     WRITES_KERNEL = False
     LACKS = {"route_refresh": "OpenBGPD 7.7 counts a ROUTE-REFRESH and sends nothing, also to BIRD",
-             "extended_message": "no such capability in this release"}
+             "extended_message": "no such capability in this release",
+             "graceful_restart_helper": "names no family whose routes are to be kept",
+             "long_lived": "no such capability in this release", "confederation": "knows no confederations",
+             "extended_next_hop": "no such capability in this release", "unnumbered": "takes no neighbor by interface"}
     BOTH_FAMILIES_IN_ONE_SESSION = False  # the portable one does not find the IPv6 next hop of an IPv4 session
 
     def start(self):
@@ -31,7 +34,7 @@ class OpenBgpd(Speaker):
     def _config(self, networks):
         lines = [f"AS {self.local_as}", f"router-id {self.host.ipv4}", f'socket "{self.path("bgpd.sock")}"',
                  "fib-update no", "connect-retry 5", f"holdtime {HOLD_SECONDS}",
-                 f"listen on {self.host.ipv4}", f"listen on {self.host.ipv6}", "nexthop qualify via default"]
+                 f"listen on {self.host.ipv4}", f"listen on {self.host.ipv6}", "nexthop qualify via default", *self.lines]
         lines += [f"network {prefix}" for prefix in networks]
         for neighbor in self.neighbors:
             lines += [f"neighbor {neighbor.address} {{", f"  remote-as {neighbor.remote_as}"]
@@ -60,6 +63,11 @@ class OpenBgpd(Speaker):
                         "local_pref": str(route.get("localpref", "")),
                         "originator_id": route.get("originator_id", ""), "cluster_list": route.get("cluster_list", [])}
         return None
+
+    def paths(self, prefix):
+        """The AS paths of all routes to a prefix, as text."""
+        answer = json.loads(self._bgpctl("-j", "show", "rib", prefix, "all") or "{}")
+        return sorted(route.get("aspath", "") for route in answer.get("rib", []) if route.get("prefix") == prefix)
 
     def describe(self, prefix):
         return self._bgpctl("show", "rib", "detail", prefix)

@@ -23,7 +23,7 @@ class Neighbor:
     passive: bool = False
     password: str = ""  # RFC 2385
     raw: tuple = ()     # lines of the neighbor's block in the other program's own words
-    channel: tuple = ()  # lines of each of its families, for BIRD and GoBGP
+    channel: tuple = ()  # lines of each of its families, for BIRD and GoBGP; of the whole block for ExaBGP
     interface: bool = False  # the address is an interface's name: whoever is on that link
 
     @property
@@ -38,7 +38,7 @@ def family_of(prefix):
 
 class Speaker:
     """host: lab.hosts.Host. networks: prefixes it originates. docker0: announce the bridge's subnets as well.
-    lines: of the whole speaker, in its own words, for FRR and GoBGP.
+    lines: of the whole speaker, in its own words.
 
     A subclass writes the configuration, starts its programs and answers is_established and route.
     """
