@@ -251,6 +251,7 @@ void Daemon::stop(bool flush) {
   signals_.cancel();
   sweep_timer_.cancel();
   memory_timer_.cancel();
+  commit_timer_.cancel();
   // Who comes back within the restart time is no news: others keep our routes. RFC 4724 §4.1. Who leaves
   // nothing in the kernel must not be sent packets any more, before the routes go.
   const bool is_restart =

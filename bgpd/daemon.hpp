@@ -70,7 +70,31 @@ class Daemon final : private api::Backend {
   void wait_for_signal();
   void stop(bool flush = false);
 
+  // --- committing; see daemon_commit.cpp
+  void pending_commit_is_over();
+  void keep_commit(const std::string& why);
+  void take_back_commit(const std::string& why);
+  std::vector<std::string> established_neighbors() const;
+  std::vector<std::string> sessions_lost() const;
+
+  // --- what a commit would do; see daemon_consequences.cpp
+  void add_peer_consequences(const cli::Config& after, api::ConsequencesView& view) const;
+  void add_origination_consequences(const cli::Config& after, api::ConsequencesView& view) const;
+  void add_policy_consequences(const cli::Config& after, api::ConsequencesView& view) const;
+
   // --- configuration in force; see daemon_config.cpp
+  std::expected<void, std::string> put_in_force(const cli::Config& config);
+  using MaybeUsable = std::expected<session::PeerSettings, std::string>;
+  /// The neighbors of a configuration by their names, usable or with the reason why not.
+  std::vector<std::pair<std::string, MaybeUsable>> usable_and_not(const cli::Config& config) const;
+  std::vector<session::PeerSettings> configured_peers(const cli::Config& config) const;
+  /// What makes the peers those that are wanted.
+  struct PeerPlan {
+    std::vector<session::Peer*> removed;
+    std::vector<std::pair<session::Peer*, session::PeerSettings>> changed;
+    std::vector<session::PeerSettings> added;
+  };
+  PeerPlan plan_peers(const std::vector<session::PeerSettings>& configured) const;
   void apply(const cli::Config& config);
   void apply_peers();
   void apply_forwarding(const cli::Config& config);
@@ -94,7 +118,13 @@ class Daemon final : private api::Backend {
   std::vector<api::InterfaceView> interfaces() const override;
   std::string interface_name(std::uint32_t index) const override;
   const cli::Config& running_config() const override { return config_; }
-  std::expected<void, std::string> commit(const cli::Config& config) override;
+  std::expected<void, std::string> commit(const cli::Config& config,
+                                          const config::CommitOrder& order) override;
+  api::ConsequencesView consequences(const cli::Config& config) const override;
+  const std::optional<config::PendingCommit>& pending_commit() const override { return pending_commit_; }
+  const config::CommitOutcome& last_commit() const override { return last_commit_; }
+  void end_pending_commit(bool keep, const Operator& who) override;
+  config::Candidates& candidates() override { return candidates_; }
   std::expected<std::string, std::string> write_config(const Operator& who) override;
   std::expected<cli::Config, std::string> file_config() const override;
   const config::Generations& generations() const override { return generations_; }
@@ -111,6 +141,9 @@ class Daemon final : private api::Backend {
   cli::Config config_;
   bool config_is_built_in_;
   config::Generations generations_;
+  config::Candidates candidates_;
+  std::optional<config::PendingCommit> pending_commit_;
+  config::CommitOutcome last_commit_;
   std::vector<std::string> config_warnings_;
   const rib::TimePoint started_ = std::chrono::steady_clock::now();
   const std::string hostname_;
@@ -121,6 +154,7 @@ class Daemon final : private api::Backend {
   boost::asio::signal_set signals_{io_};
   boost::asio::steady_timer stop_timer_{io_};
   boost::asio::steady_timer sweep_timer_{io_};
+  boost::asio::steady_timer commit_timer_{io_};
   boost::asio::steady_timer memory_timer_{io_};
   bool memory_timer_runs_ = false;
   static constexpr std::chrono::seconds kShortMemoryPause{1}, kLongMemoryPause{32};

@@ -53,7 +53,7 @@ void Daemon::apply_forwarding(const cli::Config& config) {
       if (const auto done = fib::enable_forwarding(afi); !done) log::fib().warn("{}", done.error());
 }
 
-std::expected<void, std::string> Daemon::commit(const cli::Config& config) {
+std::expected<void, std::string> Daemon::put_in_force(const cli::Config& config) {
   const auto changes = config::differences(config_, config, own_identifier_, hostname_, interface_index());
   if (changes.logging_changed)
     if (auto ready = apply_log(config); !ready) return ready;
@@ -106,15 +106,26 @@ void Daemon::announce_own_subnets() {
   });
 }
 
+std::vector<std::pair<std::string, Daemon::MaybeUsable>> Daemon::usable_and_not(
+    const cli::Config& config) const {
+  std::vector<std::pair<std::string, MaybeUsable>> all;
+  for (auto& [address, settings] : config::all_neighbor_settings(config, interface_index()))
+    all.emplace_back(address.to_string(), std::move(settings));
+  for (auto& [name, settings] : config::all_interface_neighbor_settings(config, interface_index()))
+    all.emplace_back(name, std::move(settings));
+  return all;
+}
+
+std::vector<session::PeerSettings> Daemon::configured_peers(const cli::Config& config) const {
+  std::vector<session::PeerSettings> usable;
+  for (auto& [name, settings] : usable_and_not(config))
+    if (settings) usable.push_back(std::move(*settings));
+  return usable;
+}
+
 void Daemon::apply_peers() {
   configured_peers_.clear();
-  for (auto& [address, settings] : config::all_neighbor_settings(config_, interface_index())) {
-    if (settings)
-      configured_peers_.push_back(std::move(*settings));
-    else
-      log::config().warn("neighbor {}: {}", address.to_string(), settings.error());
-  }
-  for (auto& [name, settings] : config::all_interface_neighbor_settings(config_, interface_index())) {
+  for (auto& [name, settings] : usable_and_not(config_)) {
     if (settings)
       configured_peers_.push_back(std::move(*settings));
     else
@@ -134,7 +145,7 @@ void Daemon::apply_peers() {
                                       [&](session::Peer& peer) { speaker_->settings_changed(peer, time); });
 }
 
-void Daemon::reconcile_peers() {
+Daemon::PeerPlan Daemon::plan_peers(const std::vector<session::PeerSettings>& configured) const {
   struct Key {
     std::string interface_name;
     rib::IpAddress address;
@@ -147,9 +158,8 @@ void Daemon::reconcile_peers() {
     return Key{"", settings.address, settings.interface_index};
   };
   std::map<Key, session::PeerSettings> wanted;
-  for (auto& settings : config::merged_peers(configured_peers_, discovered_peers_))
+  for (auto& settings : config::merged_peers(configured, discovered_peers_))
     wanted.emplace(key_of(settings), std::move(settings));
-  const auto time = now();
   auto& peers = speaker_->peers();
   std::map<Key, session::Peer*> known;
   peers.visit([&](session::Peer& peer) {
@@ -157,23 +167,35 @@ void Daemon::reconcile_peers() {
     const auto key = key_of(peer.settings());
     if (!is_dynamic || wanted.contains(key)) known.emplace(key, &peer);
   });
+  PeerPlan plan;
   for (const auto& [key, peer] : known)
-    if (!wanted.contains(key)) peers.remove(*peer, time);
-  for (const auto& [key, settings] : wanted) {
+    if (!wanted.contains(key)) plan.removed.push_back(peer);
+  for (auto& [key, settings] : wanted) {
     const auto at = known.find(key);
-    if (at != known.end() && at->second->settings() == peers.completed(settings)) continue;
-    const bool was_reset = peers.add_or_update(settings, time);
-    if (at != known.end() && !was_reset) speaker_->settings_changed(*at->second, time);
+    if (at == known.end())
+      plan.added.push_back(std::move(settings));
+    else if (at->second->settings() != peers.completed(settings))
+      plan.changed.emplace_back(at->second, std::move(settings));
   }
+  return plan;
+}
+
+void Daemon::reconcile_peers() {
+  const auto plan = plan_peers(configured_peers_);
+  const auto time = now();
+  auto& peers = speaker_->peers();
+  for (auto* peer : plan.removed) peers.remove(*peer, time);
+  for (const auto& [peer, settings] : plan.changed)
+    if (!peers.add_or_update(settings, time)) speaker_->settings_changed(*peer, time);
+  for (const auto& settings : plan.added) peers.add_or_update(settings, time);
 }
 
 std::expected<void, std::string> Daemon::reload() {
   auto loaded = load_config(options_);
   if (!loaded) return std::unexpected(loaded.error());
   for (const auto& warning : loaded->warnings) log::config().warn("{}", warning);
-  if (auto done = commit(loaded->config); !done) return done;
+  if (auto done = commit(loaded->config, {.how = "reload"}); !done) return done;
   config_is_built_in_ = loaded->is_built_in;
-  keep_generation("kuland", "reload");
   log::config().info("reloaded {}", options_.config);
   return {};
 }
@@ -190,6 +212,8 @@ void Daemon::keep_generation(const std::string& who, const std::string& how) {
 }
 
 std::expected<std::string, std::string> Daemon::write_config(const Operator& who) {
+  if (pending_commit_)
+    return std::unexpected("A commit may still be taken back: `commit confirm` or `commit cancel` first");
   std::error_code ignored;  // write_atomically says what is wrong
   std::filesystem::create_directories(std::filesystem::path(options_.config).parent_path(), ignored);
   const auto text = "! written by kuland\n" + cli::write_config(config_);

@@ -119,13 +119,14 @@ class Session {
         from = to + 1;
       }
     }
-    return 0;
+    return shell_.finish() == Status::Error ? 1 : 0;
   }
 
   int run_input() {
     int status = 0;
     for (std::string line; !shell_.is_finished() && std::getline(std::cin, line);)
       if (run(line) == Status::Error) status = 1;
+    if (shell_.finish() == Status::Error) status = 1;
     return options_.keep_going ? 0 : status;
   }
 
@@ -149,6 +150,7 @@ class Session {
           shell_.end_configure();
           break;
         case cli::LineEditor::Event::EndOfInput:
+          shell_.finish();
           return 0;
       }
     }

@@ -14,8 +14,21 @@ namespace {
 
 constexpr std::string_view kNoMatch = "% There is no matched command.\n";
 
+/// What follows "do " when the line is `do …`; `show …` in configure needs no `do`. Column of it, or nothing.
+std::optional<std::size_t> outer_command(std::string_view line) {
+  const auto words = split_words(line);
+  if (words.empty()) return std::nullopt;
+  if (words[0].text == "show" && words.size() > 1) return words[0].column;
+  if (words[0].text != "do") return std::nullopt;
+  const auto behind = words[0].column + words[0].text.size();
+  if (words.size() > 1) return words[1].column;
+  return behind < line.size() ? std::optional(line.size()) : std::nullopt;
+}
+
+}  // namespace
+
 /// The mark of a line that no command of view or enable mode fits, in the words of the configuration's marks.
-std::string mark_of(const Match& match, std::string_view line) {
+std::string Shell::mark_of(const Match& match, std::string_view line) {
   Applied applied;
   if (const auto* unknown = std::get_if<Unknown>(&match)) {
     applied.status = EditStatus::Unknown;
@@ -32,23 +45,11 @@ std::string mark_of(const Match& match, std::string_view line) {
   return error_mark(applied.status, line, applied.column, hint_for(line, applied)) + "\n";
 }
 
-/// What follows "do " when the line is `do …`; `show …` in configure needs no `do`. Column of it, or nothing.
-std::optional<std::size_t> outer_command(std::string_view line) {
-  const auto words = split_words(line);
-  if (words.empty()) return std::nullopt;
-  if (words[0].text == "show" && words.size() > 1) return words[0].column;
-  if (words[0].text != "do") return std::nullopt;
-  const auto behind = words[0].column + words[0].text.size();
-  if (words.size() > 1) return words[1].column;
-  return behind < line.size() ? std::optional(line.size()) : std::nullopt;
-}
-
-}  // namespace
-
 Shell::Shell(Client& client, show::Sink out, ShellSettings settings)
     : client_(client), out_(std::move(out)), settings_(std::move(settings)) {
   enabled_ = !settings_.user_mode;
   add_rows();
+  add_candidate_rows();
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     // A wrong notation is our own mistake; a test asks defects through list().
     if (const auto wrong = enable_tree_.add(rows_[i].syntax, rows_[i].help, i))
@@ -72,6 +73,10 @@ void Shell::add_rows() {
                      changes});
   };
   constexpr std::string_view kExit = "Leave the shell", kTerminal = "Settings of this terminal";
+  rows_.push_back({"configure private",
+                   {"Change the configuration", "A candidate, in force when it is committed"},
+                   [this](const Console& console, const Arguments&) { return begin_candidate(console); },
+                   true});
   rows_.push_back({"configure [terminal]",
                    {"Change the configuration", "Line by line"},
                    [this](const Console& console, const Arguments&) { return begin_configure(console); },
@@ -120,11 +125,19 @@ Mode Shell::mode() const {
   return enabled_ ? Mode::Enable : Mode::View;
 }
 
-std::string Shell::prompt() const { return prompt_of(mode(), settings_.hostname); }
+std::string Shell::prompt() const {
+  return prompt_of(mode(), settings_.hostname + (in_candidate_ ? "[private]" : ""));
+}
 
-void Shell::end_configure() {
-  configuring_ = false;
+Status Shell::end_configure() {
   context_.clear();
+  if (in_candidate_ && has_uncommitted_changes()) {
+    say("% The candidate has changes that are not committed: `commit`, or `abort` to drop them\n");
+    return Status::Error;
+  }
+  if (in_candidate_) drop_candidate();
+  configuring_ = false;
+  return Status::Done;
 }
 
 Status Shell::execute(std::string_view line) {
@@ -140,6 +153,8 @@ Status Shell::execute(std::string_view line) {
     return print_help(text.substr(0, text.size() - 1));
   if (!configuring_) return execute_piped(text);
   if (const auto column = outer_command(text)) return execute_piped(text.substr(*column));
+  if (in_candidate_)
+    if (const auto done = execute_candidate(text)) return *done;
   return execute_config(text);
 }
 
@@ -174,7 +189,7 @@ Status Shell::execute_command(std::string_view line) {
     say(mark_of(match, line));
     return Status::Error;
   }
-  const Console console{client_, out_, &interrupted_};
+  const Console console{client_, out_, &interrupted_, in_candidate_};
   return rows_[matched->command].run(console, matched->arguments);
 }
 
@@ -187,6 +202,7 @@ Status Shell::execute_config(std::string_view line) {
   auto& edit = *request.mutable_edit();
   for (const auto& opened : context_) edit.add_context(opened);
   edit.add_lines(std::string(line));
+  edit.set_in_candidate(in_candidate_);
   kulan::api::EditResults results;
   const auto done =
       client_.call(std::move(request), [&](const auto& response) { results = response.edit(); });
@@ -196,7 +212,7 @@ Status Shell::execute_config(std::string_view line) {
   const auto& result = results.results(0);
   if (!result.text().empty()) say(result.text() + "\n");
   context_.assign(result.context().begin(), result.context().end());
-  if (result.leaves_configure()) end_configure();
+  if (result.leaves_configure()) return end_configure();
   using kulan::api::EditResult;
   if (result.kind() == EditResult::OK) return Status::Done;
   return result.kind() == EditResult::WARNING ? Status::Warning : Status::Error;
@@ -210,6 +226,11 @@ Status Shell::leave_offline(std::string_view line, const ClientError& error) {
         scratch, Context(context_.begin(), context_.begin() + static_cast<std::ptrdiff_t>(i)), context_[i]));
   const auto before = scratch;
   const auto result = edit(scratch, context_, line);
+  if (in_candidate_ && error.kind == ClientError::Kind::Refused && error.code == kulan::api::Done::INVALID) {
+    drop_candidate();  // it went with a daemon that was restarted
+    const Console console{client_, out_, &interrupted_};
+    return console.report(error);
+  }
   const bool leaves = result.status == EditStatus::Done && scratch == before &&
                       (result.leaves_configure || result.context.size() < context_.size());
   if (error.kind == ClientError::Kind::Refused || !leaves) {
@@ -218,7 +239,10 @@ Status Shell::leave_offline(std::string_view line, const ClientError& error) {
     return Status::Error;
   }
   context_ = result.context;
-  if (result.leaves_configure) end_configure();
+  if (result.leaves_configure) {
+    configuring_ = in_candidate_ = false;
+    context_.clear();
+  }
   return Status::Done;
 }
 
@@ -231,7 +255,15 @@ Status Shell::print_help(std::string_view line) {
 Completion Shell::complete(std::string_view line) const {
   if (!configuring_) return tree().complete(line);
   const auto column = outer_command(line);
-  if (!column) return cli::complete(context_, line);
+  if (!column) {
+    auto completion = cli::complete(context_, line);
+    if (in_candidate_) {
+      const auto own = candidate_tree_.complete(line);
+      std::ranges::copy(own.candidates, std::back_inserter(completion.candidates));
+      std::ranges::sort(completion.candidates);
+    }
+    return completion;
+  }
   auto completion = tree().complete(line.substr(*column));
   completion.column += *column;
   return completion;
@@ -241,6 +273,7 @@ std::vector<HelpLine> Shell::help(std::string_view line) const {
   if (!configuring_) return tree().help(line);
   if (const auto column = outer_command(line)) return tree().help(line.substr(*column));
   auto lines = cli::help(context_, line);
+  if (in_candidate_) std::ranges::copy(candidate_tree_.help(line), std::back_inserter(lines));
   if (const auto words = split_words(line); words.empty() || (words.size() == 1 && line.back() != ' ')) {
     const auto typed = words.empty() ? std::string_view() : words[0].text;
     const auto offer = [&](std::string word, std::string text) {
@@ -254,7 +287,9 @@ std::vector<HelpLine> Shell::help(std::string_view line) const {
 }
 
 std::vector<std::string> Shell::list() const {
-  return configuring_ ? list_commands(context_) : tree().notations();
+  auto all = configuring_ ? list_commands(context_) : tree().notations();
+  if (in_candidate_) std::ranges::copy(candidate_tree_.notations(), std::back_inserter(all));
+  return all;
 }
 
 Status Shell::find(const std::string& pattern) const {

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +37,10 @@ class Shell {
   std::string prompt() const;
   /// `exit` at the outermost.
   bool is_finished() const { return finished_; }
-  /// Ctrl-Z.
-  void end_configure();
+  /// Ctrl-Z, `end`: not with changes in a candidate, which it then says.
+  show::Status end_configure();
+  /// The input is over: says what of a candidate is lost with it.
+  show::Status finish();
   bool is_configuring() const { return configuring_; }
 
   /// For TAB and `?`; `line` ends at the cursor.
@@ -64,6 +67,14 @@ class Shell {
 
   void add_rows();
   show::Status begin_configure(const show::Console& console);
+  // `configure private`; see shell_candidate.cpp
+  void add_candidate_rows();
+  show::Status begin_candidate(const show::Console& console);
+  /// Drops the candidate and leaves configure, whatever the daemon says.
+  void drop_candidate();
+  bool has_uncommitted_changes();
+  /// A line of the candidate's own commands; nothing when it is the configuration's.
+  std::optional<show::Status> execute_candidate(std::string_view line);
   Mode mode() const;
   const Tree& tree() const { return enabled_ ? enable_tree_ : view_tree_; }
   show::Status execute_command(std::string_view line);
@@ -72,6 +83,7 @@ class Shell {
   show::Status leave_offline(std::string_view line, const ClientError& error);
   show::Status print_help(std::string_view line);
   show::Status find(const std::string& pattern) const;
+  static std::string mark_of(const Match& match, std::string_view line);
   void say(std::string_view text) const { out_(text); }
 
   Client& client_;
@@ -79,6 +91,9 @@ class Shell {
   ShellSettings settings_;
   std::vector<Row> rows_;
   Tree view_tree_, enable_tree_;
+  std::vector<Row> candidate_rows_;
+  Tree candidate_tree_;
+  bool in_candidate_ = false;
   bool enabled_ = true;
   bool configuring_ = false;
   Context context_;

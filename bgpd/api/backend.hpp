@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "bgpd/config/candidates.hpp"
+#include "bgpd/config/commit_order.hpp"
 #include "bgpd/config/generations.hpp"
 #include "bgpd/operator.hpp"
 #include "cli/config/config.hpp"
@@ -204,6 +206,19 @@ struct KernelSwitches {
   std::optional<unsigned> reverse_path_filter;  // of the link; 0 off, 1 strict, 2 loose. IPv4 only
 };
 
+/// What committing a configuration would do.
+struct ConsequencesView {
+  struct Neighbor {
+    std::string name, reason;
+    std::uint64_t routes = 0, refused = 0, accepted = 0;
+  };
+  std::vector<Neighbor> resets, added, removed, unusable, policies;
+  std::vector<rib::Prefix> withdrawn, announced;  // our own
+  bool policies_are_partial = false;
+  bool bgp_removed = false;
+  std::uint32_t changed_neighbors = 0;  // that keep their session
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -223,8 +238,17 @@ class Backend {
 
   /// The configuration in force.
   virtual const cli::Config& running_config() const = 0;
-  /// Makes `config` the one in force, or leaves everything as it is and says why.
-  virtual std::expected<void, std::string> commit(const cli::Config& config) = 0;
+  /// Makes `config` the one in force, or leaves everything as it is and says why: for instance because an
+  /// earlier commit may still be taken back.
+  virtual std::expected<void, std::string> commit(const cli::Config& config,
+                                                  const config::CommitOrder& order) = 0;
+  /// What commit() would do now. Nothing is changed.
+  virtual ConsequencesView consequences(const cli::Config& config) const = 0;
+  virtual const std::optional<config::PendingCommit>& pending_commit() const = 0;
+  virtual const config::CommitOutcome& last_commit() const = 0;
+  /// Keeps the pending commit, or takes it back now.
+  virtual void end_pending_commit(bool keep, const Operator& who) = 0;
+  virtual config::Candidates& candidates() = 0;
   /// Writes the running configuration to the file, and keeps it as a generation. The value is the path.
   virtual std::expected<std::string, std::string> write_config(const Operator& who) = 0;
   /// What the file says now.

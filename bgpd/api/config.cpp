@@ -24,7 +24,15 @@ proto::EditResult::Kind kind_of(cli::EditStatus status) {
   return proto::EditResult::REFUSED;
 }
 
-std::expected<std::string, std::string> text_of(const proto::ConfigSource& source, const Backend& backend) {
+}  // namespace
+
+config::Candidate* candidate_of(const Caller& caller, Backend& backend) {
+  const auto at = backend.candidates().find(caller.connection);
+  return at == backend.candidates().end() ? nullptr : &at->second;
+}
+
+std::expected<std::string, std::string> config_text(const proto::ConfigSource& source, const Caller& caller,
+                                                    Backend& backend) {
   switch (source.kind()) {
     case proto::ConfigSource::FILE: {
       const auto config = backend.file_config();
@@ -33,26 +41,27 @@ std::expected<std::string, std::string> text_of(const proto::ConfigSource& sourc
     }
     case proto::ConfigSource::GENERATION:
       return backend.generations().text(source.generation());
+    case proto::ConfigSource::CANDIDATE:
+      if (const auto* candidate = candidate_of(caller, backend)) return cli::write_config(candidate->config);
+      return std::unexpected("No candidate is open");
     default:
       return cli::write_config(backend.running_config());
   }
 }
 
-}  // namespace
-
-proto::Done handle_config(const proto::GetConfig& request, const Caller& caller, const Backend& backend,
+proto::Done handle_config(const proto::GetConfig& request, const Caller& caller, Backend& backend,
                           Replies& replies) {
   const auto shown = [&](std::string all) {
     return caller.may_change ? std::move(all) : cli::without_secrets(all);
   };
-  const auto text = text_of(request.source(), backend);
+  const auto text = config_text(request.source(), caller, backend);
   if (!text) return done(proto::Done::FAILED, readable_lines(text.error()));
   auto& answer = *replies.emplace_back().mutable_config();
   if (!request.has_compared_with()) {
     answer.set_text(shown(*text));
     return done();
   }
-  const auto before = text_of(request.compared_with(), backend);
+  const auto before = config_text(request.compared_with(), caller, backend);
   if (!before) return done(proto::Done::FAILED, readable_lines(before.error()));
   answer.set_text(shown(cli::difference_text(cli::line_differences(*before, *text))));
   return done();
@@ -75,10 +84,15 @@ proto::Done handle_generations(const Backend& backend, Replies& replies) {
 }
 
 /// The lines are one commit. A wrong line is reported and left out, as when a file is pasted into a terminal.
-proto::Done handle_edit(const proto::EditConfig& request, Backend& backend, Replies& replies) {
+proto::Done handle_edit(const proto::EditConfig& request, const Caller& caller, Backend& backend,
+                        Replies& replies) {
   if (request.lines_size() > kMaximumLines) return done(proto::Done::INVALID, "Too many lines");
+  auto* own = request.in_candidate() ? candidate_of(caller, backend) : nullptr;
+  if (request.in_candidate() && !own)
+    return done(proto::Done::INVALID,
+                "No candidate is open; it went with the connection. `configure private` opens one");
   auto& results = *replies.emplace_back().mutable_edit();
-  cli::Config candidate = backend.running_config();
+  cli::Config candidate = own ? own->config : backend.running_config();
   cli::Context context(request.context().begin(), request.context().end());
   for (const auto& line : request.lines()) {
     auto result = cli::edit(candidate, context, line);
@@ -91,8 +105,12 @@ proto::Done handle_edit(const proto::EditConfig& request, Backend& backend, Repl
     to.set_leaves_configure(result.leaves_configure);
     if (result.leaves_configure) break;
   }
+  if (own) {
+    own->config = std::move(candidate);
+    return done();
+  }
   if (candidate == backend.running_config()) return done();
-  if (auto committed = backend.commit(candidate); !committed)
+  if (auto committed = backend.commit(candidate, {.who = caller.who}); !committed)
     return done(proto::Done::FAILED, readable_lines(committed.error()));
   return done();
 }

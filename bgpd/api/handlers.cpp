@@ -10,6 +10,11 @@ bool changes(proto::Request::CommandCase command) {
     case proto::Request::kWrite:
     case proto::Request::kReload:
     case proto::Request::kShutdown:
+    case proto::Request::kOpenCandidate:
+    case proto::Request::kLoadCandidate:
+    case proto::Request::kCheckCandidate:
+    case proto::Request::kCommitCandidate:
+    case proto::Request::kEndPendingCommit:
       return true;
     default:
       return false;
@@ -54,7 +59,7 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
     case proto::Request::kConfig:
       return handle_config(request.config(), caller, backend, replies);
     case proto::Request::kEdit:
-      return handle_edit(request.edit(), backend, replies);
+      return handle_edit(request.edit(), caller, backend, replies);
     case proto::Request::kWrite:
       return handle_write(caller, backend);
     case proto::Request::kReload:
@@ -71,6 +76,20 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
       return handle_routes_at(request.routes_at(), backend, replies);
     case proto::Request::kGenerations:
       return handle_generations(backend, replies);
+    case proto::Request::kOpenCandidate:
+      return handle_open_candidate(caller, backend, replies);
+    case proto::Request::kLoadCandidate:
+      return handle_load_candidate(request.load_candidate(), caller, backend);
+    case proto::Request::kCloseCandidate:
+      return handle_close_candidate(caller, backend);
+    case proto::Request::kCheckCandidate:
+      return handle_check_candidate(caller, backend, replies);
+    case proto::Request::kCommitCandidate:
+      return handle_commit_candidate(request.commit_candidate(), caller, backend, replies);
+    case proto::Request::kEndPendingCommit:
+      return handle_end_pending_commit(request.end_pending_commit(), caller, backend, replies);
+    case proto::Request::kConfigStatus:
+      return handle_config_status(caller, backend, replies);
     case proto::Request::kShutdown:
       backend.shutdown(request.shutdown().flush());
       return done();

@@ -13,6 +13,7 @@ namespace bgpd::api {
 struct Caller {
   bool may_change = false;
   Operator who{};
+  std::uint64_t connection = 0;  // whose candidate
 };
 
 using Replies = std::vector<proto::Response>;
@@ -40,12 +41,29 @@ proto::Done handle_route_table(const proto::ListRouteTable& request, const Backe
                                Replies& replies);
 proto::Done handle_next_hops(const proto::ListNextHops& request, const Backend& backend, Replies& replies);
 // config.cpp
-proto::Done handle_config(const proto::GetConfig& request, const Caller& caller, const Backend& backend,
+proto::Done handle_config(const proto::GetConfig& request, const Caller& caller, Backend& backend,
                           Replies& replies);
-proto::Done handle_edit(const proto::EditConfig& request, Backend& backend, Replies& replies);
+proto::Done handle_edit(const proto::EditConfig& request, const Caller& caller, Backend& backend,
+                        Replies& replies);
+/// The error is for the operator.
+std::expected<std::string, std::string> config_text(const proto::ConfigSource& source, const Caller& caller,
+                                                    Backend& backend);
+/// Of the caller's connection; nullptr when it has none.
+config::Candidate* candidate_of(const Caller& caller, Backend& backend);
 proto::Done handle_write(const Caller& caller, Backend& backend);
 proto::Done handle_generations(const Backend& backend, Replies& replies);
 proto::Done handle_reload(Backend& backend);
+// candidate.cpp
+proto::Done handle_config_status(const Caller& caller, Backend& backend, Replies& replies);
+proto::Done handle_open_candidate(const Caller& caller, Backend& backend, Replies& replies);
+proto::Done handle_close_candidate(const Caller& caller, Backend& backend);
+proto::Done handle_load_candidate(const proto::LoadCandidate& request, const Caller& caller,
+                                  Backend& backend);
+proto::Done handle_check_candidate(const Caller& caller, Backend& backend, Replies& replies);
+proto::Done handle_commit_candidate(const proto::CommitCandidate& request, const Caller& caller,
+                                    Backend& backend, Replies& replies);
+proto::Done handle_end_pending_commit(const proto::EndPendingCommit& request, const Caller& caller,
+                                      Backend& backend, Replies& replies);
 // fib.cpp
 proto::Done handle_fib(const proto::GetFib& request, Backend& backend, Replies& replies);
 // explain.cpp

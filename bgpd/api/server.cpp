@@ -81,12 +81,14 @@ struct Server::Impl {
   SocketFile file;
   std::string path;
   bool stopped = true;
+  std::uint64_t last_connection = 0;
   std::set<std::shared_ptr<Connection>> connections;
 };
 
 struct Server::Connection : std::enable_shared_from_this<Connection> {
   Connection(std::shared_ptr<Impl> owner, Protocol::socket accepted)
       : impl(std::move(owner)), socket(std::move(accepted)), timer(socket.get_executor()) {
+    caller.connection = ++impl->last_connection;
     const auto credentials = credentials_of(socket.native_handle());
     if (!credentials) return;
     caller.may_change = may_change({credentials->user, credentials->groups}, ::geteuid(), impl->file.group);
@@ -119,7 +121,9 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
 
 asio::awaitable<bool> Server::Connection::read_frame(std::shared_ptr<Connection> self) {
   std::array<std::uint8_t, cli::kFrameHeaderSize> header{};
-  self->must_happen_within(self->impl->settings.idle_time);
+  const auto& settings = self->impl->settings;
+  const bool has_candidate = self->impl->backend.candidates().contains(self->caller.connection);
+  self->must_happen_within(has_candidate ? settings.candidate_time : settings.idle_time);
   auto [error, count] = co_await self->socket.async_read_some(asio::buffer(header), kToken);
   if (error) co_return false;
   self->must_happen_within(self->impl->settings.frame_time);
@@ -160,6 +164,7 @@ asio::awaitable<void> Server::Connection::serve(std::shared_ptr<Connection> self
     self->octets = {};  // a large page need not be kept while the client thinks
   }
   self->close();
+  if (!impl->stopped) impl->backend.candidates().erase(self->caller.connection);
   impl->connections.erase(self);
 }
 

@@ -30,6 +30,8 @@ std::vector<Command> explain_commands();
 std::vector<Command> compare_commands();
 std::vector<Command> history_commands();
 std::vector<Command> configuration_commands();
+/// Those of `configure private`, beside the configuration's own; not part of all_commands().
+std::vector<Command> candidate_commands();
 
 /// All of the above.
 std::vector<Command> all_commands();

@@ -11,4 +11,11 @@ namespace cli::show {
 std::string generations_text(const api::Generations& generations, WallClock now);
 std::string generations_json(const api::Generations& generations, WallClock now);
 
+/// Who has a candidate open, which commit waits, what became of the last one.
+std::string config_status_text(const api::ConfigStatus& status);
+std::string config_status_json(const api::ConfigStatus& status);
+
+/// `commit check`: what the commit would do, in sentences.
+std::string consequences_text(const api::Consequences& consequences);
+
 }  // namespace cli::show

@@ -17,6 +17,7 @@ struct Console {
   Sink out;
   /// Ctrl-C: long listings end early.
   const std::atomic<bool>* interrupted = nullptr;
+  bool in_candidate = false;  // `configure private`: the configuration is the candidate
 
   bool is_interrupted() const { return interrupted && interrupted->load(); }
   /// Says "% …". What does not exist is a warning; a daemon that cannot be asked, or refuses, is an error.

@@ -137,8 +137,12 @@ class FakeBackend : public Backend {
   std::vector<InterfaceView> interfaces() const override { return links; }
   std::string interface_name(std::uint32_t index) const override { return index == 2 ? "eth0" : ""; }
   const cli::Config& running_config() const override { return config; }
-  std::expected<void, std::string> commit(const cli::Config& candidate) override {
+  std::expected<void, std::string> commit(const cli::Config& candidate,
+                                          const config::CommitOrder& order) override {
     if (!refusal.empty()) return std::unexpected(refusal);
+    if (order.confirm_within.count() > 0)
+      pending = config::PendingCommit{order, config, time + order.confirm_within, {}};
+    last = {"The " + order.how + " is in force", time};
     config = candidate;
     ++commits;
     return {};
@@ -152,6 +156,15 @@ class FakeBackend : public Backend {
   std::expected<void, std::string> reload() override { return {}; }
   std::expected<cli::Config, std::string> file_config() const override { return file; }
   const config::Generations& generations() const override { return past; }
+  ConsequencesView consequences(const cli::Config&) const override { return foreseen; }
+  const std::optional<config::PendingCommit>& pending_commit() const override { return pending; }
+  const config::CommitOutcome& last_commit() const override { return last; }
+  void end_pending_commit(bool keep, const Operator&) override {
+    if (!keep) config = pending->before;
+    pending.reset();
+    last.text = keep ? "kept" : "taken back";
+  }
+  config::Candidates& candidates() override { return open; }
   std::size_t clear(const ClearOrder& order) override {
     orders.push_back(order);
     std::size_t count = 0;
@@ -186,6 +199,10 @@ class FakeBackend : public Backend {
   rib::TimePoint time{std::chrono::hours(1)};
   DaemonView view;
   cli::Config config, file;
+  ConsequencesView foreseen;
+  std::optional<config::PendingCommit> pending;
+  config::CommitOutcome last;
+  config::Candidates open;
   TemporaryFolder folder;
   config::Generations past{folder.path + "/generations"};
   std::vector<NeighborView> neighbors;

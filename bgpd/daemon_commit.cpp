@@ -1,0 +1,98 @@
+// Committing: one way in for lines, candidates, files and roll-backs, and the commit that takes itself back.
+#include <algorithm>
+
+#include "bgpd/config/differences.hpp"
+#include "bgpd/daemon.hpp"
+#include "bgpd/log.hpp"
+
+namespace bgpd {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::seconds;
+
+std::string text_of(const config::PendingCommit& pending, rib::TimePoint now) {
+  const auto left =
+      std::to_string(std::max<std::int64_t>(duration_cast<seconds>(pending.until - now).count(), 0));
+  return "The commit of " + text_of(pending.order.who) +
+         (pending.order.watch_for.count() > 0 ? " is watched for " : " waits to be confirmed for ") + left +
+         " s more: `commit confirm` keeps it, `commit cancel` takes it back";
+}
+
+}  // namespace
+
+std::expected<void, std::string> Daemon::commit(const cli::Config& config, const config::CommitOrder& order) {
+  if (pending_commit_) return std::unexpected(text_of(*pending_commit_, now()));
+  const auto wait = std::max(order.confirm_within, order.watch_for);
+  config::PendingCommit pending{order, config_, now() + wait, established_neighbors()};
+  if (auto done = put_in_force(config); !done) return done;
+  if (order.how.empty()) return {};
+  log::config().info("{} by {}", order.how, text_of(order.who));
+  if (wait.count() == 0) {
+    keep_generation(order.who.name, order.how);
+    last_commit_ = {"The " + order.how + " of " + text_of(order.who) + " is in force", now()};
+    return {};
+  }
+  pending_commit_ = std::move(pending);
+  commit_timer_.expires_after(wait);
+  commit_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && pending_commit_) pending_commit_is_over();
+  });
+  return {};
+}
+
+void Daemon::pending_commit_is_over() {
+  if (pending_commit_->order.watch_for.count() == 0)
+    return take_back_commit("nobody confirmed it within " +
+                            std::to_string(pending_commit_->order.confirm_within.count()) + " s");
+  std::string down;
+  for (const auto& name : sessions_lost()) down += (down.empty() ? "" : ", ") + name;
+  if (!down.empty()) return take_back_commit("sessions that were up are down: " + down);
+  keep_commit("the sessions that were up are up");
+}
+
+void Daemon::end_pending_commit(bool keep, const Operator& who) {
+  if (!pending_commit_) return;
+  if (keep)
+    keep_commit("confirmed by " + text_of(who));
+  else
+    take_back_commit("cancelled by " + text_of(who));
+}
+
+void Daemon::keep_commit(const std::string& why) {
+  commit_timer_.cancel();
+  const auto pending = *std::exchange(pending_commit_, std::nullopt);
+  keep_generation(pending.order.who.name, pending.order.how);
+  last_commit_ = {"The commit of " + text_of(pending.order.who) + " is kept: " + why, now()};
+  log::config().info("{}", last_commit_.text);
+}
+
+void Daemon::take_back_commit(const std::string& why) {
+  commit_timer_.cancel();
+  const auto pending = *std::exchange(pending_commit_, std::nullopt);
+  const auto done = put_in_force(pending.before);
+  last_commit_ = {"The commit of " + text_of(pending.order.who) + " was taken back: " + why, now()};
+  if (!done) last_commit_.text += "; and that failed: " + done.error();
+  log::config().warn("{}", last_commit_.text);
+}
+
+std::vector<std::string> Daemon::established_neighbors() const {
+  std::vector<std::string> names;
+  std::as_const(speaker_->peers()).visit([&](const session::Peer& peer) {
+    if (peer.is_established()) names.push_back(peer.name());
+  });
+  return names;
+}
+
+/// Whom the commit itself removed or shut down is not meant to be up.
+std::vector<std::string> Daemon::sessions_lost() const {
+  std::vector<std::string> lost;
+  std::as_const(speaker_->peers()).visit([&](const session::Peer& peer) {
+    const bool was_up =
+        std::ranges::find(pending_commit_->sessions_up, peer.name()) != pending_commit_->sessions_up.end();
+    if (was_up && !peer.is_established() && !peer.settings().shutdown) lost.push_back(peer.name());
+  });
+  return lost;
+}
+
+}  // namespace bgpd

@@ -1,0 +1,181 @@
+"""`configure private`: candidates, commits that take themselves back, two operators at once."""
+
+import subprocess
+
+from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, peers, wait_for
+from lab.kuland import address_layout
+
+
+class Operator:
+    """A kulan that stays: lines go in one by one, and what each prints comes out."""
+
+    MARK = "show version json"
+
+    def __init__(self, kuland):
+        words = address_layout(kuland.build) + [kuland.build + "/kulan", "--socket", kuland.socket]
+        self.process = subprocess.Popen(["stdbuf", "-oL", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True)
+
+    def type(self, *lines):
+        """What the lines print, up to the answer of a command that ends with a line `}`."""
+        self.process.stdin.write("".join(f"{line}\n" for line in (*lines, self.MARK)))
+        self.process.stdin.flush()
+        text = ""
+        for line in self.process.stdout:
+            if line == "{\n":
+                break
+            text += line
+        for line in self.process.stdout:
+            if line == "}\n":
+                break
+        return text
+
+    def cut(self):
+        """The connection is gone, without a farewell."""
+        self.process.kill()
+        self.process.wait(10)
+
+
+def established(lab, **options):
+    hosts = lab.hosts(2)
+    lab.peer(peers.Bird, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND)])
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv4, AS_PEER)],
+                                                networks=["10.203.0.0/16"]), **options)
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established")
+    return hosts, kuland
+
+
+def status(kuland):
+    return kuland.json("show configuration status")
+
+
+@interop()
+def nothing_is_in_force_before_the_commit(lab):
+    hosts, kuland = established(lab)
+    running = kuland.show("show running-config")
+    operator = Operator(kuland)
+    check(operator.type("configure private", "hostname r9", f"router bgp {AS_KULAND}", "no neighbor " + hosts[2].ipv4) == "", "")
+    check(kuland.show("show running-config") == running, "typed, not in force")
+    difference = operator.type("show configuration diff")
+    check("+hostname r9\n" in difference and f"- neighbor {hosts[2].ipv4} remote-as {AS_PEER}\n" in difference, difference)
+    check("hostname r9" in operator.type("show configuration candidate"), "the candidate, whole")
+    foreseen = operator.type("commit check")
+    check(f"Resets 1 session:\n  {hosts[2].ipv4}: neighbor removed" in foreseen, foreseen)
+    check(f"Removes 1 neighbor: {hosts[2].ipv4}\n" in foreseen, foreseen)
+    check(kuland.is_established(hosts[2].ipv4), "a check does nothing")
+
+    check("not committed" in operator.type("end"), "leaving with changes is refused")
+    operator.type("discard", f"router bgp {AS_KULAND}", f"neighbor {hosts[2].ipv4} description two")
+    check("Resets no session\n" in operator.type("commit check"), "a description resets nothing")
+    check("is in force" in operator.type("commit"), "committed")
+    check(f"neighbor {hosts[2].ipv4} description two" in kuland.show("show running-config"), "in force")
+    check(kuland.json("show configuration history")["generations"][0]["how"] == "commit", "a generation")
+    operator.type("rollback 1")
+    check(f"- neighbor {hosts[2].ipv4} description two\n" in operator.type("show configuration diff"), "rollback 1 undoes it")
+    operator.type("abort")
+    check(status(kuland)["candidates"] == [], "abort closes it")
+    check(kuland.is_established(hosts[2].ipv4), "the session has seen none of it")
+
+
+@interop()
+def a_confirmed_commit_that_cuts_off_its_operator_is_taken_back(lab):
+    hosts, kuland = established(lab)
+    with open(kuland.config_path, encoding="utf-8") as file:
+        written = file.read()
+    operator = Operator(kuland)
+    said = operator.type("configure private", f"router bgp {AS_KULAND}", f"no neighbor {hosts[2].ipv4}",
+                         "commit confirmed seconds 3")
+    check("taken back after 00:00:0" in said, said)
+    operator.cut()
+    wait_for(lambda: hosts[2].ipv4 not in kuland.peers(), "the neighbor is gone")
+    code, output = kuland.try_show("write memory")
+    check(code == 1 and "may still be taken back" in output, f"not to the disk: {output}")
+    code, output = kuland.try_show("configure terminal", "hostname other")
+    check(code == 1 and "waits to be confirmed" in output, f"nobody else changes it meanwhile: {output}")
+
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "it is back by itself")
+    check("was taken back: nobody confirmed it within 3 s" in status(kuland)["lastCommit"]["text"], f"{status(kuland)}")
+    with open(kuland.config_path, encoding="utf-8") as file:
+        check(file.read() == written, "the file was not touched")
+
+
+@interop()
+def who_confirms_keeps_it(lab):
+    hosts, kuland = established(lab)
+    for confirmation in (["commit confirm"], ["configure private", "commit"]):
+        kuland.show("configure private", f"hostname {'x' * len(confirmation)}", "commit confirmed 1")
+        check("pendingCommit" in status(kuland), "it waits")
+        kuland.show(*confirmation)
+        check("pendingCommit" not in status(kuland), f"{confirmation} confirms")
+        check("is kept" in status(kuland)["lastCommit"]["text"], f"{status(kuland)}")
+    kuland.show("configure private", "hostname never", "commit confirmed 1")
+    kuland.show("commit cancel")
+    check("hostname xx\n" in kuland.show("show running-config"), "cancel takes it back at once")
+    check(kuland.is_established(hosts[2].ipv4), "the session has seen none of it")
+
+
+@interop()
+def a_restart_while_a_commit_waits_reads_the_file(lab):
+    hosts, kuland = established(lab)
+    kuland.show("configure private", "hostname never", "commit confirmed 1")
+    check("hostname never" in kuland.show("show running-config"), "in force")
+    kuland.kill()
+    kuland.start()
+    check("hostname never" not in kuland.show("show running-config"), "the file's")
+
+
+@interop()
+def a_watched_commit_that_loses_a_session_is_taken_back(lab):
+    hosts, kuland = established(lab)
+    code, output = kuland.try_show("configure private", f"router bgp {AS_KULAND}",
+                                   f"neighbor {hosts[2].ipv4} remote-as 65099", "commit watch 2")
+    check(code == 1 and f"was taken back: sessions that were up are down: {hosts[2].ipv4}" in output, output)
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "the session is back")
+    output = kuland.show("configure private", "hostname fine", "commit watch 1")
+    check("is kept: the sessions that were up are up" in output, output)
+
+
+@interop()
+def two_operators_see_each_other_and_merge_or_are_refused(lab):
+    hosts, kuland = established(lab)
+    first, second = Operator(kuland), Operator(kuland)
+    first.type("configure private")
+    said = second.type("configure private")
+    check(f"Candidate of root (pid {first.process.pid})" in said, f"the second is told of the first: {said}")
+    first.type(f"router bgp {AS_KULAND}", f"neighbor {hosts[2].ipv4} description first")
+    second.type("hostname second")
+    check("is in force" in first.type("commit"), "the first commits")
+    check("is in force" in second.type("commit"), "the second merges")
+    running = kuland.show("show running-config")
+    check("hostname second" in running and "description first" in running, running)
+
+    first.type(f"neighbor {hosts[2].ipv4} description again")
+    second.type(f"router bgp {AS_KULAND}", f"neighbor {hosts[2].ipv4} description mine")
+    check("is in force" in first.type("commit"), "the first commits again: it has seen the merge")
+    said = second.type("commit")
+    check("% The configuration has changed since" in said and f"+router bgp {AS_KULAND} / neighbor {hosts[2].ipv4} "
+          "description again" in said, f"the second is refused and told why: {said}")
+    check("description again" in kuland.show("show running-config"), "nothing is overwritten")
+    first.cut()
+    second.cut()
+    wait_for(lambda: status(kuland)["candidates"] == [], "candidates go with their connections")
+
+
+@interop()
+def what_is_not_committed_is_said_at_the_end(lab):
+    _, kuland = established(lab)
+    code, output = kuland.try_show("configure private", "hostname x")
+    check(code == 1 and "not committed are dropped" in output, output)
+    code, output = kuland.try_show("commit confirm")
+    check(code == 1 and output.startswith("% No commit waits to be confirmed"), output)
+
+
+@interop()
+def a_check_shows_routes_to_the_new_policy(lab):
+    hosts, kuland = established(lab)
+    output = kuland.show("configure private", "ip prefix-list NONE seq 5 deny any", f"router bgp {AS_KULAND}",
+                         "address-family ipv4 unicast", f"neighbor {hosts[2].ipv4} prefix-list NONE in",
+                         "no network 10.203.0.0/16", "commit check", "abort")
+    check(f"Import policy of {hosts[2].ipv4}: denies" in output, output)
+    check("Withdraws 1 prefix of our own: 10.203.0.0/16\n" in output, output)
+    check("Resets no session\n" in output, output)
