@@ -136,10 +136,18 @@ Command attribute_unchanged_command() {
                              "Med attribute", "As-path attribute", "Nexthop attribute", "Med attribute"}),
       .scope = Scope::NeighborFamily,
       .set = [](Target& t, const Arguments& a) -> Outcome {
+        // As in FRR the line says all that is unchanged: it takes the place of an earlier one.
+        auto& settings = *t.settings;
         const auto which = unchanged_of(a);
-        if (which.as_path) t.settings->as_path_unchanged = true;
-        if (which.next_hop) t.settings->next_hop_mode = NextHopMode::Unchanged;
-        if (which.med) t.settings->med_unchanged = true;
+        const auto put = [](std::optional<bool>& value, bool on) {
+          if (on || value == true) value = on ? std::optional(true) : std::nullopt;
+        };
+        put(settings.as_path_unchanged, which.as_path);
+        put(settings.med_unchanged, which.med);
+        if (which.next_hop)
+          settings.next_hop_mode = NextHopMode::Unchanged;
+        else if (settings.next_hop_mode == NextHopMode::Unchanged)
+          settings.next_hop_mode.reset();
         return {};
       },
       .unset = [](Target& t, const Arguments& a) -> Outcome {

@@ -251,6 +251,18 @@ TEST(Edit, NoOfAMemberTurnsOffWhatItsGroupHasOn) {
   EXPECT_EQ(neighbor.families[1].next_hop_mode, rib::NextHopMode::Standard);
 }
 
+TEST(Edit, AttributeUnchangedTakesThePlaceOfAnEarlierOne) {
+  Terminal terminal;
+
+  terminal.type({"router bgp 1", "neighbor 10.0.0.1 remote-as 2", "address-family ipv4",
+                 "neighbor 10.0.0.1 attribute-unchanged", "neighbor 10.0.0.1 attribute-unchanged as-path"});
+
+  const auto& family = terminal.config.bgp->neighbors.begin()->second.families[0];
+  EXPECT_EQ(family.as_path_unchanged, true);
+  EXPECT_EQ(family.med_unchanged, std::nullopt);
+  EXPECT_EQ(family.next_hop_mode, std::nullopt);
+}
+
 TEST(Edit, RemovingAGroupRemovesTheMembersThatLiveByIt) {
   Terminal terminal;
 
