@@ -85,6 +85,7 @@ void set_agreement(api::NeighborView& view, const session::PeerSettings& setting
   view.local_role = settings.local_role;
   view.strict_role = settings.strict_role;
   view.offers_no_capabilities = !settings.offers_capabilities;
+  view.extends_open = settings.extends_open;
   view.overrides_capabilities = settings.overrides_capabilities;
   view.strict_capabilities = settings.requires_equal_capabilities;
 }
@@ -238,6 +239,9 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
     in.send_standard = settings.exports[index].send_standard_communities;
     in.send_extended = settings.exports[index].send_extended_communities;
     in.send_large = settings.exports[index].send_large_communities;
+    in.policy_in = import.policy;
+    in.policy_out = settings.policy_out[index];
+    in.default_originate_map = settings.default_originate_map[index];
     in.unsuppress_map = settings.exports[index].unsuppress_map;
     in.add_path = settings.exports[index].add_path;
     in.accepts_add_path = settings.accepts_add_path[index];

@@ -110,7 +110,9 @@ struct NeighborFamilyView {
   bool as_override = false;
   rib::RemovePrivateAs remove_private_as = rib::RemovePrivateAs::No;
   bool as_path_unchanged = false, med_unchanged = false;
-  std::string unsuppress_map;            // "": none
+  std::string unsuppress_map;  // "": none
+  rib::PolicyChain policy_in, policy_out;
+  std::string default_originate_map;     // "": none
   std::uint32_t output_queue = 0;        // messages
   bool is_behind = false;                // reads too slowly; its table follows when it reads
   std::uint64_t sent_table_version = 0;  // the neighbor has been sent the table up to here
@@ -164,6 +166,7 @@ struct NeighborView {
   std::optional<rib::Role> local_role;
   bool strict_role = false;
   bool offers_no_capabilities = false, overrides_capabilities = false, strict_capabilities = false;
+  bool extends_open = false;  // RFC 9072
   std::uint8_t ttl = 255, minimum_ttl = 0;
   bool authenticated = false;
   std::string update_source;

@@ -74,6 +74,13 @@ std::string text_of(rib::RemovePrivateAs rule) {
   return "";
 }
 
+void put_policy(const rib::PolicyChain& chain, proto::PolicyNames& to) {
+  to.set_distribute_list(chain.distribute_list);
+  to.set_prefix_list(chain.prefix_list);
+  to.set_filter_list(chain.filter_list);
+  to.set_route_map(chain.route_map);
+}
+
 void put_family(const NeighborFamilyView& view, rib::Family family, const rib::PeerCounters* counters,
                 proto::NeighborFamily& to) {
   const auto i = rib::index_of(family);
@@ -109,6 +116,9 @@ void put_family(const NeighborFamilyView& view, rib::Family family, const rib::P
   to.set_remove_private_as(text_of(view.remove_private_as));
   to.set_as_path_unchanged(view.as_path_unchanged);
   to.set_unsuppress_map(view.unsuppress_map);
+  put_policy(view.policy_in, *to.mutable_policy_in());
+  put_policy(view.policy_out, *to.mutable_policy_out());
+  to.set_default_originate_map(view.default_originate_map);
   to.set_med_unchanged(view.med_unchanged);
   to.set_is_behind(view.is_behind);
   to.set_output_queue(view.output_queue);
@@ -187,6 +197,7 @@ void put_agreement(const NeighborView& view, proto::Neighbor& to) {
   if (view.local_role) to.set_local_role(static_cast<std::uint32_t>(*view.local_role));
   to.set_strict_role(view.strict_role);
   to.set_offers_no_capabilities(view.offers_no_capabilities);
+  to.set_extends_open(view.extends_open);
   to.set_overrides_capabilities(view.overrides_capabilities);
   to.set_strict_capabilities(view.strict_capabilities);
   to.set_last_error_message(octets_of(std::span<const std::uint8_t>(view.last_error_message)));

@@ -87,7 +87,7 @@ std::optional<std::string> reset_reason(const PeerSettings& before, const PeerSe
     return "local-role changed";
   const auto offers = [](const PeerSettings& peer) {
     return std::tuple(peer.offers_extended_next_hop, peer.offers_capabilities, peer.overrides_capabilities,
-                      peer.requires_equal_capabilities);
+                      peer.requires_equal_capabilities, peer.extends_open);
   };
   if (offers(before) != offers(after)) return "capabilities changed";
   for (std::size_t i = 0; i < rib::kFamilyCount; ++i) {

@@ -63,6 +63,7 @@ void set_negotiation(session::PeerSettings& peer, const cli::Neighbor& neighbor)
   peer.offers_extended_next_hop =
       neighbor.capability_extended_nexthop.value_or(peer.address.is_v6() && peer.address.is_link_local());
   peer.offers_capabilities = !neighbor.dont_capability_negotiate.value_or(false);
+  peer.extends_open = neighbor.extended_optional_parameters.value_or(false);
   peer.overrides_capabilities = neighbor.override_capability.value_or(false);
   peer.requires_equal_capabilities = neighbor.strict_capability_match.value_or(false);
   peer.advertisement_interval = std::chrono::seconds(neighbor.advertisement_interval.value_or(0));

@@ -184,6 +184,7 @@ wire::Open make_open(const LocalSettings& local, const PeerSettings& peer) {
   open.set_as(local_as_for(local, peer));
   open.hold_time = static_cast<std::uint16_t>(std::clamp<std::int64_t>(peer.hold_time.count(), 0, 65535));
   open.identifier = local.identifier;
+  open.extended_parameters = peer.extends_open;
 
   auto& offers = open.capabilities;
   if (!peer.offers_capabilities) {  // RFC 5492 §3: for a peer that does not know the parameter

@@ -247,6 +247,7 @@ bool needs_reset(const PeerSettings& before, const PeerSettings& after) {
          before.offers_extended_next_hop != after.offers_extended_next_hop ||
          before.offers_capabilities != after.offers_capabilities ||
          before.overrides_capabilities != after.overrides_capabilities ||
+         before.extends_open != after.extends_open ||
          before.requires_equal_capabilities != after.requires_equal_capabilities;
 }
 

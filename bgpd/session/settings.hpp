@@ -106,6 +106,7 @@ struct PeerSettings {
   bool strict_role = false;                  // a peer without a role is refused
   bool offers_extended_next_hop = false;     // RFC 8950
   bool offers_capabilities = true;           // false: `dont-capability-negotiate`
+  bool extends_open = false;                 // `extended-optional-parameters`, RFC 9072
   bool overrides_capabilities = false;       // our families hold, whatever the peer offers
   bool requires_equal_capabilities = false;  // `strict-capability-match`
 

@@ -83,7 +83,7 @@ std::vector<std::uint8_t> encode_open(const Open& open) {
   encode_capabilities(open.capabilities, values);
   if (!values.ok()) return {};
   const auto octets = values.written();
-  const bool extended = octets.size() + 2 > 255;
+  const bool extended = open.extended_parameters || octets.size() + 2 > 255;
 
   std::vector<std::uint8_t> message(kMaximumMessageSize);
   ByteWriter writer(message);

@@ -14,6 +14,7 @@ struct Open {
   std::uint16_t hold_time = 0;
   rib::BgpIdentifier identifier = 0;
   Capabilities capabilities;
+  bool extended_parameters = false;  // to be encoded so although short ones would do, RFC 9072 §2
 
   /// The AS of the sender: the capability's, else the field's. RFC 6793 §4.1.
   rib::AsNumber as() const { return capabilities.four_octet_as.value_or(my_as); }
@@ -29,8 +30,8 @@ struct Open {
 /// Errors: RFC 4271 §6.2.
 std::expected<Open, Notification> decode_open(Octets body);
 
-/// The whole message; the extended form of RFC 9072 when the parameters exceed 255 octets. Empty when they
-/// exceed the message, which no set of capabilities kulan sends comes near to.
+/// The whole message; the extended form of RFC 9072 when it is wanted or the parameters exceed 255 octets.
+/// Empty when they exceed the message, which no set of capabilities kulan sends comes near to.
 std::vector<std::uint8_t> encode_open(const Open& open);
 
 }  // namespace bgpd::wire

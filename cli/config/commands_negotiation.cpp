@@ -175,6 +175,10 @@ std::vector<Command> negotiation_commands() {
   rows.push_back(neighbor_switch<&Neighbor::dont_capability_negotiate>(
       "dont-capability-negotiate", {"Do not perform capability negotiation"},
       "The OPEN goes without capabilities, for very old neighbors: IPv4 unicast only."));
+  rows.push_back(neighbor_switch<&Neighbor::extended_optional_parameters>(
+      "extended-optional-parameters", {"Force the extended optional parameters format for OPEN messages"},
+      "The OPEN has the long form of RFC 9072 even where the short one would do; FRR with this line reads no "
+      "other."));
   rows.push_back(neighbor_switch<&Neighbor::override_capability>(
       "override-capability", {"Override capability negotiation result"},
       "The address families of the configuration hold, whatever the neighbor offers."));

@@ -69,6 +69,7 @@ void inherit_neighbor(Neighbor& own, const Neighbor& group) {
   inherit(own.capability_dynamic, group.capability_dynamic);
   inherit(own.capability_extended_nexthop, group.capability_extended_nexthop);
   inherit(own.dont_capability_negotiate, group.dont_capability_negotiate);
+  inherit(own.extended_optional_parameters, group.extended_optional_parameters);
   inherit(own.override_capability, group.override_capability);
   inherit(own.strict_capability_match, group.strict_capability_match);
   inherit(own.delay_open_seconds, group.delay_open_seconds);
@@ -107,6 +108,7 @@ Neighbor neighbor_defaults(const Bgp& bgp) {
   defaults.disable_connected_check = false;
   defaults.enforce_first_as = true;
   defaults.capability_dynamic = defaults.dont_capability_negotiate = false;
+  defaults.extended_optional_parameters = false;
   defaults.override_capability = defaults.strict_capability_match = false;
   defaults.delay_open_seconds = std::uint16_t{0};
   defaults.graceful_restart = bgp.graceful_restart.mode;
@@ -145,6 +147,7 @@ void drop_redundant_of(Neighbor& own, const Neighbor& inherited) {
   drop(own.disable_connected_check, inherited.disable_connected_check, false);
   drop(own.capability_dynamic, inherited.capability_dynamic, false);
   drop(own.dont_capability_negotiate, inherited.dont_capability_negotiate, false);
+  drop(own.extended_optional_parameters, inherited.extended_optional_parameters, false);
   drop(own.override_capability, inherited.override_capability, false);
   drop(own.strict_capability_match, inherited.strict_capability_match, false);
   for (std::size_t i = 0; i < rib::kFamilyCount; ++i)

@@ -138,6 +138,7 @@ struct Neighbor {
   std::optional<bool> capability_dynamic;                        // accepted, without effect
   std::optional<bool> capability_extended_nexthop;               // RFC 8950; link-local neighbors: true
   std::optional<bool> dont_capability_negotiate;                 // false
+  std::optional<bool> extended_optional_parameters;              // false
   std::optional<bool> override_capability;                       // false
   std::optional<bool> strict_capability_match;                   // false
   std::optional<std::uint16_t> delay_open_seconds;               // DelayOpenTime, RFC 4271 §8; 0: off

@@ -178,6 +178,11 @@ rib::PathState state_of(api::PathState state) {
 }
 rib::FibState state_of(api::FibState state) { return enumerator<rib::FibState>(state, api::FibState_MAX); }
 
+bool is_empty(const api::PolicyNames& names) {
+  return names.distribute_list().empty() && names.prefix_list().empty() && names.filter_list().empty() &&
+         names.route_map().empty();
+}
+
 std::string_view session_state_text(api::SessionState state) {
   switch (state) {
     case api::STATE_CONNECT:

@@ -55,6 +55,7 @@ rib::PathState state_of(api::PathState state);
 rib::FibState state_of(api::FibState state);
 
 std::string_view session_state_text(api::SessionState state);
+bool is_empty(const api::PolicyNames& names);
 std::string_view origin_text(api::PathAttributes::Origin origin);  // "IGP"
 char origin_code(api::PathAttributes::Origin origin);              // 'i'
 /// "ipv4Unicast", the key of FRR's JSON.

@@ -263,6 +263,26 @@ void append_add_path(std::string& out, const api::NeighborFamily& family) {
   if (family.add_path_receive_disabled()) out += "  Additional paths are not accepted\n";
 }
 
+/// Inbound and outbound, kind by kind, in FRR's order.
+void append_policies(std::string& out, const api::NeighborFamily& family) {
+  const auto& in = family.policy_in();
+  const auto& to = family.policy_out();
+  if (!is_empty(in)) out += "  Inbound path policy configured\n";
+  if (!is_empty(to)) out += "  Outbound path policy configured\n";
+  const auto line = [&](const char* what, const std::string& name) {
+    if (!name.empty()) append(out, "  %s is %s\n", what, name.c_str());
+  };
+  line("Incoming update network filter list", in.distribute_list());
+  line("Outgoing update network filter list", to.distribute_list());
+  line("Incoming update prefix filter list", in.prefix_list());
+  line("Outgoing update prefix filter list", to.prefix_list());
+  line("Incoming update AS path filter list", in.filter_list());
+  line("Outgoing update AS path filter list", to.filter_list());
+  line("Route map for incoming advertisements", in.route_map());
+  line("Route map for outgoing advertisements", to.route_map());
+  line("Route map for selective unsuppress", family.unsuppress_map());
+}
+
 void append_family(std::string& out, const api::NeighborFamily& family) {
   append(out, "\n For address family: %s\n", std::string(family_name(family.family())).c_str());
   if (family.has_update_group())
@@ -283,11 +303,13 @@ void append_family(std::string& out, const api::NeighborFamily& family) {
   append_rewriting(out, family);
   append_add_path(out, family);
   out += communities_sent(family);
-  if (family.default_originate()) out += "  Default information originate\n";
+  if (family.default_originate()) {
+    const auto& map = family.default_originate_map();
+    append(out, "  Default information originate%s\n", map.empty() ? "" : (", route-map " + map).c_str());
+  }
   if (family.policy_missing_in()) out += "  Inbound updates discarded due to missing policy\n";
   if (family.policy_missing_out()) out += "  Outbound updates discarded due to missing policy\n";
-  if (const auto& map = family.unsuppress_map(); !map.empty())
-    append(out, "  Route map for selective unsuppress is %s\n", map.c_str());
+  append_policies(out, family);
   append(out, "  %u accepted prefixes\n", family.accepted());
   if (family.received() > family.accepted())
     append(out, "  %u rejected prefixes, %u of them by policy (filtered-routes says why)\n",
@@ -346,6 +368,7 @@ void append_connection(std::string& out, const api::Neighbor& n) {
            static_cast<unsigned long long>((n.next_connect_ms() + 999) / 1000));
   if (n.authenticated()) out += "Peer Authentication Enabled\n";
   if (n.offers_no_capabilities()) out += "Capabilities are not offered (dont-capability-negotiate)\n";
+  if (n.extends_open()) out += "Extended Optional Parameters Length is forced\n";
   if (n.overrides_capabilities()) out += "Capability negotiation is overridden\n";
   if (n.strict_capabilities()) out += "Capabilities must match strictly\n";
 }

@@ -139,6 +139,35 @@ Json message_stats_json(const api::Neighbor& n) {
   return json;
 }
 
+/// The key of `best-selected` is that of FRR 10; older ones have no such line.
+void put_add_path(Json& json, const api::NeighborFamily& family) {
+  const auto& selection = family.add_path_send();
+  if (selection == "all") json["addpathTxAllPaths"] = true;
+  if (selection == "per-AS") json["addpathTxBestpathPerAS"] = true;
+  if (selection.starts_with("best ")) json["addpathTxBestSelectedPaths"] = std::stoi(selection.substr(5));
+  if (family.add_path_receive_disabled()) json["disableAddPathRx"] = true;
+}
+
+/// Names of lists and route maps, under FRR's keys.
+void put_policies(Json& json, const api::NeighborFamily& family) {
+  const auto& in = family.policy_in();
+  const auto& out = family.policy_out();
+  if (!is_empty(in)) json["inboundPathPolicyConfig"] = true;
+  if (!is_empty(out)) json["outboundPathPolicyConfig"] = true;
+  const auto put = [&](const char* key, const std::string& name) {
+    if (!name.empty()) json[key] = name;
+  };
+  put("incomingUpdateNetworkFilterList", in.distribute_list());
+  put("outgoingUpdateNetworkFilterList", out.distribute_list());
+  put("incomingUpdatePrefixFilterList", in.prefix_list());
+  put("outgoingUpdatePrefixFilterList", out.prefix_list());
+  put("incomingUpdateAsPathFilterList", in.filter_list());
+  put("outgoingUpdateAsPathFilterList", out.filter_list());
+  put("routeMapForIncomingAdvertisements", in.route_map());
+  put("routeMapForOutgoingAdvertisements", out.route_map());
+  put("selectiveUnsuppressRouteMap", family.unsuppress_map());
+}
+
 Json family_json(const api::NeighborFamily& family) {
   Json json;
   if (family.has_update_group()) {
@@ -157,8 +186,7 @@ Json family_json(const api::NeighborFamily& family) {
   if (family.as_override()) json["overrideASNsInOutboundUpdates"] = "ifAspathEqualRemoteAs";
   if (family.as_path_unchanged()) json["unchangedAsPathPropogatedToNbr"] = true;
   if (family.med_unchanged()) json["unchangedMedPropogatedToNbr"] = true;
-  if (!family.add_path_send().empty()) json["addpathTx"] = family.add_path_send();
-  if (family.add_path_receive_disabled()) json["disableAddPathRx"] = true;
+  put_add_path(json, family);
   if (family.next_hop_unchanged()) json["unchangedNextHopPropogatedToNbr"] = true;  // FRR's spelling
   if (family.allow_own_as() > 0) json["localAsAllowedInPath"] = family.allow_own_as();
   if (family.allow_own_as_as_origin()) json["localAsAllowedAsOrigin"] = true;
@@ -168,11 +196,12 @@ Json family_json(const api::NeighborFamily& family) {
   else if (family.send_standard() || family.send_extended())
     json["commAttriSentToNbr"] = family.send_standard() ? "standard" : "extended";
   if (family.default_originate()) json["defaultOriginate"] = true;
+  if (const auto& map = family.default_originate_map(); !map.empty()) json["defaultRouteMap"] = map;
   if (family.policy_missing_in())
     json["inboundEbgpRequiresPolicy"] = "Inbound updates discarded due to missing policy";
   if (family.policy_missing_out())
     json["outboundEbgpRequiresPolicy"] = "Outbound updates discarded due to missing policy";
-  if (!family.unsuppress_map().empty()) json["selectiveUnsuppressRouteMap"] = family.unsuppress_map();
+  put_policies(json, family);
   json["acceptedPrefixCounter"] = family.accepted();
   json["sentPrefixCounter"] = family.sent();
   json["receivedPrefixCounter"] = family.received();
@@ -239,6 +268,7 @@ void put_connection(Json& json, const api::Neighbor& n) {
   if (n.authenticated()) json["authenticationEnabled"] = 1;
   if (n.delay_open_seconds() > 0) json["delayOpenTimer"] = n.delay_open_seconds();
   if (n.offers_no_capabilities()) json["dontCapabilityNegotiate"] = true;
+  json["extendedOptionalParametersLength"] = n.extends_open();
   if (n.overrides_capabilities()) json["overrideCapability"] = true;
   if (n.strict_capabilities()) json["strictCapabilityMatch"] = true;
   if (!n.last_error_message().empty()) {

@@ -58,6 +58,7 @@ ROWS = {
     "requires_policy": "Nothing without a policy (RFC 8212)",
     "first_as": "enforce-first-as",
     "identifier": "Identifiers are unique within an AS (RFC 6286)",
+    "extended_open": "Long optional parameters of OPEN (RFC 9072)",
     "weight": "weight",
     "advertisement_interval": "advertisement-interval",
     "peer_group": "Peer groups",

@@ -1,5 +1,6 @@
 """What the lines of a neighbor do to what it gets and to what is taken from it, and no session is reset for it."""
 
+import json
 import re
 
 from harness import AS_KULAND, AS_PEER, FAMILIES, Neighbor, check, interop, kuland_config, neighbors_for, wait_for
@@ -240,3 +241,39 @@ def a_neighbor_listens_on_another_port(lab, peer):
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established")
     text = kuland.show(f"show ip bgp neighbors {hosts[2].ipv4}")
     check("Foreign port: 1790" in text, f"with that port:\n{text}")
+
+
+@interop(covers="extended_open", peers=("frr",))
+def the_long_form_of_open_is_spoken(lab, peer):
+    """RFC 9072: parameters with lengths of two octets, both ways; FRR with this line reads no others."""
+    hosts = lab.hosts(2)
+    lab.peer(peer, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND, raw=("extended-optional-parameters",))],
+             networks=PREFIXES.values())
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv4, AS_PEER)], lines=[
+        f"neighbor {hosts[2].ipv4} extended-optional-parameters"]))
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established")
+    for family, prefix in PREFIXES.items():
+        wait_for(lambda: prefix in hosts[1].routes(family), f"{prefix}: the capabilities were read")
+
+
+POLICY_KEYS = {"route-map M in": "routeMapForIncomingAdvertisements", "route-map M out": "routeMapForOutgoingAdvertisements",
+               "prefix-list P in": "incomingUpdatePrefixFilterList", "filter-list F out": "outgoingUpdateAsPathFilterList",
+               "unsuppress-map M": "selectiveUnsuppressRouteMap", "addpath-tx-all-paths": "addpathTxAllPaths",
+               "default-originate route-map M": "defaultRouteMap", "as-override": "overrideASNsInOutboundUpdates",
+               "attribute-unchanged as-path": "unchangedAsPathPropogatedToNbr"}
+
+
+@interop(peers=("frr",))
+def the_page_of_a_neighbor_has_the_same_keys(lab, peer):
+    """`show ip bgp neighbors json`: what a line adds to FRR's it adds to ours, with the same value."""
+    hosts, kuland, speaker = lab.pair(peer)
+    kuland.configure("route-map M permit 10")
+    speaker._vtysh("configure terminal", "route-map M permit 10")
+    block = ("address-family ipv4 unicast",)
+    for line, key in POLICY_KEYS.items():
+        kuland.configure(f"router bgp {AS_KULAND}", *block, f"neighbor {hosts[2].ipv4} {line}")
+        speaker._vtysh("configure terminal", f"router bgp {AS_PEER}", *block, f"neighbor {hosts[1].ipv4} {line}")
+        ours = kuland.json(f"show ip bgp neighbors {hosts[2].ipv4}")[hosts[2].ipv4]["addressFamilyInfo"]["ipv4Unicast"]
+        theirs = json.loads(speaker._vtysh(f"show bgp neighbors {hosts[1].ipv4} json"))[hosts[1].ipv4]
+        wanted = theirs["addressFamilyInfo"]["ipv4Unicast"].get(key)
+        check(wanted is not None and ours.get(key) == wanted, f"{line}: {key} is {wanted} and {ours.get(key)}")

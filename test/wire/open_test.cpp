@@ -100,6 +100,19 @@ TEST(Open, LongParametersUseTheExtendedForm) {  // RFC 9072 §2
   EXPECT_EQ(decode_open(test::body_of(bytes)), open);
 }
 
+TEST(Open, TheExtendedFormMayBeWanted) {  // RFC 9072 §2
+  Open open;
+  open.set_as(64512);
+  open.hold_time = 180;
+  open.identifier = 1;
+  open.extended_parameters = true;
+
+  const auto bytes = encode_open(open);
+
+  EXPECT_EQ(Bytes(bytes.begin() + 28, bytes.end()), hex("ff ff 0009 02 0006 41 04 0000fc00"));
+  EXPECT_EQ(decode_open(test::body_of(bytes))->as(), 64512u);
+}
+
 TEST(Open, ShortParametersMayUseTheExtendedForm) {  // RFC 9072 §2: the old length counts for nothing
   for (const auto* length : {"ff", "01"}) {
     const auto open = decode_open(hex("04 fc00 00b4 0a000001") + hex(length) + hex("ff 0005 02 0002 02 00"));

@@ -43,6 +43,15 @@ TEST(MakeOpen, OffersWhatTheSettingsSay) {
   EXPECT_FALSE(open.capabilities.graceful_restart);
 }
 
+TEST(MakeOpen, TheLongFormIsUsedWhenTheSettingsSaySo) {  // RFC 9072 §2
+  auto settings = neighbor();
+  EXPECT_FALSE(make_open(us(), settings).extended_parameters);
+
+  settings.extends_open = true;
+
+  EXPECT_TRUE(make_open(us(), settings).extended_parameters);
+}
+
 TEST(MakeOpen, SeveralPathsAreTakenUnlessForbiddenAndSentWhenAsked) {  // RFC 7911 §4
   using Direction = wire::AddPathFamily::Direction;
   auto settings = neighbor();

@@ -245,6 +245,7 @@ class RandomConfig {
     n.capability_dynamic = flag(from.capability_dynamic);
     n.capability_extended_nexthop = flag(from.capability_extended_nexthop);
     n.dont_capability_negotiate = flag(from.dont_capability_negotiate);
+    n.extended_optional_parameters = flag(from.extended_optional_parameters);
     n.override_capability = flag(from.override_capability);
     if (n.override_capability != true) n.strict_capability_match = flag(from.strict_capability_match);
   }

@@ -163,6 +163,29 @@ TEST(NeighborText, TheUnsuppressMapIsNamed) {
   EXPECT_THAT(neighbors_json(of(n), {}), HasSubstr("\"selectiveUnsuppressRouteMap\": \"MAP\""));
 }
 
+TEST(NeighborText, ListsAndRouteMapsAreNamed) {
+  auto n = established();
+  auto& family = n.families_size() > 0 ? *n.mutable_families(0) : *n.add_families();
+  EXPECT_THAT(neighbors_text(of(n)), testing::Not(HasSubstr("path policy configured")));
+  family.mutable_policy_in()->set_prefix_list("P");
+  family.mutable_policy_in()->set_route_map("IN");
+  family.mutable_policy_out()->set_filter_list("F");
+  family.set_default_originate(true);
+  family.set_default_originate_map("D");
+
+  const auto text = neighbors_text(of(n));
+  for (const auto* line :
+       {"  Inbound path policy configured\n", "  Outbound path policy configured\n",
+        "  Incoming update prefix filter list is P\n", "  Outgoing update AS path filter list is F\n",
+        "  Route map for incoming advertisements is IN\n", "  Default information originate, route-map D\n"})
+    EXPECT_THAT(text, HasSubstr(line));
+  const auto json = neighbors_json(of(n), {});
+  for (const auto* entry : {"\"inboundPathPolicyConfig\": true", "\"incomingUpdatePrefixFilterList\": \"P\"",
+                            "\"routeMapForIncomingAdvertisements\": \"IN\"",
+                            "\"outgoingUpdateAsPathFilterList\": \"F\"", "\"defaultRouteMap\": \"D\""})
+    EXPECT_THAT(json, HasSubstr(entry));
+}
+
 TEST(NeighborText, LinkLocalAddressesCarryTheirInterface) {
   auto n = established();
   n.mutable_name()->set_address(octets("fe80::2"));

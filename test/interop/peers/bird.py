@@ -7,6 +7,7 @@ from .speaker import HOLD_SECONDS, KEEPALIVE_SECONDS, Speaker, family_of
 
 class Bird(Speaker):
     NAME = "bird"
+    LACKS = {"extended_open": "never sends the long form by choice"}
     PROGRAMS = ("/usr/sbin/bird", "/usr/sbin/birdc")
 
     def start(self):

@@ -33,7 +33,8 @@ class ExaBgp(Speaker):
              "graceful_restart_restarter": "keeps no table of what it hears", "long_lived": "no such capability in this release",
              "role": "no such capability in this release", "confederation": "writes no AS_CONFED_SEQUENCE",
              "route_refresh": "ends the session when it is asked, also by BIRD",
-             "unnumbered": "takes no neighbor by interface", "allowas_in": "passes nothing on"}
+             "unnumbered": "takes no neighbor by interface", "allowas_in": "passes nothing on",
+             "extended_open": "never sends the long form by choice"}
 
     def start(self):
         networks, self.networks = self.networks, []

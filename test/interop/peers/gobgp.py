@@ -13,7 +13,8 @@ class GoBgp(Speaker):
              "extended_message": "no such capability in this release",
              "two_octet_peer": "always offers four-octet AS numbers",
              "enhanced_refresh": "does not offer the capability", "role": "no such capability in this release",
-             "allowas_in": "sends no path that has the neighbor's AS in it"}
+             "allowas_in": "sends no path that has the neighbor's AS in it",
+             "extended_open": "never sends the long form by choice"}
 
     def start(self):
         networks, self.networks = self.networks, []

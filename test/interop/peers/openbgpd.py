@@ -18,7 +18,8 @@ class OpenBgpd(Speaker):
              "extended_message": "no such capability in this release",
              "graceful_restart_helper": "names no family whose routes are to be kept",
              "long_lived": "no such capability in this release", "confederation": "knows no confederations",
-             "extended_next_hop": "no such capability in this release", "unnumbered": "takes no neighbor by interface"}
+             "extended_next_hop": "no such capability in this release", "unnumbered": "takes no neighbor by interface",
+             "extended_open": "never sends the long form by choice"}
     BOTH_FAMILIES_IN_ONE_SESSION = False  # the portable one does not find the IPv6 next hop of an IPv4 session
 
     def start(self):
