@@ -36,7 +36,10 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
           routes_differ = true;
           break;
         case Kind::Written:
-          engine.fib_result(event.result, time);
+          for (const auto& result : event.results) {
+            engine.fib_result(result, time);
+            if (result.error != 0) note_written(result);
+          }
           break;
         case Kind::Audited:
           note_audit(*event.audit, time);
@@ -45,7 +48,7 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
           note_sweep(*event.ledger);
           break;
         case Kind::Inherited:
-          inherited_.insert(event.result.prefix.family());
+          inherited_.insert(event.prefix.family());
           break;
         case Kind::Synchronised:
           is_first_dump_complete = true;
@@ -61,7 +64,6 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
         default:
           break;
       }
-      if (event.kind == Kind::Written && event.result.error != 0) note_written(event.result);
     }
   });
   for (const auto index : carrier_is_lost) end_sessions_on(index);

@@ -67,8 +67,8 @@ struct KernelEvent {
     AddressGone,  // address
     RouteChanged,
     RouteGone,     // route; never one of ours; all tables' `local` and cache entries left out
-    Inherited,     // result.prefix: a route of ours found at start (a former life's)
-    Written,       // result
+    Inherited,     // prefix: of a route of ours found at start (a former life's)
+    Written,       // results
     Audited,       // audit
     Swept,         // ledger
     Synchronised,  // the initial dump of links, addresses and routes is complete
@@ -79,7 +79,8 @@ struct KernelEvent {
   Link link;
   InterfaceAddress address;
   rib::KernelRoute route;
-  rib::FibResult result;
+  rib::Prefix prefix;
+  std::vector<rib::FibResult> results;
   std::string text;
   std::shared_ptr<const AuditReport> audit = nullptr;
   std::shared_ptr<const RestartLedger> ledger = nullptr;

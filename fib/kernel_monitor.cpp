@@ -270,7 +270,7 @@ void KernelMonitor::handle_own_route(bool in_dump, std::vector<KernelEvent>& eve
   if (!in_dump) return own_.changed_by_others(message_, now);
   if (!own_.found(message_) || is_synchronised_) return;
   auto event = event_of(Kind::Inherited);
-  event.result = {.prefix = message_.prefix, .installed = true, .error = 0, .text = {}};
+  event.prefix = message_.prefix;
   events.push_back(std::move(event));
 }
 

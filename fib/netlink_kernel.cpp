@@ -278,12 +278,10 @@ void NetlinkKernel::Worker::warn(std::string text) {
 }
 
 void NetlinkKernel::Worker::report() {
-  auto results = own_.take_results();
-  events_.reserve(events_.size() + results.size());
-  for (auto& result : results) {
+  if (auto results = own_.take_results(); !results.empty()) {
     auto& event = events_.emplace_back();
     event.kind = KernelEvent::Kind::Written;
-    event.result = std::move(result);
+    event.results = std::move(results);
   }
   if (own_.is_privilege_missing() && !std::exchange(is_privilege_told_, true))
     warn("no privilege to write routes: CAP_NET_ADMIN is missing");

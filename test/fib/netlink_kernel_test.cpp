@@ -448,9 +448,11 @@ TEST_F(NetlinkKernelTest, TenThousandRoutesAreAllAcknowledgedAndAllWithdrawn) {
   };
   const rib::FibRoute route{rib::RouteType::Unicast, {owner.via("192.0.2.2", "eth0")}};
   const auto count = [&](bool installed) {
-    return std::ranges::count_if(owner.events, [&](const auto& event) {
-      return event.kind == Kind::Written && event.result.installed == installed && event.result.error == 0;
-    });
+    std::ptrdiff_t total = 0;
+    for (const auto& event : owner.events)
+      total += std::ranges::count_if(
+          event.results, [&](auto& result) { return result.installed == installed && result.error == 0; });
+    return total;
   };
 
   std::vector<rib::FibChange> changes;

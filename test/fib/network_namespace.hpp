@@ -83,7 +83,7 @@ class Owner {
     kernel.start([this](std::vector<KernelEvent> batch) {
       for (auto& event : batch) {
         links.apply(event);
-        if (event.kind == KernelEvent::Kind::Written) results_[event.result.prefix] = event.result;
+        for (const auto& result : event.results) results_[result.prefix] = result;
         events.push_back(std::move(event));
       }
     });
