@@ -93,6 +93,16 @@ void note_rule(const nlmsghdr& header, std::uint8_t protocol, std::vector<Found>
   found.push_back(std::move(one));
 }
 
+void note_next_hop(const nlmsghdr& header, std::uint8_t protocol, std::vector<Found>& found) {
+  NextHopMessage message;
+  if (!parse_next_hop(header, message) || message.protocol != protocol) return;
+  Found one;
+  one.text = "nexthop id " + std::to_string(message.id);
+  add_next_hop_removal(one.removal, message.id, 1);
+  reinterpret_cast<nlmsghdr*>(one.removal.data())->nlmsg_flags |= NLM_F_ACK;
+  found.push_back(std::move(one));
+}
+
 std::vector<std::byte> rule_dump_request(int family) {
   struct {
     nlmsghdr header;
@@ -136,6 +146,10 @@ std::expected<std::vector<std::string>, std::string> clean_up(std::uint8_t proto
     const int error = dump(*socket, rule_dump_request(family), protocol, note_rule, found);
     if (error != 0) return failed("reading rules", error);
   }
+  // After the routes that name them.
+  if (const int error = dump(*socket, next_hop_dump_request(1), protocol, note_next_hop, found);
+      error != 0 && error != EOPNOTSUPP)
+    return failed("reading next-hop objects", error);
   std::vector<std::string> lines;
   for (const auto& one : found) {
     lines.push_back(one.text);

@@ -40,12 +40,13 @@ struct InterfaceAddress {
 
 /// What a comparison of the kernel's routes with ours found; all of it is repaired.
 struct AuditReport {
-  std::uint64_t routes = 0;     // of ours
-  std::uint64_t missing = 0;    // gone without a word
-  std::uint64_t different = 0;  // of other next hops, type or source
-  std::uint64_t unwanted = 0;   // in our name, and desired by nobody
-  std::uint64_t failed = 0;     // refused by the kernel, to be tried again
-  std::uint64_t overruns = 0;   // of the receive buffer, since the start
+  std::uint64_t routes = 0;            // of ours
+  std::uint64_t missing = 0;           // gone without a word
+  std::uint64_t different = 0;         // of other next hops, type or source
+  std::uint64_t unwanted = 0;          // in our name, and desired by nobody
+  std::uint64_t failed = 0;            // refused by the kernel, to be tried again
+  std::uint64_t overruns = 0;          // of the receive buffer, since the start
+  std::uint64_t next_hop_objects = 0;  // of ours, in use
   std::chrono::milliseconds duration{0};
 };
 
@@ -95,6 +96,7 @@ struct KernelOptions {
   std::uint32_t table = 254;                // RT_TABLE_MAIN
   std::uint8_t protocol = 75;               // `kulan` in rt_protos
   std::chrono::seconds audit_interval{30};  // 0: only when asked
+  bool next_hop_objects = false;            // routes name objects of the kernel instead of next hops
   bool operator==(const KernelOptions&) const = default;
 };
 

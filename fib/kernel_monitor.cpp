@@ -80,6 +80,7 @@ std::expected<void, std::string> KernelMonitor::start(int receive_buffer, std::u
   const int error = events_socket_->subscribe(
       {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE});
   if (error != 0) return std::unexpected(std::string("netlink groups: ") + std::strerror(error));
+  events_socket_->subscribe({RTNLGRP_NEXTHOP});  // without it, in kernels before 5.3, there are none
   dump_everything();
   return {};
 }
@@ -147,6 +148,9 @@ void KernelMonitor::handle_event(const nlmsghdr& header, bool in_dump, std::vect
     case RTM_NEWROUTE:
     case RTM_DELROUTE:
       return handle_route(header, in_dump, events, now);
+    case RTM_NEWNEXTHOP:
+    case RTM_DELNEXTHOP:
+      return handle_next_hop(header, in_dump);
     default:
       return;
   }
@@ -180,7 +184,10 @@ void KernelMonitor::handle_link(const nlmsghdr& header, bool in_dump, std::vecto
   events.push_back(link_event(Kind::LinkChanged, *std::move(link)));
   if (is_running(index) != was_running) foreign_.link_changed(index, events);
   if (is_running(index) && !was_running) own_.surroundings_changed(now);
-  if (was_up && !known->second.is_up) check_routes_of(index);
+  const bool lost_carrier = was_running && !is_running(index);
+  if (lost_carrier) own_.link_lost(index);
+  if ((was_up && !known->second.is_up) || (lost_carrier && own_.uses_next_hop_objects()))
+    check_routes_of(index);
 }
 
 void KernelMonitor::remove_link(std::uint32_t interface_index, std::vector<KernelEvent>& events) {
@@ -197,6 +204,7 @@ void KernelMonitor::remove_link(std::uint32_t interface_index, std::vector<Kerne
   links_.erase(known);
   events.push_back(link_event(Kind::LinkGone, std::move(gone)));
   foreign_.link_changed(interface_index, events);
+  own_.link_lost(interface_index);
   check_routes_of(interface_index);
 }
 
@@ -236,6 +244,16 @@ void KernelMonitor::handle_address(const nlmsghdr& header, bool in_dump, std::ve
   addresses_[key] = *address;
   events.push_back(address_event(Kind::AddressAdded, *address));
   own_.surroundings_changed(now);
+}
+
+// --- next-hop objects
+
+void KernelMonitor::handle_next_hop(const nlmsghdr& header, bool in_dump) {
+  if (!in_dump && header.nlmsg_pid == writer_port_) return;
+  if (!parse_next_hop(header, next_hop_)) return;
+  if (in_dump) return own_.next_hop_shown(std::move(next_hop_));
+  // IPv4 routes go with the object they name, or change, without a word.
+  if (own_.next_hop_changed_by_others(next_hop_.id)) check_routes_of(kEveryInterface);
 }
 
 // --- routes

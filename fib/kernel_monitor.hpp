@@ -61,7 +61,17 @@ class KernelMonitor {
  private:
   /// One request and what its answer is for.
   struct Step {
-    enum class Kind : std::uint8_t { Links, Addresses, Routes, Leftovers, Barrier, End, Audit, AuditEnd };
+    enum class Kind : std::uint8_t {
+      Links,
+      Addresses,
+      NextHops,
+      Routes,
+      Leftovers,
+      Barrier,
+      End,
+      Audit,
+      AuditEnd
+    };
     Kind kind = Kind::End;
     ScanScope scope;        // Routes, Audit
     RouteLocation place{};  // Leftovers
@@ -90,6 +100,7 @@ class KernelMonitor {
                       Clock::time_point now);
   void handle_route(const nlmsghdr& header, bool in_dump, std::vector<KernelEvent>& events,
                     Clock::time_point now);
+  void handle_next_hop(const nlmsghdr& header, bool in_dump);
   void handle_own_route(bool in_dump, std::vector<KernelEvent>& events, Clock::time_point now);
   void remove_link(std::uint32_t interface_index, std::vector<KernelEvent>& events);
   bool is_running(std::uint32_t interface_index) const;
@@ -104,6 +115,7 @@ class KernelMonitor {
   std::map<AddressKey, InterfaceAddress> addresses_;
   ForeignRoutes foreign_;
   RouteMessage message_;  // reused for every route
+  NextHopMessage next_hop_;
 
   std::deque<Step> waiting_;
   std::optional<Step> running_;
@@ -117,6 +129,7 @@ class KernelMonitor {
   std::uint64_t strange_own_routes_ = 0;  // of our protocol, but with another metric or table
   std::vector<rib::Prefix> leftovers_;
   std::optional<Clock::time_point> audit_begun_;
+  bool audit_is_whole_ = false;  // so far it showed every route of ours
   std::optional<std::chrono::milliseconds> audit_done_;
   std::uint64_t overruns_ = 0;
 

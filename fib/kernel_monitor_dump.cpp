@@ -42,6 +42,8 @@ void KernelMonitor::dump_everything() {
   std::erase_if(waiting_, [](const Step& step) { return step.kind != Step::Kind::Leftovers; });
   waiting_.push_back({.kind = Step::Kind::Links, .scope = {}});
   waiting_.push_back({.kind = Step::Kind::Addresses, .scope = {}});
+  waiting_.push_back({.kind = Step::Kind::NextHops, .scope = {}});
+  audit_is_whole_ = false;
   for (const auto table : tables())
     for (const auto afi : kAfis)
       waiting_.push_back({.kind = Step::Kind::Routes, .scope = {.afi = afi, .table = table}});
@@ -55,7 +57,10 @@ void KernelMonitor::audit(Clock::time_point now) {
   audit_begun_ = now;
   for (const auto afi : kAfis)
     waiting_.push_back({.kind = Step::Kind::Audit, .scope = {.afi = afi, .table = own_.location().table}});
+  waiting_.push_back({.kind = Step::Kind::NextHops, .scope = {}});
   waiting_.push_back({.kind = Step::Kind::AuditEnd, .scope = {}});
+  audit_is_whole_ = true;
+  own_.begin_search_for_unused_next_hops();
   repetitions_ = 0;
 }
 
@@ -91,6 +96,7 @@ std::vector<rib::Prefix> KernelMonitor::take_leftovers() { return std::exchange(
 
 void KernelMonitor::overrun(std::vector<KernelEvent>& events, Clock::time_point now) {
   ++overruns_;
+  own_.doubt_next_hops();
   if (resynchronise_at_) return;
   events.push_back(
       text_event(Kind::Warning, "netlink receive buffer overran; reading links, addresses and routes again"));
@@ -111,6 +117,8 @@ std::vector<std::byte> KernelMonitor::request(const Step& step) const {
       return link_dump_request(sequence_);
     case Step::Kind::Addresses:
       return address_dump_request(sequence_);
+    case Step::Kind::NextHops:
+      return next_hop_dump_request(sequence_);
     case Step::Kind::Barrier:
       return link_request(kLoopbackIndex, sequence_);
     case Step::Kind::Audit:
@@ -154,6 +162,8 @@ void KernelMonitor::begin_scan() {
   } else if (is_scanning(Step::Kind::Addresses)) {
     seen_addresses_.clear();
     touched_addresses_.clear();
+  } else if (is_scanning(Step::Kind::NextHops)) {
+    own_.begin_next_hop_dump();
   } else if (is_scanning(Step::Kind::Audit)) {
     own_.begin_scan(running_->scope);
   } else if (is_scanning(Step::Kind::Routes)) {
@@ -166,7 +176,9 @@ void KernelMonitor::finish_step(int error, std::vector<KernelEvent>& events, Clo
   const bool is_scan = !is_scanning(Step::Kind::Barrier) && !is_scanning(Step::Kind::End) &&
                        !is_scanning(Step::Kind::AuditEnd);
   // A table that no route ever needed, a link that is gone: an empty dump is the right answer.
-  const bool is_empty = error == ENOENT || error == ENODEV;
+  const bool is_empty =
+      error == ENOENT || error == ENODEV || (error == EOPNOTSUPP && is_scanning(Step::Kind::NextHops));
+  if (is_interrupted_ || (error != 0 && !is_empty)) audit_is_whole_ = false;
   if (is_scan && is_interrupted_ && repetitions_ < kDumpRepetitions) {
     ++repetitions_;
     waiting_.push_front(*running_);
@@ -207,6 +219,9 @@ void KernelMonitor::end_scan(std::vector<KernelEvent>& events, Clock::time_point
       events.push_back(std::move(event));
       return true;
     });
+  } else if (is_scanning(Step::Kind::NextHops)) {
+    own_.end_next_hop_dump();
+    if (std::exchange(audit_is_whole_, false)) own_.end_search_for_unused_next_hops();
   } else if (is_scanning(Step::Kind::Audit)) {
     own_.end_scan(now);
   } else if (is_scanning(Step::Kind::Routes)) {

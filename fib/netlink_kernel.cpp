@@ -55,7 +55,9 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         audit_interval_(options.audit_interval),
         own_(location_of(options), options.write),
-        monitor_(own_) {}
+        monitor_(own_) {
+    own_.use_next_hop_objects(options.next_hop_objects);
+  }
   ~Worker() { ::close(wake_); }
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -78,10 +80,12 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   void sleep(Clock::time_point now) const;
   void wake() const;
   bool is_done() const;
+  void finish();
   bool owner_is_behind() const { return outstanding_ > kPostsOutstanding && !stopping_; }
   bool may_write() const { return monitor_.is_synchronised() && !monitor_.is_dumping(); }
   bool has_work() const {
-    return monitor_.wants_turn() || (may_write() && (own_.has_pending() || searching_ || !left_.empty()));
+    return monitor_.wants_turn() || (may_write() && (own_.has_pending() || own_.has_unused_next_hops() ||
+                                                     searching_ || !left_.empty()));
   }
   void warn(std::string text);
 
@@ -111,7 +115,7 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   std::optional<Clock::time_point> stop_at_;
   std::vector<RouteLocation> left_;         // places whose routes are to be removed
   std::optional<RouteLocation> searching_;  // the one that is being dumped
-  bool is_privilege_told_ = false;
+  bool is_privilege_told_ = false, are_objects_told_ = false;
 };
 
 void NetlinkKernel::Worker::start(KernelEventHandler handler) {
@@ -176,7 +180,7 @@ void NetlinkKernel::Worker::run() {
     }
     report();
     post_events();
-    if (stop_at_ && (is_done() || now >= *stop_at_)) return;
+    if (stop_at_ && (is_done() || now >= *stop_at_)) return finish();
     if (is_working) sleep(now);
   }
   // Unusable: the owner knows and ends the daemon. Nothing is left to wait for.
@@ -187,6 +191,14 @@ bool NetlinkKernel::Worker::is_done() const {
   if (own_.has_pending()) return false;
   return !is_flushing_ || !own_.writes() ||
          (may_write() && own_.failed_count() == 0 && left_.empty() && !searching_);
+}
+
+/// After a flush nothing names our next-hop objects any more.
+void NetlinkKernel::Worker::finish() {
+  if (!is_flushing_ || !own_.writes()) return;
+  own_.begin_search_for_unused_next_hops();
+  own_.end_search_for_unused_next_hops();
+  writer_.remove_next_hops(own_.take_unused_next_hops());
 }
 
 void NetlinkKernel::Worker::take_commands() {
@@ -234,6 +246,7 @@ void NetlinkKernel::Worker::run_audit(Clock::time_point now) {
                     .unwanted = found.unwanted - repairs_told_.unwanted,
                     .failed = own_.failed_count(),
                     .overruns = monitor_.overruns(),
+                    .next_hop_objects = own_.next_hop_objects(),
                     .duration = *duration});
     repairs_told_ = found;
     events_.push_back(std::move(event));
@@ -246,6 +259,7 @@ void NetlinkKernel::Worker::run_audit(Clock::time_point now) {
 
 void NetlinkKernel::Worker::relocate(const KernelOptions& options) {
   if (std::exchange(audit_interval_, options.audit_interval) != audit_interval_) audit_at_.reset();
+  own_.use_next_hop_objects(options.next_hop_objects);
   const auto place = location_of(options);
   if (place == own_.location()) return;
   left_.push_back(own_.location());
@@ -256,6 +270,7 @@ void NetlinkKernel::Worker::relocate(const KernelOptions& options) {
 
 void NetlinkKernel::Worker::write(Clock::time_point now) {
   if (own_.has_pending()) return writer_.write_some(own_, now);
+  writer_.remove_next_hops(own_.take_unused_next_hops());
   // Only when all stand at the new place do those at the old one go.
   if (searching_ || !left_.empty()) remove_leftovers();
 }
@@ -285,6 +300,8 @@ void NetlinkKernel::Worker::report() {
   }
   if (own_.is_privilege_missing() && !std::exchange(is_privilege_told_, true))
     warn("no privilege to write routes: CAP_NET_ADMIN is missing");
+  if (own_.are_next_hop_objects_refused() && !std::exchange(are_objects_told_, true))
+    warn("this kernel knows no next-hop objects; routes are written without");
   if (own_.has_pending()) return;
   if (const auto healed = own_.take_healed(); healed > 0)
     warn(std::to_string(healed) + " routes were removed or changed by another process and are written again");

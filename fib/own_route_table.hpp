@@ -31,6 +31,7 @@ struct OwnRoute {
   bool is_seen : 1 = false;       // by the running scan
   bool is_told : 1 = false;       // the last result said "installed"
   bool wants_result : 1 = false;  // the owner asked
+  bool by_object : 1 = false;     // the kernel's names a next-hop object
 };
 static_assert(sizeof(OwnRoute) == 32);
 

@@ -23,11 +23,7 @@ std::string foreign_text(std::uint8_t protocol) {
   return "a foreign route (protocol " + std::to_string(protocol) + ") with the same metric stands there";
 }
 
-/// IPv6 replaces a route only by one of its kind: gateways by gateways (net/ipv6/ip6_fib.c,
-/// fib6_add_rt2node).
-bool has_gateway(const rib::FibRoute& route) {
-  return std::ranges::any_of(route.next_hops, [](const auto& hop) { return hop.gateway.has_value(); });
-}
+constexpr std::size_t kObjectRoom = 4096;  // for the next-hop objects of one route
 
 }  // namespace
 
@@ -83,17 +79,19 @@ void OwnRoutes::begin_scan(const ScanScope& scope) {
 }
 
 bool OwnRoutes::found(RouteMessage& message) {
+  if (message.object != kNoObject) named_objects_.insert(message.object);
   if (touched_.contains(message.prefix)) return false;
   const bool is_new = !routes_.find(message.prefix);
   const auto id = routes_.find_or_add(message.prefix);
   auto& route = routes_.at(id);
   if (route.is_seen) return false;  // a second one at the same place, made by hand: the first counts
   route.is_seen = true;
-  normalise(message.route);
+  complete_next_hops(message);
   const bool is_news = route.kernel == kNoRoute;
   const auto shown = pool_.acquire(message.prefix.afi(), message.route);
   if (!is_news && shown != route.kernel && !route.is_uncertain) ++repairs_.different;
   set_kernel(route, shown);
+  route.by_object = message.object != kNoObject;
   if (is_new) return unwanted(id), true;
   if (route.desired != kNoRoute && (route.desired != route.kernel || !route.is_told)) enqueue(id);
   return is_news;
@@ -125,11 +123,12 @@ void OwnRoutes::changed_by_others(RouteMessage& message, Clock::time_point now) 
     if (!forget_healed_at_) forget_healed_at_ = now + kHealInterval;
     return lost(*id, again, now);
   }
-  normalise(message.route);
+  complete_next_hops(message);
   const bool is_new = !routes_.find(message.prefix);
   const auto id = routes_.find_or_add(message.prefix);
   auto& route = routes_.at(id);
   set_kernel(route, pool_.acquire(message.prefix.afi(), message.route));
+  route.by_object = message.object != kNoObject;
   route.is_uncertain = false;
   if (is_new) return unwanted(id);
   if (route.desired == kNoRoute) return;
@@ -254,7 +253,10 @@ void OwnRoutes::Batch::answer(const Acknowledgement& acknowledgement) {
   const auto index = acknowledgement.sequence - first_sequence_;
   if (index >= items_.size() || acknowledgement.error == 0) return;
   if (acknowledgement.type == RTM_DELROUTE && acknowledgement.error == ESRCH) return;  // gone is gone
+  if (acknowledgement.type == RTM_NEWNEXTHOP && acknowledgement.error == EOPNOTSUPP)
+    objects_are_unknown_ = true;
   auto& item = items_[index];
+  if (item.error != 0) return;  // of the next-hop object that this route names: the cause
   item.error = acknowledgement.error;
   if (acknowledgement.text.empty()) return;
   texts_.push_back(acknowledgement.text);
@@ -269,13 +271,14 @@ void OwnRoutes::fill(Batch& batch) {
   batch.datagram_.clear();
   batch.items_.clear();
   batch.texts_.clear();
-  batch.lost_answers_ = false;
+  batch.lost_answers_ = batch.objects_are_unknown_ = false;
   batch.first_sequence_ = sequence_;
   std::size_t visited = 0;
   while (!pending_.empty() && batch.items_.size() < batch_limit_ && visited++ < kBatchLimit) {
     const auto id = pending_.front();
     auto& route = routes_.at(id);
-    const auto needed = pool_.message(route.desired).size() + kDeleteSize;
+    const auto needed = pool_.message(route.desired).size() + kDeleteSize +
+                        (pool_.object(route.desired) != kNoObject ? kObjectRoom : 0);
     if (!batch.items_.empty() && batch.datagram_.size() + needed > kDatagramSize) break;
     pending_.pop_front();
     route.is_pending = false;
@@ -313,10 +316,11 @@ void OwnRoutes::add_create(Id id, Batch& batch) {
   const auto& route = routes_.at(id);
   const auto sequence = sequence_ + static_cast<std::uint32_t>(batch.items_.size());
   const bool replace = route.kernel != kNoRoute || route.is_uncertain;
-  const bool is_other_kind =
-      route.prefix.afi() == rib::Afi::Ipv6 && route.kernel != kNoRoute &&
-      has_gateway(pool_.route(route.kernel)) != has_gateway(pool_.route(route.desired));
+  // IPv6 replaces a route only by one of its kind (net/ipv6/ip6_fib.c, fib6_add_rt2node).
+  const bool is_other_kind = route.prefix.afi() == rib::Afi::Ipv6 && route.kernel != kNoRoute &&
+                             kind_in_kernel(route) != kind_desired(route);
   if (is_other_kind) add_route(batch.datagram_, pool_.removal(rib::Afi::Ipv6), route.prefix, 0, sequence);
+  pool_.objects().establish(pool_.object(route.desired), batch.datagram_, sequence);
   batch.last_message_ = batch.datagram_.size();
   // NLM_F_EXCL: where we know of nothing, a foreign route that we do not know of yet must not be replaced.
   const int flags = replace ? NLM_F_CREATE | NLM_F_REPLACE : NLM_F_CREATE | NLM_F_EXCL;
@@ -335,6 +339,11 @@ void OwnRoutes::add_remove(Id id, Batch& batch) {
 
 void OwnRoutes::complete(Batch& batch, Clock::time_point now) {
   static const std::string kNoText;
+  if (batch.lost_answers_) doubt_next_hops();
+  if (batch.objects_are_unknown_) {
+    objects_refused_ = true;
+    pool_.use_objects(false);
+  }
   for (const auto& item : batch.items_) {
     if (batch.lost_answers_ && item.error == 0) {
       routes_.at(item.id).is_uncertain = true;  // it may be done, or not
@@ -363,9 +372,11 @@ void OwnRoutes::complete_write(const Batch::Item& item, const std::string& text,
       pool_.retain(route.desired);
       set_kernel(route, route.desired);
     }
+    route.by_object = pool_.object(route.desired) != kNoObject;
     route.is_uncertain = route.may_stand = route.is_failed = false;
     return result(route, true, 0, text);
   }
+  pool_.objects().doubt(pool_.object(route.desired));
   if (item.error == EEXIST && item.action == Batch::Action::Create) {
     // A foreign route whose event we read before the next batch, or one of ours that we did not know.
     route.is_uncertain = true;

@@ -14,7 +14,9 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fib/kernel.hpp"
@@ -70,6 +72,7 @@ class OwnRoutes {
     std::vector<Item> items_;
     std::vector<std::string> texts_;
     bool lost_answers_ = false;
+    bool objects_are_unknown_ = false;  // to this kernel
   };
 
   /// Without `write` every wish is answered as not installed.
@@ -83,6 +86,9 @@ class OwnRoutes {
   RestartLedger sweep_inherited();
   /// Everything of ours goes.
   void withdraw_all();
+  /// Whether routes written from here on name next-hop objects. They do when the objects that stand are
+  /// known.
+  void use_next_hop_objects(bool use);
   /// Everything desired is written at the new place. What stands at the old one is forgotten, not removed.
   void relocate(const RouteLocation& place);
 
@@ -97,12 +103,28 @@ class OwnRoutes {
   /// A foreign route stands (or no longer stands) where ours would: same prefix, table and metric.
   void foreign_stands(const rib::Prefix& prefix, std::uint8_t protocol, bool replaced_ours);
   void foreign_gone(const rib::Prefix& prefix);
+  /// The link or its carrier is gone, and the kernel's next-hop objects of it.
+  void link_lost(std::uint32_t interface_index) { pool_.objects().doubt_interface(interface_index); }
+  /// The kernel's next-hop objects: first what stands.
+  void begin_next_hop_dump() { pool_.objects().begin_dump(); }
+  void next_hop_shown(NextHopMessage&& message) { pool_.objects().shown(std::move(message)); }
+  void end_next_hop_dump();
+  /// Events may be missing, which objects stand is not known.
+  void doubt_next_hops() { pool_.objects().doubt_all(); }
+  /// Another process changed it; true when it is ours, and what names it has changed or gone as well.
+  bool next_hop_changed_by_others(ObjectId id);
+  /// From here on routes that are found are remembered by the objects they name...
+  void begin_search_for_unused_next_hops() { named_objects_.clear(); }
+  /// ... and all routes were: what nothing names is to be removed.
+  void end_search_for_unused_next_hops() { unused_objects_ = pool_.objects().unused(named_objects_); }
   /// A link, an address or a connected route came: what failed may succeed now.
   void surroundings_changed(Clock::time_point now);
 
   // --- work
   // ---------------------------------------------------------------------------------------------------
   bool has_pending() const { return !pending_.empty(); }
+  std::vector<ObjectId> take_unused_next_hops();
+  bool has_unused_next_hops() const { return !unused_objects_.empty(); }
   /// Takes pending prefixes into `batch` until its datagram is full; what needs no message is answered at
   /// once.
   void fill(Batch& batch);
@@ -123,6 +145,10 @@ class OwnRoutes {
   /// Whether the address is the preferred source of one.
   bool prefers(const rib::IpAddress& source) const { return pool_.any_prefers(source); }
   bool is_privilege_missing() const { return privilege_missing_; }
+  /// The kernel knows no next-hop objects; routes go without.
+  bool are_next_hop_objects_refused() const { return objects_refused_; }
+  bool uses_next_hop_objects() const { return pool_.uses_objects(); }
+  std::size_t next_hop_objects() const { return pool_.objects().size(); }
   const RouteLocation& location() const { return place_; }
   bool writes() const { return write_; }
   std::size_t size() const { return routes_.size(); }
@@ -146,6 +172,9 @@ class OwnRoutes {
   void erase_if_empty(Id id);
   void retry_failed(Clock::time_point now);
   bool is_in_scope(const OwnRoute& route) const;
+  int kind_in_kernel(const OwnRoute& route) const;
+  int kind_desired(const OwnRoute& route) const;
+  void complete_next_hops(RouteMessage& message) const;
 
   RouteLocation place_;
   const bool write_;
@@ -171,6 +200,9 @@ class OwnRoutes {
   std::uint32_t sequence_ = 1;
   std::size_t batch_limit_;
   bool privilege_missing_ = false;
+  bool wants_objects_ = false, objects_refused_ = false, objects_are_known_ = false;
+  std::set<ObjectId> named_objects_;  // by routes in the kernel
+  std::vector<ObjectId> unused_objects_;
   bool is_swept_ = false;
   RestartLedger ledger_;  // kept and changed so far
   Repairs repairs_;

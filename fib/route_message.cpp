@@ -182,6 +182,7 @@ bool parse_route(const nlmsghdr& header, RouteMessage& message) {
   message.type_of_service = body.rtm_tos;
   message.kernel_type = body.rtm_type;
   message.is_cache_entry = (body.rtm_flags & RTM_F_CLONED) != 0;
+  message.object = number_from(attributes[RTA_NH_ID]);
   message.route.type = route_type(body.rtm_type);
   message.route.next_hops.clear();
   message.route.source =
@@ -214,7 +215,8 @@ void normalise(rib::FibRoute& route) {
   });
 }
 
-std::vector<std::byte> encode_route(Afi afi, const rib::FibRoute& route, const RouteLocation& place) {
+std::vector<std::byte> encode_route(Afi afi, const rib::FibRoute& route, const RouteLocation& place,
+                                    ObjectId object) {
   auto message = begin_route(afi, RTM_NEWROUTE, place, 40 + 48 * route.next_hops.size());
   auto& body = *static_cast<rtmsg*>(nlmsg_data(nlmsg_hdr(message.get())));
   body.rtm_type = kernel_type(route.type);
@@ -223,6 +225,10 @@ std::vector<std::byte> encode_route(Afi afi, const rib::FibRoute& route, const R
   if (route.source) {
     const auto bytes = route.source->bytes();
     nla_put(message.get(), RTA_PREFSRC, static_cast<int>(bytes.size()), bytes.data());
+  }
+  if (object != kNoObject) {
+    nla_put_u32(message.get(), RTA_NH_ID, object);
+    return bytes_of(message.get());
   }
 
   const bool is_direct =

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "fib/next_hop_message.hpp"
 #include "rib/messages.hpp"
 
 namespace fib {
@@ -37,7 +38,8 @@ struct RouteMessage {
   std::uint8_t type_of_service = 0;
   std::uint8_t kernel_type = 0;  // RTN_*; route.type holds it when it is one of ours
   bool is_cache_entry = false;
-  rib::FibRoute route;
+  ObjectId object = kNoObject;  // the next-hop object it names
+  rib::FibRoute route;          // a kernel that is told so says nothing more of the next hops than the object
 
   /// True for a route at this place, whoever made it.
   bool stands_at(const RouteLocation& place) const {
@@ -52,8 +54,10 @@ bool parse_route(const nlmsghdr& header, RouteMessage& message);
 /// the type has none, no weight where there is no choice.
 void normalise(rib::FibRoute& route);
 
-/// RTM_NEWROUTE for `route` with the prefix left open; add_route() fills it in.
-std::vector<std::byte> encode_route(rib::Afi afi, const rib::FibRoute& route, const RouteLocation& place);
+/// RTM_NEWROUTE for `route` with the prefix left open; add_route() fills it in. It names `object` instead of
+/// the next hops, when there is one.
+std::vector<std::byte> encode_route(rib::Afi afi, const rib::FibRoute& route, const RouteLocation& place,
+                                    ObjectId object = kNoObject);
 /// RTM_DELROUTE that matches only a route of our protocol and metric; the prefix is left open.
 std::vector<std::byte> encode_removal(rib::Afi afi, const RouteLocation& place);
 

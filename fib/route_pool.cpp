@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace fib {
 
-RoutePool::RoutePool(const RouteLocation& place) : slots_(1) { set_location(place); }
+RoutePool::RoutePool(const RouteLocation& place) : objects_(place.protocol), slots_(1) {
+  set_location(place);
+}
 
 std::size_t RoutePool::hash_of(rib::Afi afi, const rib::FibRoute& route) {
   std::size_t hash = static_cast<std::size_t>(afi) * 8 + static_cast<std::size_t>(route.type);
@@ -39,7 +42,10 @@ RouteId RoutePool::acquire(rib::Afi afi, const rib::FibRoute& route) {
     id = free_.back();
     free_.pop_back();
   }
-  slots_[id] = {afi, route, encode_route(afi, route, place_), 1};
+  auto& slot = slots_[id];
+  slot = {.afi = afi, .route = route, .message = {}, .references = 1};
+  if (use_objects_) slot.object = objects_.acquire(route.next_hops);
+  encode(slot);
   index_.emplace(hash, id);
   return last_ = id;
 }
@@ -48,6 +54,7 @@ void RoutePool::release(RouteId id) {
   if (id == kNoRoute || --slots_[id].references > 0) return;
   const auto [first, end] = index_.equal_range(hash_of(slots_[id].afi, slots_[id].route));
   index_.erase(std::find_if(first, end, [id](const auto& entry) { return entry.second == id; }));
+  objects_.release(slots_[id].object);
   slots_[id] = {};
   free_.push_back(id);
   if (last_ == id) last_ = kNoRoute;
@@ -74,7 +81,21 @@ void RoutePool::set_location(const RouteLocation& place) {
   for (const auto family : rib::kFamilies)
     removals_[rib::index_of(family)] = encode_removal(rib::afi_of(family), place_);
   for (auto& slot : slots_)
-    if (slot.references > 0) slot.message = encode_route(slot.afi, slot.route, place_);
+    if (slot.references > 0) encode(slot);
+}
+
+void RoutePool::encode(Slot& slot) const {
+  slot.message = encode_route(slot.afi, slot.route, place_, slot.object);
+}
+
+void RoutePool::use_objects(bool use) {
+  if (std::exchange(use_objects_, use) == use) return;
+  for (auto& slot : slots_) {
+    if (slot.references == 0) continue;
+    objects_.release(std::exchange(slot.object, kNoObject));
+    if (use) slot.object = objects_.acquire(slot.route.next_hops);
+    encode(slot);
+  }
 }
 
 }  // namespace fib

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fib/next_hop_objects.hpp"
 #include "fib/route_message.hpp"
 
 namespace fib {
@@ -41,6 +42,12 @@ class RoutePool {
   bool any_prefers(const rib::IpAddress& source) const;
   /// All messages are made anew.
   void set_location(const RouteLocation& place);
+  /// Whether routes name next-hop objects from here on; all messages are made anew.
+  void use_objects(bool use);
+  bool uses_objects() const { return use_objects_; }
+  ObjectId object(RouteId id) const { return slots_[id].object; }
+  NextHopObjects& objects() { return objects_; }
+  const NextHopObjects& objects() const { return objects_; }
 
  private:
   struct Slot {
@@ -48,10 +55,14 @@ class RoutePool {
     rib::FibRoute route;
     std::vector<std::byte> message;
     std::uint32_t references = 0;
+    ObjectId object = kNoObject;
   };
   static std::size_t hash_of(rib::Afi afi, const rib::FibRoute& route);
+  void encode(Slot& slot) const;
 
   RouteLocation place_;
+  NextHopObjects objects_;
+  bool use_objects_ = false;
   std::array<std::vector<std::byte>, rib::kFamilyCount> removals_;
   std::vector<Slot> slots_;  // [0] is never used
   std::vector<RouteId> free_;

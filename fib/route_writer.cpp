@@ -53,17 +53,28 @@ void RouteWriter::collect_answers(OwnRoutes::Batch& batch) {
 
 void RouteWriter::remove_leftovers(std::span<const rib::Prefix> prefixes, const RouteLocation& place) {
   std::vector<std::byte> datagram;
-  const auto send = [&] {
-    socket_->send(datagram);
-    datagram.clear();
-    while (socket_->receive() == NetlinkSocket::Received::Datagram) {
-    }
-  };
   for (const auto& prefix : prefixes) {
     add_route(datagram, encode_removal(prefix.afi(), place), prefix, 0, 0);
-    if (datagram.size() >= kLeftoversDatagram) send();
+    if (datagram.size() >= kLeftoversDatagram) send_and_forget(datagram);
   }
-  if (!datagram.empty()) send();
+  send_and_forget(datagram);
+}
+
+void RouteWriter::remove_next_hops(std::span<const ObjectId> objects) {
+  std::vector<std::byte> datagram;
+  for (const auto id : objects) {
+    add_next_hop_removal(datagram, id, 0);
+    if (datagram.size() >= kLeftoversDatagram) send_and_forget(datagram);
+  }
+  send_and_forget(datagram);
+}
+
+void RouteWriter::send_and_forget(std::vector<std::byte>& datagram) {
+  if (datagram.empty()) return;
+  socket_->send(datagram);
+  datagram.clear();
+  while (socket_->receive() == NetlinkSocket::Received::Datagram) {
+  }
 }
 
 }  // namespace fib

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "fib/netlink_socket.hpp"
 #include "fib/own_routes.hpp"
@@ -27,8 +28,11 @@ class RouteWriter {
   void write_some(OwnRoutes& routes, Clock::time_point now);
   /// Removes routes of ours that stand at a place we left; failures are not told, nothing depends on them.
   void remove_leftovers(std::span<const rib::Prefix> prefixes, const RouteLocation& place);
+  /// Removes next-hop objects that no route names; failures are not told, the next audit finds them again.
+  void remove_next_hops(std::span<const ObjectId> objects);
 
  private:
+  void send_and_forget(std::vector<std::byte>& datagram);
   void collect_answers(OwnRoutes::Batch& batch);
 
   std::optional<NetlinkSocket> socket_;

@@ -12,6 +12,7 @@ void put_audit(const FibView& view, rib::TimePoint now, proto::FibAudit& to) {
   to.set_unwanted(audit.unwanted);
   to.set_failed(audit.failed);
   to.set_overruns(audit.overruns);
+  to.set_next_hop_objects(audit.next_hop_objects);
 }
 
 proto::Done handle_fib(const proto::GetFib& request, Backend& backend, Replies& replies) {

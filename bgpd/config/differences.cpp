@@ -138,6 +138,7 @@ fib::KernelOptions kernel_options(const cli::Config& config, bool write) {
   options.metric = config.fib_metric;
   options.audit_interval = std::chrono::seconds(config.fib_audit_seconds);
   options.table = config.fib_table;
+  options.next_hop_objects = config.fib_next_hop_objects;
   return options;
 }
 

@@ -239,6 +239,10 @@ std::vector<Command> system_commands() {
   rows.push_back(system_number<&Config::fib_table>(
       "fib table", "(1-4294967295)", {"Routes in the kernel", "Routing table", "Number; 254 is main"},
       "Kernel table that kulan writes to."));
+  rows.push_back(system_switch<&Config::fib_next_hop_objects>(
+      "fib nexthop-objects",
+      {"Routes in the kernel", "Name the kernel's next-hop objects instead of gateways"},
+      "Routes written from now on name next-hop objects of the kernel: a third less work for each."));
   rows.push_back(system_number<&Config::fib_audit_seconds>(
       "fib audit interval", "(0-3600)",
       {"Routes in the kernel", "Comparison with the kernel", "How often", "Seconds; 0: only when asked"},

@@ -27,6 +27,7 @@ std::string fib_audit_text(const api::Fib& fib) {
     append(out, "  Unwanted   %7llu %5llu   in our name without a cause, removed\n", number(last.unwanted()),
            number(fib.unwanted()));
     append(out, "  Refused    %7llu         by the kernel, tried again\n", number(last.failed()));
+    if (last.next_hop_objects() > 0) append(out, "Next-hop objects: %llu\n", number(last.next_hop_objects()));
     append(out, "Overruns of the receive buffer: %llu\n", number(last.overruns()));
   }
   append(out, "Audits: %llu", number(fib.audits()));
@@ -46,10 +47,15 @@ std::string fib_audit_json(const api::Fib& fib) {
   json["unwanted"] = fib.unwanted();
   if (fib.has_last_audit()) {
     const auto& last = fib.last_audit();
-    json["last"] = {{"agoMsec", last.ms()},          {"durationMsec", last.duration_ms()},
-                    {"routes", last.routes()},       {"missing", last.missing()},
-                    {"different", last.different()}, {"unwanted", last.unwanted()},
-                    {"refused", last.failed()},      {"overruns", last.overruns()}};
+    json["last"] = {{"agoMsec", last.ms()},
+                    {"durationMsec", last.duration_ms()},
+                    {"routes", last.routes()},
+                    {"missing", last.missing()},
+                    {"different", last.different()},
+                    {"unwanted", last.unwanted()},
+                    {"refused", last.failed()},
+                    {"overruns", last.overruns()},
+                    {"nextHopObjects", last.next_hop_objects()}};
   }
   return json_text(json) + "\n";
 }

@@ -13,7 +13,7 @@
 namespace fib::test {
 namespace {
 
-class KernelChaosTest : public testing::TestWithParam<unsigned> {
+class KernelChaosTest : public testing::TestWithParam<std::tuple<unsigned, bool>> {
  protected:
   void SetUp() override {
     if (!space_.problem().empty()) GTEST_SKIP() << space_.problem();
@@ -50,12 +50,18 @@ class KernelChaosTest : public testing::TestWithParam<unsigned> {
  private:
   NetworkNamespace space_;
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, KernelChaosTest, testing::Range(1u, 5u));
+INSTANTIATE_TEST_SUITE_P(Seeds, KernelChaosTest, testing::Combine(testing::Range(1u, 5u), testing::Bool()),
+                         [](const auto& parameter) {
+                           return (std::get<1>(parameter.param) ? "ByObject" : "Plain") +
+                                  std::to_string(std::get<0>(parameter.param));
+                         });
 
 TEST_P(KernelChaosTest, EndsWithWhatIsDesired) {
-  std::mt19937 random(GetParam());
+  const auto seed = std::get<0>(GetParam());
+  const bool by_object = std::get<1>(GetParam());
+  std::mt19937 random(seed);
   const auto any = [&](int count) { return static_cast<int>(random() % static_cast<unsigned>(count)); };
-  Owner owner({}, 8192);
+  Owner owner({.next_hop_objects = by_object}, 8192);
   ASSERT_TRUE(owner.start());
   const rib::NextHop v4[] = {owner.via("192.0.2.2", "eth0"), owner.via("192.0.2.3", "eth0"),
                              owner.via("198.51.100.2", "eth1")};
@@ -82,7 +88,7 @@ TEST_P(KernelChaosTest, EndsWithWhatIsDesired) {
       owner.desire(prefix, next_hops);
     }
     const auto third_octet = std::to_string(any(60));
-    switch (any(8)) {
+    switch (any(by_object ? 9 : 8)) {
       case 0:
         run("ip link set eth0 down");
         break;
@@ -104,6 +110,9 @@ TEST_P(KernelChaosTest, EndsWithWhatIsDesired) {
       case 6:
         run("for i in $(seq 60); do echo route replace 172.16.$i.0/24 dev lo; done | ip -force -batch -");
         break;
+      case 7:
+        run(by_object ? "ip nexthop flush proto 75 >/dev/null 2>&1" : kBringUp);
+        break;
       default:
         run(kBringUp);
         break;
@@ -117,7 +126,7 @@ TEST_P(KernelChaosTest, EndsWithWhatIsDesired) {
     return std::ranges::all_of(desired, [&](const auto& item) { return owner.is_installed(item.first); });
   };
   EXPECT_TRUE(owner.wait_for([&] { return kernel_state() == desired && all_installed(); }))
-      << "seed " << GetParam();
+      << "seed " << seed;
   const auto state = kernel_state();
   for (const auto& [prefix, gateways] : desired) {
     const auto found = state.find(prefix);

@@ -586,6 +586,113 @@ TEST_P(NetlinkKernelFamilyTest, AFlushLeavesNothingOfOursAndAllOfOthers) {
   EXPECT_THAT(Owner::kernel_routes(other_prefix_), HasSubstr(gateway_));
 }
 
+// --- next-hop objects
+
+constexpr KernelOptions kByObject{.audit_interval = 0s, .next_hop_objects = true};
+
+TEST_P(NetlinkKernelFamilyTest, RoutesNameObjectsAndSeveralNextHopsAGroup) {
+  Owner owner(kByObject);
+  ASSERT_TRUE(owner.start());
+  owner.desire(prefix_, {owner.via(gateway_, "eth0")});
+  owner.desire(other_prefix_, {owner.via(gateway_, "eth0"), owner.via(far_gateway_, "eth1", 3)});
+  ASSERT_TRUE(
+      owner.wait_for([&] { return owner.is_installed(prefix_) && owner.is_installed(other_prefix_); }));
+  EXPECT_THAT(Owner::kernel_routes(prefix_), HasSubstr("nhid"));
+  EXPECT_THAT(Owner::kernel_routes(prefix_), HasSubstr("via " + gateway_));
+  EXPECT_THAT(Owner::kernel_routes(other_prefix_), HasSubstr("nhid"));
+  EXPECT_THAT(Owner::kernel_routes(other_prefix_), HasSubstr(far_gateway_ + " dev eth1 weight 3"));
+
+  owner.desire(prefix_, {owner.via(gateway_, "eth0"), owner.via(far_gateway_, "eth1", 3)});
+  EXPECT_TRUE(owner.kernel_shows(prefix_, far_gateway_));
+  owner.withdraw(prefix_);
+  owner.withdraw(other_prefix_);
+  EXPECT_TRUE(owner.kernel_shows_nothing(prefix_) && owner.kernel_shows_nothing(other_prefix_));
+  owner.kernel.audit();
+  EXPECT_TRUE(owner.wait_for([&] { return output_of("ip nexthop show proto 75").empty(); }))
+      << "unused ones go";
+}
+
+TEST_P(NetlinkKernelFamilyTest, PlainRoutesAndThoseByObjectTakeEachOthersPlace) {
+  Owner owner({.audit_interval = 0s});
+  ASSERT_TRUE(owner.start());
+  owner.desire(prefix_, {owner.via(gateway_, "eth0")});
+  ASSERT_TRUE(owner.kernel_shows(prefix_, gateway_));
+
+  owner.kernel.set_options(kByObject);
+  owner.desire(prefix_, {owner.via(other_gateway_, "eth0")});
+  ASSERT_TRUE(owner.kernel_shows(prefix_, other_gateway_));
+  EXPECT_THAT(Owner::kernel_routes(prefix_), HasSubstr("nhid"));
+  EXPECT_EQ(std::ranges::count(Owner::kernel_routes(prefix_), '\n'), 1);
+
+  owner.kernel.set_options({.audit_interval = 0s});
+  owner.desire(prefix_, {owner.via(gateway_, "eth0")});
+  ASSERT_TRUE(owner.kernel_shows(prefix_, gateway_));
+  EXPECT_THAT(Owner::kernel_routes(prefix_), Not(HasSubstr("nhid")));
+  EXPECT_EQ(std::ranges::count(Owner::kernel_routes(prefix_), '\n'), 1);
+}
+
+TEST_P(NetlinkKernelFamilyTest, ObjectsThatGoWithTheirLinkOrByAnothersHandAreMadeAgain) {
+  Owner owner(kByObject);
+  ASSERT_TRUE(owner.start());
+  owner.kernel.sweep_inherited();
+  owner.desire(prefix_, {owner.via(gateway_, "eth0"), owner.via(far_gateway_, "eth1")});
+  owner.desire(other_prefix_, {owner.via(gateway_, "eth0")});
+  ASSERT_TRUE(owner.kernel_shows(prefix_, far_gateway_));
+  ASSERT_TRUE(owner.kernel_shows(other_prefix_, gateway_));
+  const auto are_back = [&] {
+    return owner.kernel_shows(other_prefix_, gateway_) && owner.kernel_shows(prefix_, gateway_) &&
+           owner.kernel_shows(prefix_, far_gateway_);
+  };
+
+  ASSERT_TRUE(run("ip nexthop flush proto 75 >/dev/null 2>&1"));
+  EXPECT_TRUE(are_back());
+
+  ASSERT_TRUE(run("ip link set far0 down"));  // only the carrier of eth0
+  ASSERT_TRUE(owner.kernel_shows_nothing(other_prefix_)) << "the kernel drops what names a lost object";
+  ASSERT_TRUE(run("ip link set far0 up"));
+  EXPECT_TRUE(are_back());
+
+  ASSERT_TRUE(
+      run("ip link set eth0 down && ip link set eth0 up && "
+          "ip addr replace 2001:db8::1/64 dev eth0 nodad"));
+  EXPECT_TRUE(are_back());
+}
+
+TEST_P(NetlinkKernelFamilyTest, TheNextLifeAdoptsRoutesByObjectAndCleaningUpFindsTheObjects) {
+  {
+    Owner owner(kByObject);
+    ASSERT_TRUE(owner.start());
+    owner.desire(prefix_, {owner.via(gateway_, "eth0")});
+    owner.desire(other_prefix_, {owner.via(far_gateway_, "eth1")});
+    owner.kernel.stop();
+  }
+  const auto before = Owner::kernel_routes(prefix_);
+  ASSERT_THAT(before, HasSubstr("nhid"));
+  {
+    Owner next(kByObject);
+    ASSERT_TRUE(next.start());
+    next.desire(prefix_, {next.via(gateway_, "eth0")});
+    ASSERT_TRUE(next.wait_for([&] { return next.is_installed(prefix_); }));
+    next.kernel.sweep_inherited();
+    ASSERT_TRUE(next.kernel_shows_nothing(other_prefix_));
+    next.kernel.audit();
+    EXPECT_TRUE(next.wait_for(
+        [&] { return output_of("ip nexthop show proto 75").find(far_gateway_) == std::string::npos; }));
+    EXPECT_EQ(Owner::kernel_routes(prefix_), before) << "adopted in place";
+    next.kernel.stop();
+  }
+  EXPECT_THAT(*clean_up(75, true), testing::SizeIs(2));
+  EXPECT_EQ(output_of("ip nexthop show proto 75"), "");
+
+  Owner last(kByObject);
+  ASSERT_TRUE(last.start());
+  last.desire(prefix_, {last.via(gateway_, "eth0")});
+  ASSERT_TRUE(last.kernel_shows(prefix_, "nhid"));
+  last.kernel.flush();
+  EXPECT_EQ(last.kernel.stop(), 0u);
+  EXPECT_EQ(output_of("ip nexthop show proto 75"), "") << "a flush leaves no objects";
+}
+
 TEST_P(NetlinkKernelFamilyTest, CleaningUpFindsAllThatADeadDaemonLeft) {
   ASSERT_TRUE(run(ip("route add " + prefix_ + " via " + gateway_ + " proto 75 metric 20")));
   ASSERT_TRUE(run(ip("route add " + prefix_ + " via " + gateway_ + " proto 75 metric 30 table 1234")));

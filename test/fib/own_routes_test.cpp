@@ -33,6 +33,34 @@ class OwnRoutesTest : public testing::Test {
   }
   void withdraw(const std::string& text) { own_.desire({prefix(text), std::nullopt}); }
 
+  std::string route_line(const nlmsghdr& header) {
+    RouteMessage message;
+    EXPECT_TRUE(parse_route(header, message));
+    const char* verb = message.is_removal ? "remove " : message.is_replacement ? "replace " : "create ";
+    auto line = verb + message.prefix.to_string();
+    if (message.object != kNoObject) return line + " by " + objects_[message.object];
+    if (!message.is_removal && !message.route.next_hops.empty())
+      line += " " + message.route.next_hops.front().gateway->to_string();
+    return line;
+  }
+
+  /// "object 192.0.2.2", "object (192.0.2.2 x1, 192.0.2.3 x2)".
+  std::string object_line(const nlmsghdr& header) {
+    NextHopMessage message;
+    EXPECT_TRUE(parse_next_hop(header, message));
+    auto& name = objects_[message.id];
+    if (message.object.members.empty()) {
+      name = message.object.hop.gateway->to_string();
+    } else {
+      name.clear();
+      for (const auto& [id, weight] : message.object.members)
+        name += (name.empty() ? "(" : ", ") + objects_[id] + " x" + std::to_string(weight);
+      name += ")";
+    }
+    last_object_ = message.id;
+    return "object " + name;
+  }
+
   /// One batch, as lines: "create 10.1.0.0/24 192.0.2.2", "replace …", "remove 10.1.0.0/24". Each message
   /// whose line begins with a key of `errors` fails so.
   std::vector<std::string> write(const std::map<std::string, int>& errors = {}) {
@@ -40,12 +68,7 @@ class OwnRoutesTest : public testing::Test {
     std::vector<std::string> lines;
     MessageRange messages(batch_.datagram());
     while (const auto* header = messages.next()) {
-      RouteMessage message;
-      EXPECT_TRUE(parse_route(*header, message));
-      const char* verb = message.is_removal ? "remove " : message.is_replacement ? "replace " : "create ";
-      auto line = verb + message.prefix.to_string();
-      if (!message.is_removal && !message.route.next_hops.empty())
-        line += " " + message.route.next_hops.front().gateway->to_string();
+      auto line = header->nlmsg_type == RTM_NEWNEXTHOP ? object_line(*header) : route_line(*header);
       for (const auto& [start, error] : errors)
         if (line.starts_with(start))
           batch_.answer(
@@ -87,6 +110,8 @@ class OwnRoutesTest : public testing::Test {
     own_.end_scan(now_);
   }
 
+  std::map<ObjectId, std::string> objects_;
+  ObjectId last_object_ = kNoObject;
   OwnRoutes own_{RouteLocation{}, true};
   OwnRoutes::Batch batch_;
   Clock::time_point now_{1h};
@@ -500,6 +525,147 @@ TEST_F(OwnRoutesTest, WithdrawingAllLeavesNothing) {
   EXPECT_THAT(write(), testing::UnorderedElementsAre("remove 10.1.0.0/24", "remove 10.2.0.0/24",
                                                      "remove 10.3.0.0/24"));
   EXPECT_EQ(own_.size(), 0u);
+}
+
+// --- next-hop objects
+
+class OwnRoutesByObjectTest : public OwnRoutesTest {
+ protected:
+  void SetUp() override {
+    own_.use_next_hop_objects(true);
+    dump({});
+  }
+  void dump(const std::vector<NextHopMessage>& standing) {
+    own_.begin_next_hop_dump();
+    for (auto message : standing) own_.next_hop_shown(std::move(message));
+    own_.end_next_hop_dump();
+  }
+  static NextHopMessage standing(ObjectId id, const std::string& gateway, std::uint8_t protocol = 75) {
+    NextHopMessage message;
+    message.id = id;
+    message.protocol = protocol;
+    message.object.hop = via(gateway).next_hops.front();
+    return message;
+  }
+};
+
+TEST_F(OwnRoutesByObjectTest, AnObjectIsMadeOnceBeforeTheFirstRouteThatNamesIt) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  desire("10.2.0.0/24", "192.0.2.2");
+  EXPECT_THAT(write(), ElementsAre("object 192.0.2.2", "create 10.1.0.0/24 by 192.0.2.2",
+                                   "create 10.2.0.0/24 by 192.0.2.2"));
+  desire("10.3.0.0/24", "192.0.2.2");
+  EXPECT_THAT(write(), ElementsAre("create 10.3.0.0/24 by 192.0.2.2"));
+  EXPECT_EQ(own_.next_hop_objects(), 1u);
+
+  for (const auto* text : {"10.1.0.0/24", "10.2.0.0/24", "10.3.0.0/24"}) withdraw(text);
+  write();
+  EXPECT_EQ(own_.next_hop_objects(), 0u);
+}
+
+TEST_F(OwnRoutesByObjectTest, SeveralNextHopsAreAGroupOfTheirObjects) {
+  auto route = via("192.0.2.2");
+  route.next_hops.push_back(via("192.0.2.3").next_hops.front());
+  route.next_hops.back().weight = 2;
+  own_.desire({prefix("10.1.0.0/24"), route});
+  desire("10.2.0.0/24", "192.0.2.3");
+
+  EXPECT_THAT(
+      write(),
+      ElementsAre("object 192.0.2.2", "object 192.0.2.3", "object (192.0.2.2 x1, 192.0.2.3 x2)",
+                  "create 10.1.0.0/24 by (192.0.2.2 x1, 192.0.2.3 x2)", "create 10.2.0.0/24 by 192.0.2.3"));
+  withdraw("10.1.0.0/24");
+  write();
+  EXPECT_EQ(own_.next_hop_objects(), 1u) << "the group and the one that only it needed are gone";
+}
+
+TEST_F(OwnRoutesByObjectTest, ADoubtedObjectIsMadeAgainBeforeItsNextUse) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+  const auto again = [&](const std::string& text) {
+    desire(text, "192.0.2.2");
+    return write();
+  };
+
+  own_.link_lost(4);
+  EXPECT_THAT(again("10.2.0.0/24"), testing::SizeIs(1));
+  own_.link_lost(3);
+  EXPECT_THAT(again("10.3.0.0/24"), ElementsAre("object 192.0.2.2", "create 10.3.0.0/24 by 192.0.2.2"));
+  EXPECT_FALSE(own_.next_hop_changed_by_others(last_object_ + 1));
+  EXPECT_TRUE(own_.next_hop_changed_by_others(last_object_));
+  EXPECT_THAT(again("10.4.0.0/24"), testing::SizeIs(2));
+  dump({standing(last_object_, "192.0.2.2")});
+  EXPECT_THAT(again("10.5.0.0/24"), testing::SizeIs(1)) << "the dump showed it as it should be";
+  dump({});
+  EXPECT_THAT(again("10.6.0.0/24"), testing::SizeIs(2));
+}
+
+TEST_F(OwnRoutesByObjectTest, ARouteThatFailsTellsTheObjectsErrorAndMakesItAgain) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write({{"object", ENETDOWN}, {"create", EINVAL}});
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 gone error 100 why"));
+
+  now_ += 1s;
+  own_.surroundings_changed(now_);
+  own_.run_timers(now_);
+  EXPECT_THAT(write(), ElementsAre("object 192.0.2.2", "create 10.1.0.0/24 by 192.0.2.2"));
+}
+
+TEST_F(OwnRoutesByObjectTest, AKernelWithoutObjectsGetsPlainRoutes) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  write({{"object", EOPNOTSUPP}, {"create", EINVAL}});
+  EXPECT_TRUE(own_.are_next_hop_objects_refused());
+
+  own_.run_timers(now_ + 1s);
+  EXPECT_THAT(write(), ElementsAre("create 10.1.0.0/24 192.0.2.2"));
+  dump({});
+  desire("10.2.0.0/24", "192.0.2.2");
+  EXPECT_THAT(write(), ElementsAre("create 10.2.0.0/24 192.0.2.2"));
+}
+
+TEST_F(OwnRoutesByObjectTest, AFormerLifesObjectKeepsItsNumberAndUnusedOnesGo) {
+  const ObjectId former = (75u << 24) + 1, unused = former + 1, others = former + 2, named = former + 3;
+  dump({standing(former, "192.0.2.2"), standing(unused, "192.0.2.3"), standing(others, "192.0.2.4", 3),
+        standing(named, "192.0.2.5")});
+  desire("10.1.0.0/24", "192.0.2.2");
+  write();
+  EXPECT_EQ(last_object_, former);
+  desire("10.2.0.0/24", "192.0.2.4");
+  write();
+  EXPECT_GT(last_object_, named) << "not another's, not one that stands for something else";
+
+  own_.begin_search_for_unused_next_hops();
+  RouteMessage inherited;
+  inherited.prefix = prefix("10.3.0.0/24");
+  inherited.object = named;
+  own_.begin_scan({});
+  own_.found(inherited);
+  own_.end_scan(now_);
+  own_.end_search_for_unused_next_hops();
+  EXPECT_THAT(own_.take_unused_next_hops(), ElementsAre(unused));
+}
+
+TEST_F(OwnRoutesByObjectTest, WhatCameIntoUseSinceTheSearchStays) {
+  dump({standing((75u << 24) + 1, "192.0.2.2")});
+  own_.begin_search_for_unused_next_hops();
+  own_.end_search_for_unused_next_hops();
+  ASSERT_TRUE(own_.has_unused_next_hops());
+  desire("10.1.0.0/24", "192.0.2.2");
+  EXPECT_THAT(own_.take_unused_next_hops(), IsEmpty());
+}
+
+TEST_F(OwnRoutesByObjectTest, ARouteThatOnlyNamesItsObjectIsKnownByIt) {
+  dump({standing((75u << 24) + 1, "192.0.2.2")});
+  RouteMessage message;
+  message.prefix = prefix("10.1.0.0/24");
+  message.object = (75u << 24) + 1;
+  own_.begin_scan({});
+  own_.found(message);
+  own_.end_scan(now_);
+
+  desire("10.1.0.0/24", "192.0.2.2");
+  EXPECT_THAT(write(), IsEmpty()) << "adopted as it stands";
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed"));
 }
 
 }  // namespace

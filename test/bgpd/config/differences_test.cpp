@@ -209,6 +209,10 @@ TEST_F(DifferencesTest, TellKernelForwardingAndLoggingApart) {
   EXPECT_TRUE(found().fib_options_changed);
 
   after_ = before_;
+  after_.fib_next_hop_objects = true;
+  EXPECT_TRUE(found().fib_options_changed);
+
+  after_ = before_;
   after_.ipv6_forwarding = true;
   EXPECT_TRUE(found().forwarding_changed);
   EXPECT_FALSE(found().fib_options_changed);
@@ -223,12 +227,14 @@ TEST(KernelOptions, ComeFromTheConfiguration) {
   cli::Config config;
   config.fib_metric = 30;
   config.fib_table = 100;
+  config.fib_next_hop_objects = true;
 
   const auto options = kernel_options(config, false);
 
   EXPECT_FALSE(options.write);
   EXPECT_EQ(options.metric, 30u);
   EXPECT_EQ(options.table, 100u);
+  EXPECT_TRUE(options.next_hop_objects);
 }
 
 }  // namespace

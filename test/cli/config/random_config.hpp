@@ -20,6 +20,7 @@ class RandomConfig {
     config.ip_forwarding = chance();
     config.ipv6_forwarding = chance();
     config.resolve_via_default = chance();
+    config.fib_next_hop_objects = chance();
     if (chance()) config.fib_audit_seconds = static_cast<std::uint32_t>(number(0, 3600));
     if (chance()) config.fib_metric = static_cast<std::uint32_t>(number(1, 4294967295));
     if (chance()) config.fib_table = static_cast<std::uint32_t>(number(1, 4294967295));

@@ -21,7 +21,11 @@ TEST(ShowFib, AnAuditIsALineForEachCause) {
   EXPECT_THAT(fib_audit_text(fib), HasSubstr("Last audit: 00:00:00 ago, 500000 routes in 310 ms\n"));
   EXPECT_THAT(fib_audit_text(fib), HasSubstr("  Missing          2    12   gone without a word"));
   EXPECT_THAT(fib_audit_text(fib), HasSubstr("Audits: 9, every 30 seconds\n"));
+  EXPECT_THAT(fib_audit_text(fib), testing::Not(HasSubstr("objects")));
+  fib.mutable_last_audit()->set_next_hop_objects(3);
+  EXPECT_THAT(fib_audit_text(fib), HasSubstr("Next-hop objects: 3\n"));
   const auto json = nlohmann::json::parse(fib_audit_json(fib));
+  EXPECT_EQ(json["last"]["nextHopObjects"], 3);
   EXPECT_EQ(json["last"]["missing"], 2);
   EXPECT_EQ(json["missing"], 12);
 }

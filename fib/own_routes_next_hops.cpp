@@ -1,0 +1,58 @@
+// Next-hop objects as our routes use them: which stand, which kind of route names one, which nothing names.
+#include <algorithm>
+
+#include "fib/own_routes.hpp"
+
+namespace fib {
+
+void OwnRoutes::use_next_hop_objects(bool use) {
+  wants_objects_ = use;
+  pool_.use_objects(use && objects_are_known_ && !objects_refused_);
+}
+
+void OwnRoutes::end_next_hop_dump() {
+  pool_.objects().end_dump();
+  objects_are_known_ = true;
+  use_next_hop_objects(wants_objects_);
+}
+
+bool OwnRoutes::next_hop_changed_by_others(ObjectId id) {
+  if (!pool_.objects().is_ours(id)) return false;
+  pool_.objects().doubt(id);
+  return true;
+}
+
+/// What came into use since they were found stays.
+std::vector<ObjectId> OwnRoutes::take_unused_next_hops() {
+  std::erase_if(unused_objects_, [this](ObjectId id) { return pool_.objects().is_ours(id); });
+  return std::exchange(unused_objects_, {});
+}
+
+/// With net.ipv4.nexthop_compat_mode=0 the kernel tells the object alone.
+void OwnRoutes::complete_next_hops(RouteMessage& message) const {
+  if (message.object != kNoObject && message.route.next_hops.empty())
+    message.route.next_hops = pool_.objects().resolve(message.object);
+  normalise(message.route);
+}
+
+namespace {
+
+enum Kind : int { kDirect, kGateway, kObject };
+
+int kind_of(const rib::FibRoute& route, bool by_object) {
+  if (by_object) return kObject;
+  const auto has_gateway = [](const rib::NextHop& hop) { return hop.gateway.has_value(); };
+  return std::ranges::any_of(route.next_hops, has_gateway) ? kGateway : kDirect;
+}
+
+}  // namespace
+
+int OwnRoutes::kind_in_kernel(const OwnRoute& route) const {
+  return kind_of(pool_.route(route.kernel), route.by_object);
+}
+
+int OwnRoutes::kind_desired(const OwnRoute& route) const {
+  return kind_of(pool_.route(route.desired), pool_.object(route.desired) != kNoObject);
+}
+
+}  // namespace fib
