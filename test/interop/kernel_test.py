@@ -146,3 +146,27 @@ def what_a_dead_daemon_left_is_cleaned_up(lab, peer):
 
     for prefix, family in PREFIXES:
         check(prefix not in hosts[1].routes(family), f"{prefix} is gone")
+
+
+@interop(peers=("bird", "frr"))
+def routes_name_objects_when_asked(lab, peer):
+    """Across a crash and another's flush, and none is left where none is wanted."""
+    hosts = lab.hosts(2)
+    lab.peer(peer, hosts[2], AS_PEER, neighbors_for(peer, hosts[1], AS_KULAND), networks=[prefix for prefix, _ in PREFIXES])
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], neighbors_for(peer, hosts[2], AS_PEER), more=["fib nexthop-objects"]))
+
+    def names_objects():
+        return all("nhid" in "".join(lines_of(hosts[1], prefix)) for prefix, _ in PREFIXES)
+
+    wait_for(names_objects, "both families' routes name objects")
+    before = [lines_of(hosts[1], prefix) for prefix, _ in PREFIXES]
+    kuland.kill()
+    kuland.start()
+    wait_for(lambda: kuland.json("show fib restart"), "the restart is over", 60)
+    check(before == [lines_of(hosts[1], prefix) for prefix, _ in PREFIXES], "adopted as they stood")
+
+    hosts[1].ip("nexthop flush proto 75")
+    wait_for(names_objects, "what another removed is back")
+    kuland.show("shutdown flush")
+    objects = ["ip", "-n", hosts[1].namespace, "nexthop", "show", "proto", "75"]
+    wait_for(lambda: not netns.run(objects).strip(), "a flush leaves none")
