@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/show/filter.hpp"
+#include "cli/watch.hpp"
 
 namespace cli {
 
@@ -252,9 +253,27 @@ Status Shell::print_help(std::string_view line) {
   return Status::Done;
 }
 
+namespace {
+
+void insert_sorted(std::vector<std::string>& words, std::string word) {
+  words.insert(std::ranges::upper_bound(words, word), std::move(word));
+}
+
+}  // namespace
+
+std::optional<std::size_t> Shell::offers_watch(std::string_view line) const {
+  const auto words = split_words(line);
+  const bool is_half = !words.empty() && words.back().column + words.back().text.size() == line.size();
+  const auto column = is_half ? words.back().column : line.size();
+  if (is_half && !std::string_view("watch").starts_with(words.back().text)) return std::nullopt;
+  const auto command = line.substr(0, column);
+  if (!watched_command(std::string(command) + "watch")) return std::nullopt;
+  if (!std::holds_alternative<Matched>(tree().match(command))) return std::nullopt;
+  return column;
+}
+
 Completion Shell::complete(std::string_view line) const {
-  if (!configuring_) return tree().complete(line);
-  const auto column = outer_command(line);
+  const auto column = configuring_ ? outer_command(line) : std::optional<std::size_t>(0);
   if (!column) {
     auto completion = cli::complete(context_, line);
     if (in_candidate_) {
@@ -265,13 +284,22 @@ Completion Shell::complete(std::string_view line) const {
     return completion;
   }
   auto completion = tree().complete(line.substr(*column));
+  if (offers_watch(line.substr(*column))) insert_sorted(completion.candidates, "watch");
   completion.column += *column;
   return completion;
 }
 
+std::vector<HelpLine> Shell::outer_help(std::string_view line) const {
+  auto lines = tree().help(line);
+  if (!offers_watch(line)) return lines;
+  const HelpLine watch{"watch", "Draw again every second until a key, in a terminal"};
+  lines.insert(std::ranges::find(lines, "<cr>", &HelpLine::word), watch);
+  return lines;
+}
+
 std::vector<HelpLine> Shell::help(std::string_view line) const {
-  if (!configuring_) return tree().help(line);
-  if (const auto column = outer_command(line)) return tree().help(line.substr(*column));
+  if (!configuring_) return outer_help(line);
+  if (const auto column = outer_command(line)) return outer_help(line.substr(*column));
   auto lines = cli::help(context_, line);
   if (in_candidate_) std::ranges::copy(candidate_tree_.help(line), std::back_inserter(lines));
   if (const auto words = split_words(line); words.empty() || (words.size() == 1 && line.back() != ' ')) {

@@ -49,6 +49,9 @@ class Shell {
   /// The lines of one mode's `list`.
   std::vector<std::string> list() const;
 
+  /// docs/cli.md, made from the rows. A test compares it with the file and says how to refresh it.
+  std::string reference() const;
+
   /// Set by a signal handler: what is listed just now ends.
   std::atomic<bool>& interrupted() { return interrupted_; }
   /// `terminal length 0` and `terminal no paginate` turn it off; the owner of the terminal looks.
@@ -65,6 +68,8 @@ class Shell {
     bool changes = false;
   };
 
+  /// `watch` may follow: the line is a whole `show` and maybe the begin of that word. Column of it.
+  std::optional<std::size_t> offers_watch(std::string_view line) const;
   void add_rows();
   show::Status begin_configure(const show::Console& console);
   // `configure private`; see shell_candidate.cpp
@@ -81,6 +86,7 @@ class Shell {
   show::Status execute_piped(std::string_view line);
   show::Status execute_config(std::string_view line);
   show::Status leave_offline(std::string_view line, const ClientError& error);
+  std::vector<HelpLine> outer_help(std::string_view line) const;
   show::Status print_help(std::string_view line);
   show::Status find(const std::string& pattern) const;
   static std::string mark_of(const Match& match, std::string_view line);

@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
 #include "test/cli/shell/fake_daemon.hpp"
 
 namespace cli {
@@ -33,6 +37,41 @@ class ShellTest : public testing::Test {
 };
 
 TEST_F(ShellTest, BeginsInEnableMode) { EXPECT_EQ(shell_.prompt(), "node1# "); }
+
+TEST_F(ShellTest, OffersWatchBehindAWholeShow) {
+  const auto offers = [&](std::string_view line) {
+    return std::ranges::count(shell_.complete(line).candidates, "watch") == 1;
+  };
+  EXPECT_TRUE(offers("show ip bgp summary "));
+  EXPECT_TRUE(offers("show version wa"));
+  EXPECT_FALSE(offers("show ip "));
+  EXPECT_FALSE(offers("write memory "));
+  EXPECT_FALSE(offers("show version x"));
+  EXPECT_THAT(help_text(shell_.help("show version ")), HasSubstr("  watch  Draw again"));
+  type("configure terminal");
+  EXPECT_TRUE(offers("do show version "));
+}
+
+TEST(ShellReference, IsWhatTheRowsSay) {
+  const auto path = KULAN_TEST_DIR "/../docs/cli.md";
+  Client client("/tmp/there-is-no-such-socket");
+  const Shell shell(client, [](std::string_view) {}, {});
+  if (std::getenv("KULAN_REFRESH_DOCS")) std::ofstream(path) << shell.reference();
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+
+  EXPECT_TRUE(text.str() == shell.reference())
+      << "docs/cli.md is out of date. Refresh it: KULAN_REFRESH_DOCS=1 ctest -R ShellReference";
+}
+
+TEST_F(ShellTest, EveryCommandHasHelpAndAPurpose) {
+  std::istringstream lines(shell_.reference());
+  for (std::string line; std::getline(lines, line);) EXPECT_THAT(line, Not(HasSubstr("|  |"))) << line;
+  for (const auto& part : {show::all_commands(), show::candidate_commands()})
+    for (const auto& command : part)
+      for (const auto text : command.help) EXPECT_FALSE(text.empty()) << command.syntax;
+}
 
 TEST_F(ShellTest, EveryRowIsWellFormed) { EXPECT_EQ(text_, ""); }
 
