@@ -1,0 +1,175 @@
+"""A person at a terminal: keys, TAB, ?, Ctrl-C, the window's size, the pager, against a real daemon."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+
+from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, wait_for
+from lab.kuland import address_layout
+
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>]|\r")
+
+
+class Terminal:
+    """kulan in a pseudo-terminal. `screen` is all that it has printed, without escape sequences."""
+
+    def __init__(self, kuland, rows=24, columns=100, environment=None):
+        words = address_layout(kuland.build) + [kuland.build + "/kulan", "--socket", kuland.socket, "-H", "/dev/null"]
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.execvpe(words[0], words, {"TERM": "xterm", "PATH": os.environ["PATH"], **(environment or {})})
+        self.resize(rows, columns)
+        self.octets = b""
+        self.seen = 0
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.kill(self.pid, signal.SIGWINCH)
+
+    @property
+    def screen(self):
+        return ESCAPES.sub("", self.octets.decode(errors="replace"))
+
+    def _read(self, seconds):
+        if not select.select([self.terminal], [], [], seconds)[0]:
+            return True
+        try:
+            part = os.read(self.terminal, 65536)
+        except OSError:
+            part = b""
+        self.octets += part
+        return bool(part)
+
+    def keys(self, text):
+        os.write(self.terminal, text.encode())
+
+    def expect(self, text, seconds=10.0):
+        """Waits for the text behind what was expected before; returns what came up to it."""
+        end = time.monotonic() + seconds
+        while True:
+            at = self.screen.find(text, self.seen)
+            if at >= 0:
+                passed, self.seen = self.screen[self.seen:at + len(text)], at + len(text)
+                return passed
+            if time.monotonic() > end or not self._read(0.1):
+                raise AssertionError(f"'{text}' did not come:\n{self.screen[self.seen:]}")
+
+    def ends(self):
+        while self._read(10.0):
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def at_the_prompt(lab, **options):
+    hosts = lab.hosts(1)
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor("192.168.1.2", AS_PEER)], networks=["10.203.0.0/16"]))
+    wait_for(kuland.peers, "the configuration is in force")
+    terminal = Terminal(kuland, **options)
+    prompt = f"{hosts[1].name}# "
+    terminal.expect(prompt)
+    return kuland, terminal, prompt
+
+
+@interop()
+def tab_completes_and_the_question_mark_lists_and_keeps_what_was_typed(lab):
+    _, terminal, prompt = at_the_prompt(lab)
+    terminal.keys("sh\tver\t\r")
+    terminal.expect("show version")
+    terminal.expect("Kulan ")
+    terminal.expect(prompt)
+
+    terminal.keys("show ip bgp ?")
+    terminal.expect("<cr>")
+    listed = terminal.screen
+    terminal.expect(f"{prompt}show ip bgp ")
+    check("summary" in listed and "neighbors" in listed and "watch" in listed, listed)
+    terminal.keys("summ\t\r")
+    terminal.expect("192.168.1.2")
+    terminal.expect(prompt)
+
+    terminal.keys("show ip bgp summary wa\t")
+    terminal.expect("watch ")
+    terminal.keys("\r")
+    terminal.expect("(any key ends)")
+    terminal.keys("q")
+    terminal.expect(prompt)
+    terminal.keys("exit\r")
+    check(terminal.ends() == 0, "exit ends it")
+
+
+@interop()
+def control_c_drops_the_line_and_control_z_leaves_configure(lab):
+    kuland, terminal, prompt = at_the_prompt(lab)
+    name = prompt[:-2]
+    terminal.keys("write mem\x03")
+    terminal.expect(prompt)
+    terminal.keys("conf t\r")
+    terminal.expect(f"{name}(config)# ")
+    terminal.keys(f"router bgp {AS_KULAND}\r")
+    terminal.expect(f"{name}(config-router)# ")
+    terminal.keys("neighbor 192.168.1.9 remote-as 1\x03")
+    terminal.expect(f"{name}(config-router)# ")
+    terminal.keys("\x1a")
+    terminal.expect(prompt)
+    check("192.168.1.9" not in kuland.show("show running-config"), "the dropped line has no effect")
+    terminal.keys("\x04")
+    check(terminal.ends() == 0, "Ctrl-D ends it")
+
+
+@interop()
+def a_candidate_is_typed_checked_and_committed(lab):
+    kuland, terminal, prompt = at_the_prompt(lab)
+    name = prompt[:-2]
+    terminal.keys("configure private\r")
+    terminal.expect(f"{name}[private](config)# ")
+    terminal.keys("hostname other\r")
+    terminal.expect(f"{name}[private](config)# ")
+    terminal.keys("end\r")
+    terminal.expect("% The candidate has changes that are not committed")
+    terminal.keys("comm\t?")
+    listed = terminal.expect(f"{name}[private](config)# commit ")
+    listed += terminal.expect(f"{name}[private](config)# commit ")
+    check("confirmed" in listed and "check" in listed and "watch" in listed, listed)
+    terminal.keys("check\r")
+    terminal.expect("Resets no session")
+    terminal.keys("show conf diff\r")
+    terminal.expect("+hostname other")
+    terminal.keys("commit\r")
+    terminal.expect("is in force")
+    terminal.keys("end\r")
+    terminal.expect(prompt)
+    check("hostname other" in kuland.show("show running-config"), "committed")
+    terminal.keys("exit\r")
+    check(terminal.ends() == 0, "exit ends it")
+
+
+@interop()
+def long_listings_go_through_the_pager(lab):
+    _, terminal, prompt = at_the_prompt(lab, environment={"VTYSH_PAGER": "sed s/^/PAGED:/"})
+    terminal.keys("terminal paginate\r")
+    terminal.expect(prompt)
+    terminal.keys("show running-config\r")
+    terminal.expect("PAGED:router bgp")
+    terminal.expect(prompt)
+    terminal.keys("terminal length 0\r")
+    terminal.expect(prompt)
+    terminal.keys("show running-config\r")
+    check("PAGED:" not in terminal.expect("\nend\n"), "no pages any more")
+    terminal.expect(prompt)
+
+
+@interop()
+def words_stand_in_as_many_columns_as_the_window_has(lab):
+    _, terminal, prompt = at_the_prompt(lab, columns=40)
+    terminal.keys("show \t")
+    narrow = terminal.expect(f"{prompt}show ").count("\n")
+    terminal.resize(24, 200)
+    terminal.keys("\t")
+    wide = terminal.expect(f"{prompt}show ").count("\n")
+    check(wide < narrow, f"{narrow} lines in 40 columns, {wide} in 200")
