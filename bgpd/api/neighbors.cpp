@@ -42,6 +42,7 @@ proto::Done handle_summary(const proto::GetSummary& request, const Backend& back
                              static_cast<std::uint64_t>(block.neighbors_size()));
     const auto& bgp = *backend.running_config().bgp;
     if (!bgp.listen_ranges.empty()) block.set_listen_limit(bgp.listen_limit);
+    block.set_multipath_relax(bgp.multipath_relax);
     *summary.add_families() = std::move(block);
   }
   return done();

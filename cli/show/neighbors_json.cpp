@@ -43,6 +43,13 @@ Json capabilities_json(const api::Neighbor& n) {
   if (!add_path.empty()) json["addPath"] = std::move(add_path);
   put("extendedNexthop", ours.extended_next_hop(), theirs.extended_next_hop());
   put("longLivedGracefulRestart", ours.long_lived_graceful_restart(), theirs.long_lived_graceful_restart());
+  if (theirs.long_lived_graceful_restart()) {
+    auto by_peer = Json::object();
+    for (const auto number : theirs.long_lived_families())
+      by_peer[std::string(family_key(static_cast<api::Family>(number)))] =
+          has(theirs.preserved_families(), static_cast<api::Family>(number)) ? "preserved" : "notPreserved";
+    json["longLivedGracefulRestartByPeer"] = std::move(by_peer);
+  }
   put("role", ours.has_role(), theirs.has_role());
   put("routeRefresh", ours.route_refresh(), theirs.route_refresh());
   put("enhancedRouteRefresh", ours.enhanced_route_refresh(), theirs.enhanced_route_refresh());
@@ -98,8 +105,10 @@ Json graceful_restart_json(const api::Neighbor& n) {
   for (const auto& family : n.families()) {
     Json state;
     state["fBit"] = has(n.received().preserved_families(), family.family());
-    state["endOfRibStatus"] = {{"endOfRibSend", family.end_of_rib_sent()},
-                               {"endOfRibRecv", family.end_of_rib_received()}};
+    state["endOfRibStatus"] = {
+        {"endOfRibSend", family.end_of_rib_sent()},
+        {"endOfRibSentAfterUpdate", family.end_of_rib_sent()},  // always behind the table
+        {"endOfRibRecv", family.end_of_rib_received()}};
     state["timers"] = {{"stalePathTimer", n.stale_path_seconds()}};
     if (family.long_lived_seconds() > 0) state["timers"]["longLivedStaleTimer"] = family.long_lived_seconds();
     if (family.stale() != api::NeighborFamily::NOTHING_STALE) {
@@ -229,6 +238,7 @@ void put_timers(Json& json, const api::Neighbor& n, WallClock now) {
   json["bgpInUpdateElapsedTimeMsecs"] = n.last_update_ms();
   json["bgpTimerConfiguredHoldTimeMsecs"] = n.configured_hold_seconds() * 1000;
   json["bgpTimerConfiguredKeepAliveIntervalMsecs"] = n.configured_keepalive_seconds() * 1000;
+  json["extendedOptionalParametersLength"] = false;  // RFC 9072: not sent
   json["bgpTimerHoldTimeMsecs"] = n.hold_seconds() * 1000;
   json["bgpTimerKeepAliveIntervalMsecs"] = n.keepalive_seconds() * 1000;
 }
@@ -287,9 +297,9 @@ Json neighbor_json(const api::Neighbor& n, WallClock now) {
   if (n.local_as_replace_as()) json["localAsReplaceAs"] = true;
   constexpr const char* kRoles[] = {"provider", "rs-server", "rs-client", "customer", "peer"};
   const auto role = [&](std::uint32_t number) { return number < 5 ? kRoles[number] : "undefined"; };
-  if (n.has_local_role()) json["localRole"] = role(n.local_role());
+  json["localRole"] = n.has_local_role() ? role(n.local_role()) : "undefined";
   if (n.strict_role()) json["strictRole"] = true;
-  if (n.received().has_role()) json["remoteRole"] = role(n.received().role());
+  json["remoteRole"] = n.received().has_role() ? role(n.received().role()) : "undefined";
   if (n.confederation_peer()) json["nbrCommonAdmin"] = true;
   json[n.type() == api::INTERNAL ? "nbrInternalLink" : "nbrExternalLink"] = true;
   if (!n.description().empty()) json["nbrDesc"] = n.description();

@@ -153,6 +153,7 @@ Json family_json(const api::FamilySummary& family, const SummaryFilter& filter, 
   json["displayedPeers"] = displayed;
   json["totalPeers"] = family.neighbors_size();
   json["dynamicPeers"] = dynamic;
+  json["bestPath"] = {{"multiPathRelax", family.multipath_relax() ? "true" : "false"}};  // words, as in FRR
   if (family.listen_limit() > 0) json["dynamicPeersLimit"] = family.listen_limit();
   return json;
 }

@@ -160,7 +160,7 @@ TEST(SummaryJson, HasFrrsKeysInFrrsOrder) {
   EXPECT_EQ(keys(family),
             (std::vector<std::string>{"routerId", "as", "vrfId", "vrfName", "tableVersion", "ribCount",
                                       "ribMemory", "peerCount", "peerMemory", "peers", "failedPeers",
-                                      "displayedPeers", "totalPeers", "dynamicPeers"}));
+                                      "displayedPeers", "totalPeers", "dynamicPeers", "bestPath"}));
   EXPECT_EQ(keys(family["peers"]["192.168.77.2"]), (std::vector<std::string>{"hostname",
                                                                              "remoteAs",
                                                                              "localAs",
