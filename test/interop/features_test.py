@@ -224,11 +224,12 @@ def kuland_is_another_as_to_a_neighbor(lab, peer):
     check(path["path"] == f"65400 {AS_PEER}", f"through the other AS: {path}")
 
 
-@interop(covers="advertisement_interval", peers=("bird", "frr"))
+@interop(covers="advertisement_interval", peers=EVERYBODY)
 def announcements_keep_their_interval(lab, peer):
     """RFC 4271 §9.2.1.1: the second change waits for the end of the interval, a withdraw does not."""
     hosts = lab.hosts(2)
-    lines = (f"neighbor {hosts[2].ipv4} advertisement-interval 6", "no bgp network import-check")
+    lines = [f"neighbor {neighbor.address} advertisement-interval 6" for neighbor in neighbors_for(peer, hosts[2], AS_PEER)]
+    lines.append("no bgp network import-check")
     speaker = lab.peer(peer, hosts[2], AS_PEER, neighbors_for(peer, hosts[1], AS_KULAND))
     kuland = lab.kuland(hosts[1], kuland_config(hosts[1], neighbors_for(peer, hosts[2], AS_PEER), lines=lines))
     wait_for(lambda: speaker.route(hosts[1].subnet_ipv6), "the first table is there")

@@ -189,7 +189,7 @@ def the_identifier_is_unique_within_an_as(lab, peer, kind):
         wait_for(lambda: "Bad BGP Identifier" in kuland.show(f"show ip bgp neighbors {hosts[2].ipv4}"), "refused")
 
 
-@interop(covers="weight", peers=("bird", "frr", "gobgp", "openbgpd"))
+@interop(covers="weight", peers=EVERYBODY)
 def the_weight_decides_before_all_else(lab, peer):
     """The longer AS path wins by its neighbor's weight."""
     hosts, feeder, kuland, far = lab.chain(peer)

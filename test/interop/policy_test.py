@@ -48,7 +48,7 @@ def a_route_map_decides_what_the_peer_gets(lab, peer):
     check(sessions_since_start(kuland, hosts) == before, "no session was reset")
 
 
-@interop(covers="lists", peers=("bird", "frr"))
+@interop(covers="lists", peers=EVERYBODY)
 def lists_alone_filter_too(lab, peer):
     hosts, kuland, speaker = lab.pair(peer)
     subnets = (hosts[1].subnet_ipv4, hosts[1].subnet_ipv6)
@@ -89,7 +89,7 @@ def the_default_route_carries_what_its_route_map_sets(lab, peer):
         kuland.configure("no route-map DEFAULT")
 
 
-@interop(covers="aggregate", peers=("bird", "frr"))
+@interop(covers="aggregate", peers=EVERYBODY)
 def an_aggregate_is_a_blackhole_and_hides_what_no_map_unsuppresses(lab, peer):
     hosts, kuland, speaker = lab.pair(peer)
     for family, whole, subnet in (("ipv4", "10.0.0.0/12", hosts[1].subnet_ipv4), ("ipv6", "fd00:10::/32", hosts[1].subnet_ipv6)):
