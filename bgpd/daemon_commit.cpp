@@ -48,7 +48,7 @@ void Daemon::pending_commit_is_over() {
   std::string down;
   for (const auto& name : sessions_lost()) down += (down.empty() ? "" : ", ") + name;
   if (!down.empty()) return take_back_commit("sessions that were up are down: " + down);
-  keep_commit("the sessions that were up are up");
+  keep_commit("every session that it was to leave up is up");
 }
 
 void Daemon::end_pending_commit(bool keep, const Operator& who) {
