@@ -145,3 +145,45 @@ def our_next_hop_follows_the_address_of_its_link(lab, peer):
     hosts[1].ip(f"addr add {new}/64 dev eth0 nodad", f"addr del {hosts[1].ipv6}/64 dev eth0")
     wait_for(lambda: new in speaker.describe(subnet), f"{speaker.NAME} hears of {new}:\n{speaker.describe(subnet)}")
     check(sessions_since_start(kuland, hosts) == before, "on the same session")
+
+
+@interop(covers="as_set", peers=EVERYBODY)
+def an_aggregate_tells_the_ases_of_what_it_stands_for(lab, peer):
+    """RFC 4271 §9.2.2.2, `as-set`."""
+    hosts, feeder, kuland, far = lab.chain(peer)
+    for first, second, next_hop, whole, family in (
+            ("10.76.1.0/24", "10.76.2.0/24", hosts[1].ipv4, "10.76.0.0/16", "ipv4"),
+            ("fd76:0:1::/48", "fd76:0:2::/48", hosts[1].ipv6, "fd76::/32", "ipv6")):
+        parts = ((first, "as-path [65001 65077]"), (second, "as-path [65001 65078]"))
+        for prefix, path in parts:
+            feeder.say(f"announce route {prefix} next-hop {next_hop} {path}")
+        kuland.configure(f"router bgp {AS_KULAND}", f"address-family {family} unicast", f"aggregate-address {whole} as-set")
+        wait_for(lambda: far.route(whole) and "65077" in far.describe(whole) and "65078" in far.describe(whole),
+                 f"{far.NAME} has {whole} with both ASes")
+        check(far.route(whole)["as_path"][0] == AS_KULAND, f"behind ours: {far.route(whole)}")
+        for prefix, path in parts:
+            feeder.say(f"withdraw route {prefix} next-hop {next_hop} {path}")
+        wait_for(lambda: not far.route(whole), f"{whole} goes with all that it stood for")
+
+
+@interop(covers="community_lists", peers=EVERYBODY)
+def community_lists_choose_by_what_a_route_carries(lab, peer):
+    """Standard, expanded and large, each alone; what is chosen is withdrawn and comes back."""
+    hosts, feeder, kuland, far = lab.chain(peer)
+    routes = (("10.77.1.0/24", hosts[1].ipv4), ("fd77:0:1::/48", hosts[1].ipv6))
+    for prefix, next_hop in routes:
+        feeder.say(f"announce route {prefix} next-hop {next_hop} community [65001:7] large-community [65001:1:7]")
+    feeder_address = hosts[1].ipv4
+    lists = (("bgp community-list standard L permit 65001:7", "match community L"),
+             ("bgp community-list expanded L permit 65001:[6-8]", "match community L"),
+             ("bgp large-community-list standard L permit 65001:1:7", "match large-community L"))
+    for line, match in lists:
+        for prefix, _ in routes:
+            wait_for(lambda: far.route(prefix), f"{far.NAME} has {prefix}")
+        kuland.configure(line, "route-map IN deny 10", match, "route-map IN permit 20")
+        for family in ("ipv4", "ipv6"):
+            kuland.configure(f"router bgp {AS_KULAND}", f"address-family {family} unicast",
+                             f"neighbor {feeder_address} route-map IN in")
+        for prefix, _ in routes:
+            wait_for(lambda: not far.route(prefix), f"{prefix} is chosen by '{line}'")
+        kuland.configure("no route-map IN", "no " + line)

@@ -120,3 +120,22 @@ def only_what_the_kernel_has_is_announced(lab, peer):
         hosts[1].ip(f"addr add {source}/{128 if ':' in prefix else 32} dev lo")
         wait_for(lambda: f"src {source}" in kernel_line(hosts[1], prefix), f"{prefix} is in the kernel")
         wait_for(lambda: receiver.route(prefix), f"the third host has {prefix}")
+
+
+@interop(covers="redistribute", peers=("bird", "frr", "gobgp", "openbgpd", "exabgp"))
+def a_route_map_chooses_what_is_redistributed(lab, peer):
+    """What it does not permit stays at home, what it sets arrives, and its change is followed."""
+    hosts, kuland, speaker = lab.pair(peer)
+    kuland.configure("ip prefix-list SOME permit 10.61.0.0/16", "ipv6 prefix-list SOME permit fd61::/32",
+                     "route-map STATIC permit 10", "match ip address prefix-list SOME", "set as-path prepend 65061",
+                     "route-map STATIC permit 11", "match ipv6 address prefix-list SOME", "set as-path prepend 65061")
+    for family, word, some, other in (("ipv4", "ip", "10.61.0.0/16", "10.62.0.0/16"), ("ipv6", "ipv6", "fd61::/32", "fd62::/32")):
+        kuland.configure(f"{word} route {other} blackhole", f"{word} route {some} blackhole", f"router bgp {AS_KULAND}",
+                         f"address-family {family} unicast", "redistribute static route-map STATIC")
+        wait_for(lambda: speaker.route(some), f"{speaker.NAME} has {some}")
+        check(speaker.route(some)["as_path"] == [AS_KULAND, 65061], f"with what is set: {speaker.route(some)}")
+        check(not speaker.route(other), f"{other} is not permitted")
+        kuland.configure(f"{word} prefix-list SOME permit {other}")
+        wait_for(lambda: speaker.route(other), f"{speaker.NAME} has {other} when it is")
+        kuland.configure(f"router bgp {AS_KULAND}", f"address-family {family} unicast", "no redistribute static")
+        wait_for(lambda: not speaker.route(some) and not speaker.route(other), f"{speaker.NAME} has neither")
