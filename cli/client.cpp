@@ -23,6 +23,13 @@ Client::Client(std::string socket_path, std::chrono::milliseconds timeout)
 
 Client::~Client() { close(); }
 
+pid_t Client::daemon_process() const {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  if (socket_ < 0 || ::getsockopt(socket_, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return 0;
+  return credentials.pid;
+}
+
 void Client::close() {
   if (socket_ >= 0) ::close(socket_);
   socket_ = -1;

@@ -4,6 +4,8 @@
 // an end.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <expected>
 #include <functional>
@@ -38,6 +40,8 @@ class Client {
   /// The same where one response is expected; an empty one when the daemon sent none.
   std::expected<kulan::api::Response, ClientError> call(kulan::api::Request request);
 
+  /// The daemon as this process may name it; 0: not connected, or out of sight in another PID namespace.
+  pid_t daemon_process() const;
   const std::string& socket_path() const { return socket_path_; }
 
  private:

@@ -147,7 +147,7 @@ void append_announced(std::string& out, const api::Explanation& explanation) {
   if (answers.empty()) step.line("nobody: there is no neighbor");
 }
 
-void append_kernel(std::string& out, const api::Explanation& explanation) {
+void append_kernel(std::string& out, const api::Explanation& explanation, const FirewallAnswer& firewall) {
   const auto& kernel = explanation.kernel();
   Step step(out, "Packet");
   step.line("to " + address_text(explanation.address()) + ": " + kernel_answer_text(kernel));
@@ -159,11 +159,16 @@ void append_kernel(std::string& out, const api::Explanation& explanation) {
         ", rp_filter of " + kernel.next_hop().interface() + " is " + (value < 3 ? kMeaning[value] : "?");
   }
   step.line(switches);
+  if (const auto text = firewall_text(firewall); !text.empty()) step.line("firewall: " + text);
 }
 
 }  // namespace
 
-std::string explain_text(const api::Explanation& explanation) {
+bool is_reachable(const api::Explanation& explanation, const FirewallAnswer& firewall) {
+  return explanation.reachable() && firewall.outcome != FirewallAnswer::Outcome::Drops;
+}
+
+std::string explain_text(const api::Explanation& explanation, const FirewallAnswer& firewall) {
   auto out = prefix_text(explanation.prefix()) + "\n";
   append_received(out, explanation);
   append_next_hops(out, explanation);
@@ -171,9 +176,9 @@ std::string explain_text(const api::Explanation& explanation) {
   append_routes(out, explanation);
   append_fib(out, explanation);
   append_announced(out, explanation);
-  append_kernel(out, explanation);
-  const auto conclusion = conclusion_of(explanation);
-  append(out, "\n%s: %s.\nNext: %s\n", explanation.reachable() ? "Reachable" : "Not reachable",
+  append_kernel(out, explanation, firewall);
+  const auto conclusion = conclusion_of(explanation, firewall);
+  append(out, "\n%s: %s.\nNext: %s\n", is_reachable(explanation, firewall) ? "Reachable" : "Not reachable",
          conclusion.sentence.c_str(), conclusion.command.c_str());
   return out;
 }

@@ -7,19 +7,23 @@
 #include <string>
 #include <string_view>
 
+#include "cli/show/firewall.hpp"
 #include "cli/show/format.hpp"
 
 namespace cli::show {
 
-std::string explain_text(const api::Explanation& explanation);
-std::string explain_json(const api::Explanation& explanation);
+/// `firewall`: of this host, as the shell read it.
+std::string explain_text(const api::Explanation& explanation, const FirewallAnswer& firewall = {});
+std::string explain_json(const api::Explanation& explanation, const FirewallAnswer& firewall = {});
+/// The daemon's verdict, unless the firewall drops what it says passes.
+bool is_reachable(const api::Explanation& explanation, const FirewallAnswer& firewall);
 
 /// The last two lines: what it comes to, and what to type next. explain_words.cpp
 struct Conclusion {
   std::string sentence;
   std::string command;
 };
-Conclusion conclusion_of(const api::Explanation& explanation);
+Conclusion conclusion_of(const api::Explanation& explanation, const FirewallAnswer& firewall = {});
 /// "unicast 10.1.0.0/16 via 192.168.1.2, eth0".
 std::string kernel_answer_text(const api::KernelAnswer& kernel);
 /// Why a route is not announced: "denied by policy: route-map OUT, sequence 10".
@@ -40,5 +44,6 @@ std::string_view code_of(api::FibState state);
 std::string_view code_of(api::ExportState state);
 std::string_view code_of(api::KernelAnswer::Outcome outcome);
 std::string_view code_of(api::RouteSource source);
+std::string_view code_of(FirewallAnswer::Outcome outcome);
 
 }  // namespace cli::show

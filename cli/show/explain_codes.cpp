@@ -78,4 +78,9 @@ std::string_view code_of(api::RouteSource source) {
   return word(kWords, source);
 }
 
+std::string_view code_of(FirewallAnswer::Outcome outcome) {
+  static constexpr std::array<std::string_view, 4> kWords{"notRead", "passes", "drops", "mayDrop"};
+  return word(kWords, static_cast<int>(outcome));
+}
+
 }  // namespace cli::show

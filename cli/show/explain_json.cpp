@@ -84,12 +84,13 @@ Json kernel_json(const api::KernelAnswer& kernel) {
 
 }  // namespace
 
-std::string explain_json(const api::Explanation& explanation) {
+std::string explain_json(const api::Explanation& explanation, const FirewallAnswer& firewall) {
   Json json;
   json["prefix"] = prefix_text(explanation.prefix());
   json["address"] = address_text(explanation.address());
-  json["reachable"] = explanation.reachable();
-  json["verdict"] = code_of(explanation.verdict());
+  const bool reachable = is_reachable(explanation, firewall);
+  json["reachable"] = reachable;
+  json["verdict"] = reachable == explanation.reachable() ? code_of(explanation.verdict()) : "firewallDrops";
   if (explanation.has_destination()) {
     const auto& destination = explanation.destination();
     json["selectionReason"] = code_of(destination.reason());
@@ -107,7 +108,11 @@ std::string explain_json(const api::Explanation& explanation) {
   for (const auto& neighbor : explanation.neighbors()) json["neighbors"].push_back(neighbor_json(neighbor));
   json["kernel"] = kernel_json(explanation.kernel());
   if (explanation.has_last_audit()) json["lastAuditMsec"] = explanation.last_audit().ms();
-  const auto conclusion = conclusion_of(explanation);
+  if (!firewall_text(firewall).empty()) {
+    json["firewall"]["outcome"] = code_of(firewall.outcome);
+    if (!firewall.where.empty()) json["firewall"]["where"] = firewall.where;
+  }
+  const auto conclusion = conclusion_of(explanation, firewall);
   json["sentence"] = conclusion.sentence;
   json["command"] = conclusion.command;
   return json_text(json) + "\n";

@@ -162,7 +162,7 @@ std::string contest_values(const api::Path& best, const api::Path& other) {
   }
 }
 
-Conclusion conclusion_of(const api::Explanation& explanation) {
+Conclusion conclusion_of(const api::Explanation& explanation, const FirewallAnswer& firewall) {
   const auto prefix = prefix_text(explanation.prefix());
   const auto address = address_text(explanation.address());
   const auto& kernel = explanation.kernel();
@@ -170,6 +170,9 @@ Conclusion conclusion_of(const api::Explanation& explanation) {
   const auto* best = best_of(explanation.destination());
   const auto from = best && !best->own() ? " from " + who_text(best->peer(), best->peer_hostname()) : "";
   const std::string family = address.find(':') != std::string::npos ? "ipv6" : "ip";
+  if (explanation.reachable() && !is_reachable(explanation, firewall))
+    return {"this host's firewall drops what it would pass on to " + address + ": " + firewall.where,
+            "nft list ruleset"};
   switch (explanation.verdict()) {
     case Verdict::REACHABLE:
       return {prefix + " is learned" + from + " and in the kernel; packets leave by " +

@@ -4,6 +4,18 @@
 namespace cli::show {
 namespace {
 
+/// Only what leaves this host again is passed on.
+FirewallAnswer firewall_for(const api::Explanation& explanation, const Client& client) {
+  const auto& kernel = explanation.kernel();
+  const auto& octets = explanation.address();
+  const auto address =
+      rib::IpAddress::from_bytes({reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()});
+  if (kernel.outcome() != api::KernelAnswer::UNICAST || !address) return {};
+  const auto ruleset = read_firewall(client.daemon_process());
+  if (!ruleset) return {FirewallAnswer::Outcome::NotRead, ruleset.error()};
+  return judge_firewall(*ruleset, {*address, kernel.next_hop().interface()});
+}
+
 /// Error, which ends a script with 1, also stands for "not reachable".
 Status explain(const Console& console, const Arguments& arguments) {
   api::Request request;
@@ -27,8 +39,10 @@ Status explain(const Console& console, const Arguments& arguments) {
     return Status::Error;
   }
   const auto& explanation = response->explanation();
-  console.out(arguments.has("json") ? explain_json(explanation) : explain_text(explanation));
-  return explanation.reachable() ? Status::Done : Status::Error;
+  const auto firewall = firewall_for(explanation, console.client);
+  console.out(arguments.has("json") ? explain_json(explanation, firewall)
+                                    : explain_text(explanation, firewall));
+  return is_reachable(explanation, firewall) ? Status::Done : Status::Error;
 }
 
 }  // namespace

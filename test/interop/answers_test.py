@@ -7,7 +7,7 @@ import select
 import subprocess
 import time
 
-from harness import AS_KULAND, AS_PEER, check, interop, kuland_config, neighbors_for, wait_for
+from harness import AS_KULAND, AS_PEER, check, interop, kuland_config, neighbors_for, netns, wait_for
 
 PREFIXES = (("10.200.0.0/24", "ipv4", "10.200.0.7"), ("fd00:200::/64", "ipv6", "fd00:200::7"))
 NOBODY = (("10.77.0.0/16", "10.77.0.1"), ("fd77::/32", "fd77::1"))
@@ -228,3 +228,29 @@ def watch_draws_what_changes_until_a_key(lab, peer):
              "gone, withdrawn by" in following.read(), "events are shown as they come")
     following.process.terminate()
     wait_for(following.ends, "it ends")
+
+
+@interop(peers=("bird",))
+def explain_reads_the_firewall(lab, peer):
+    """What the host would pass on, judged by its own rules: a sure drop is the last word, a doubt is told."""
+    hosts, kuland, _ = lab.pair(peer)
+
+    def rules(text):
+        netns.run(["ip", "netns", "exec", hosts[1].namespace, "nft", text])
+    rules("add table inet fw")
+    rules("add chain inet fw forward { type filter hook forward priority 0 ; policy accept ; }")
+    for prefix, family, _ in PREFIXES:
+        wait_for(lambda: prefix in hosts[1].routes(family) and kuland.try_show(f"explain {prefix}")[0] == 0, f"{prefix} is reachable")
+        answer = ask(kuland, prefix, 0)["firewall"]
+        check(answer == {"outcome": "passes"}, f"no rule is in the way: {answer}")
+        rules(f"add rule inet fw forward iifname docker0 {'ip6' if family == 'ipv6' else 'ip'} daddr {prefix} drop")
+        answer = ask(kuland, prefix, 0)["firewall"]
+        check(answer["outcome"] == "mayDrop", f"who comes from docker0 is dropped: {answer}")
+    rules("chain inet fw forward { policy drop ; }")
+    for prefix, _, _ in PREFIXES:
+        answer = ask(kuland, prefix, 1)
+        check((answer["verdict"], answer["firewall"]["where"]) == ("firewallDrops", "inet fw forward, policy drop"), answer)
+        check("firewall: dropped by inet fw forward, policy drop" in kuland.try_show(f"explain {prefix}")[1], "and in words")
+    rules("flush ruleset")
+    for prefix, _, _ in PREFIXES:
+        check(ask(kuland, prefix, 0)["verdict"] == "reachable", "without rules all is well")

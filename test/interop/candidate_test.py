@@ -13,7 +13,7 @@ class Operator:
 
     def __init__(self, kuland):
         words = address_layout(kuland.build) + [kuland.build + "/kulan", "--socket", kuland.socket]
-        self.process = subprocess.Popen(["stdbuf", "-oL", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True)
 
     def type(self, *lines):

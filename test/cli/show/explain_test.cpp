@@ -162,5 +162,27 @@ TEST(ExplainJson, HasTheSameWithStableCodes) {
   EXPECT_EQ(json["command"], "ping -c 3 10.1.0.1");
 }
 
+TEST(Explain, AFirewallThatDropsHasTheLastWordAndADoubtIsTold) {
+  const FirewallAnswer drops{FirewallAnswer::Outcome::Drops, "ip filter FORWARD, policy drop"};
+  EXPECT_THAT(explain_text(reachable(), drops),
+              HasSubstr("firewall: dropped by ip filter FORWARD, policy drop\n"));
+  EXPECT_THAT(
+      explain_text(reachable(), drops),
+      HasSubstr(
+          "Not reachable: this host's firewall drops what it would pass on to 10.1.0.1: ip filter FORWARD, "
+          "policy drop.\nNext: nft list ruleset"));
+  auto json = nlohmann::json::parse(explain_json(reachable(), drops));
+  EXPECT_EQ(json["verdict"], "firewallDrops");
+  EXPECT_EQ(json["reachable"], false);
+  EXPECT_EQ(json["firewall"]["where"], "ip filter FORWARD, policy drop");
+
+  const FirewallAnswer doubt{FirewallAnswer::Outcome::MayDrop, "ip filter FORWARD, rule 3"};
+  EXPECT_THAT(explain_text(reachable(), doubt), HasSubstr("\nReachable: "));
+  json = nlohmann::json::parse(explain_json(reachable(), doubt));
+  EXPECT_EQ(json["firewall"]["outcome"], "mayDrop");
+  EXPECT_EQ(json["reachable"], true);
+  EXPECT_FALSE(nlohmann::json::parse(explain_json(reachable())).contains("firewall"));
+}
+
 }  // namespace
 }  // namespace cli::show

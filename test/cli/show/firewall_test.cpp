@@ -1,0 +1,139 @@
+#include "cli/show/firewall.hpp"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+namespace cli::show {
+namespace {
+
+using Outcome = FirewallAnswer::Outcome;
+using testing::HasSubstr;
+
+ForwardedPacket packet(const std::string& destination = "10.1.0.1", const std::string& out = "eth0") {
+  return {*rib::IpAddress::parse(destination), out};
+}
+
+std::string chain(const std::string& name, const std::string& more, const std::string& family = "ip") {
+  return R"({"chain":{"family":")" + family + R"(","table":"filter","name":")" + name + R"(","handle":1)" +
+         more + "}}";
+}
+std::string base(const std::string& policy, int priority = 0, const std::string& family = "ip",
+                 const std::string& name = "FORWARD") {
+  return chain(name,
+               R"(,"type":"filter","hook":"forward","prio":)" + std::to_string(priority) + R"(,"policy":")" +
+                   policy + "\"",
+               family);
+}
+std::string rule(const std::string& expressions, const std::string& name = "FORWARD",
+                 const std::string& family = "ip") {
+  return R"({"rule":{"family":")" + family + R"(","table":"filter","chain":")" + name +
+         R"(","handle":4,"expr":[)" + expressions + "]}}";
+}
+std::string match(const std::string& left, const std::string& right, const std::string& operation = "==") {
+  return R"({"match":{"op":")" + operation + R"(","left":)" + left + R"(,"right":)" + right + "}}";
+}
+const std::string kOut = R"({"meta":{"key":"oifname"}})", kIn = R"({"meta":{"key":"iifname"}})",
+                  kTo = R"({"payload":{"protocol":"ip","field":"daddr"}})",
+                  kState = R"({"ct":{"key":"state"}})";
+const std::string kAccept = R"({"accept":null})", kDrop = R"({"drop":null})",
+                  kCount = R"({"counter":{"packets":0,"bytes":0}})";
+
+FirewallAnswer judge(std::initializer_list<std::string> entries, const ForwardedPacket& of = packet()) {
+  std::string text = R"({"nftables":[{"metainfo":{"json_schema_version":1}})";
+  for (const auto& entry : entries) text += "," + entry;
+  return judge_firewall(text + "]}", of);
+}
+
+TEST(Firewall, WithoutRulesEverythingPasses) {
+  EXPECT_EQ(judge({}).outcome, Outcome::Passes);
+  EXPECT_EQ(judge({base("accept")}).outcome, Outcome::Passes);
+  EXPECT_EQ(judge({chain("OTHER", ""), rule(kDrop, "OTHER")}).outcome, Outcome::Passes)
+      << "no packet comes there";
+}
+
+TEST(Firewall, APolicyDropsWhatNoRuleAccepts) {
+  const auto answer =
+      judge({base("drop"), rule(match(kState, R"(["established","related"])", "in") + "," + kAccept)});
+  EXPECT_EQ(answer.outcome, Outcome::Drops);
+  EXPECT_EQ(firewall_text(answer), "dropped by ip filter FORWARD, policy drop");
+
+  EXPECT_EQ(judge({base("drop"), rule(match(kOut, R"("eth*")") + "," + kCount + "," + kAccept)}).outcome,
+            Outcome::Passes);
+  EXPECT_EQ(judge({base("drop"), rule(match(kOut, R"("eth0")", "!=") + "," + kAccept)}).outcome,
+            Outcome::Drops);
+}
+
+TEST(Firewall, TheFirstRuleThatHoldsDecides) {
+  const std::string to_ten = match(kTo, R"({"prefix":{"addr":"10.0.0.0","len":8}})");
+  const auto answer =
+      judge({base("accept"), rule(match(kTo, R"("10.9.9.9")") + "," + kDrop), rule(to_ten + "," + kDrop)});
+  EXPECT_EQ(answer.outcome, Outcome::Drops);
+  EXPECT_EQ(answer.where, "ip filter FORWARD, rule 2");
+  EXPECT_EQ(judge({base("accept"), rule(kAccept), rule(to_ten + "," + kDrop)}).outcome, Outcome::Passes);
+  EXPECT_EQ(
+      judge({base("accept"), rule(match(kTo, R"({"set":["10.9.9.9","10.1.0.1"]})") + R"(,{"reject":null})")})
+          .outcome,
+      Outcome::Drops);
+}
+
+TEST(Firewall, WhatIsNotKnownOfThePacketIsADoubt) {
+  const auto from_docker = match(kIn, R"("docker0")");
+  EXPECT_EQ(judge({base("accept"), rule(from_docker + "," + kDrop)}).outcome, Outcome::MayDrop);
+  EXPECT_EQ(judge({base("drop"), rule(from_docker + "," + kAccept)}).outcome, Outcome::MayDrop);
+  EXPECT_EQ(judge({base("accept"), rule(R"({"xt":{"type":"match","name":"addrtype"}},)" + kDrop)}).outcome,
+            Outcome::MayDrop);
+  EXPECT_THAT(firewall_text(judge({base("accept"), rule(from_docker + "," + kDrop)})),
+              HasSubstr("rule 1; that depends"));
+}
+
+TEST(Firewall, JumpsAreFollowedAndReturn) {
+  const std::string jump = R"({"jump":{"target":"USER"}})";
+  EXPECT_EQ(judge({base("accept"), chain("USER", ""), rule(jump), rule(kDrop, "USER")}).where,
+            "ip filter USER, rule 1");
+  EXPECT_EQ(judge({base("accept"), chain("USER", ""), rule(jump), rule(R"({"return":null})", "USER"),
+                   rule(kDrop, "USER")})
+                .outcome,
+            Outcome::Passes);
+  EXPECT_EQ(
+      judge({base("accept"), chain("USER", ""), rule(R"({"goto":{"target":"USER"}})"), rule(kDrop)}).outcome,
+      Outcome::Passes)
+      << "what returns from a goto meets the policy";
+  EXPECT_EQ(
+      judge({base("drop"), chain("USER", ""), rule(jump), rule(R"({"jump":{"target":"USER"}})", "USER")})
+          .outcome,
+      Outcome::Drops)
+      << "a circle, which the kernel refuses, ends";
+}
+
+TEST(Firewall, EachFamilyHasItsChainsAndAllOfThemMustLetThePacketPass) {
+  const auto v6 = packet("2001:db8::1");
+  EXPECT_EQ(judge({base("drop")}, v6).outcome, Outcome::Passes);
+  EXPECT_EQ(judge({base("drop", 0, "ip6")}, v6).outcome, Outcome::Drops);
+  EXPECT_EQ(judge({base("drop", 0, "inet")}, v6).outcome, Outcome::Drops);
+  const std::string any_v4 = match(R"({"meta":{"key":"nfproto"}})", R"("ipv4")");
+  EXPECT_EQ(judge({base("accept", 0, "inet"), rule(any_v4 + "," + kDrop, "FORWARD", "inet")}, v6).outcome,
+            Outcome::Passes);
+  EXPECT_EQ(
+      judge({base("accept", 0, "inet"), rule(match(kTo, R"("10.1.0.1")") + "," + kDrop, "FORWARD", "inet")},
+            v6)
+          .outcome,
+      Outcome::Passes);
+  EXPECT_EQ(judge({base("drop", 10, "inet"), base("accept", 0), rule(kAccept)}).where,
+            "inet filter FORWARD, policy drop")
+      << "an accept ends its own chain alone";
+}
+
+TEST(Firewall, NonsenseIsNotRead) {
+  for (const char* text : {"", "{", "[]", "{\"nftables\":7}", "null"})
+    EXPECT_EQ(judge_firewall(text, packet()).outcome, Outcome::NotRead) << text;
+  EXPECT_EQ(judge({R"({"rule":{"expr":7}})", R"({"chain":null})", R"({"rule":null})", base("accept"),
+                   rule("7,null,{}")})
+                .outcome,
+            Outcome::Passes);
+  EXPECT_EQ(firewall_text({}), "");
+  EXPECT_EQ(firewall_text({Outcome::NotRead, "nft is not installed"}), "not read: nft is not installed");
+}
+
+}  // namespace
+}  // namespace cli::show
