@@ -173,7 +173,10 @@ def community_lists_choose_by_what_a_route_carries(lab, peer):
     routes = (("10.77.1.0/24", hosts[1].ipv4), ("fd77:0:1::/48", hosts[1].ipv6))
     for prefix, next_hop in routes:
         feeder.say(f"announce route {prefix} next-hop {next_hop} community [65001:7] large-community [65001:1:7]")
-    feeder_address = hosts[1].ipv4
+    def apply(negated):
+        for family in ("ipv4", "ipv6"):
+            kuland.configure(f"router bgp {AS_KULAND}", f"address-family {family} unicast",
+                             f"{negated}neighbor {hosts[1].ipv4} route-map IN in")
     lists = (("bgp community-list standard L permit 65001:7", "match community L"),
              ("bgp community-list expanded L permit 65001:[6-8]", "match community L"),
              ("bgp large-community-list standard L permit 65001:1:7", "match large-community L"))
@@ -181,9 +184,8 @@ def community_lists_choose_by_what_a_route_carries(lab, peer):
         for prefix, _ in routes:
             wait_for(lambda: far.route(prefix), f"{far.NAME} has {prefix}")
         kuland.configure(line, "route-map IN deny 10", match, "route-map IN permit 20")
-        for family in ("ipv4", "ipv6"):
-            kuland.configure(f"router bgp {AS_KULAND}", f"address-family {family} unicast",
-                             f"neighbor {feeder_address} route-map IN in")
+        apply("")
         for prefix, _ in routes:
             wait_for(lambda: not far.route(prefix), f"{prefix} is chosen by '{line}'")
+        apply("no ")
         kuland.configure("no route-map IN", "no " + line)
