@@ -62,4 +62,5 @@ def strict_mode_asks_for_a_role(lab, peer):
     wait_for(lambda: "Role Mismatch" in kuland.show(f"show ip bgp neighbors {hosts[2].ipv4}"), "the page says why", 30)
     kuland.configure(f"router bgp {AS_KULAND}", f"no neighbor {hosts[2].ipv4} local-role",
                      f"neighbor {hosts[2].ipv4} local-role provider")
+    speaker.clear(hosts[1].ipv4)
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "without it the session comes up", 60)

@@ -76,6 +76,9 @@ class OpenBgpd(Speaker):
     def describe_neighbor(self, address):
         return self._bgpctl("show", "neighbor", address)
 
+    def clear(self, address):
+        self._bgpctl("neighbor", address, "clear")
+
     def ask_refresh(self, address):
         self._bgpctl("neighbor", address, "refresh")
 

@@ -145,6 +145,9 @@ class Speaker:
         """Everything it shows of a neighbor, as text."""
         raise NotImplementedError
 
+    def clear(self, address):
+        """Tries anew, however long it means to wait after errors; most do soon by themselves."""
+
     def ask_refresh(self, address):
         """Sends ROUTE-REFRESH to a neighbor, RFC 2918."""
         raise NotImplementedError
