@@ -114,6 +114,9 @@ void put_kernel(const fib::FoundRoute& found, rib::Afi afi, const Backend& backe
   const auto switches = backend.kernel_switches(afi, to.next_hop().interface());
   to.set_forwarding(switches.forwarding);
   if (switches.reverse_path_filter) to.set_reverse_path_filter(*switches.reverse_path_filter);
+  for (const auto& interface : backend.interfaces())
+    if (to.inside().empty() && interface.advertised && interface.link.name != to.next_hop().interface())
+      to.set_inside(readable_text(interface.link.name));
 }
 
 }  // namespace

@@ -159,7 +159,8 @@ void append_kernel(std::string& out, const api::Explanation& explanation, const 
         ", rp_filter of " + kernel.next_hop().interface() + " is " + (value < 3 ? kMeaning[value] : "?");
   }
   step.line(switches);
-  if (const auto text = firewall_text(firewall); !text.empty()) step.line("firewall: " + text);
+  if (const auto text = firewall_text(firewall); !text.empty())
+    step.line("firewall" + (kernel.inside().empty() ? "" : ", from " + kernel.inside()) + ": " + text);
 }
 
 }  // namespace

@@ -69,6 +69,8 @@ Truth is_value(const Json& left, const Json& right, const ForwardedPacket& packe
     const auto key = text_of(*meta, "key");
     if ((key == "oifname" || key == "oif") && right.is_string())
       return is_interface(right.get<std::string>(), packet.out_interface);
+    if ((key == "iifname" || key == "iif") && right.is_string())
+      return is_interface(right.get<std::string>(), packet.in_interface);
     if (key == "nfproto" && right.is_string())
       return truth_of((right == "ipv4") == packet.destination.is_v4());
   } else if (const auto* payload = only(left, "payload")) {
@@ -256,7 +258,7 @@ std::string firewall_text(const FirewallAnswer& answer) {
     case Outcome::Drops:
       return "dropped by " + answer.where;
     case Outcome::MayDrop:
-      return "may be dropped by " + answer.where + "; that depends on more than its destination";
+      return "may be dropped by " + answer.where + "; that depends on who sends it, or what";
   }
   return "";
 }

@@ -14,10 +14,11 @@
 
 namespace cli::show {
 
-/// The first packet of a connection; who sends it is not known.
+/// The first packet of a connection; its sender's address and its ports are not known.
 struct ForwardedPacket {
   rib::IpAddress destination;
-  std::string out_interface;
+  std::string in_interface = {};  // "": not known
+  std::string out_interface = {};
 };
 
 struct FirewallAnswer {

@@ -13,7 +13,7 @@ FirewallAnswer firewall_for(const api::Explanation& explanation, const Client& c
   if (kernel.outcome() != api::KernelAnswer::UNICAST || !address) return {};
   const auto ruleset = read_firewall(client.daemon_process());
   if (!ruleset) return {FirewallAnswer::Outcome::NotRead, ruleset.error()};
-  return judge_firewall(*ruleset, {*address, kernel.next_hop().interface()});
+  return judge_firewall(*ruleset, {*address, kernel.inside(), kernel.next_hop().interface()});
 }
 
 /// Error, which ends a script with 1, also stands for "not reachable".

@@ -11,7 +11,7 @@ using Outcome = FirewallAnswer::Outcome;
 using testing::HasSubstr;
 
 ForwardedPacket packet(const std::string& destination = "10.1.0.1", const std::string& out = "eth0") {
-  return {*rib::IpAddress::parse(destination), out};
+  return {*rib::IpAddress::parse(destination), "", out};
 }
 
 std::string chain(const std::string& name, const std::string& more, const std::string& family = "ip") {
@@ -85,6 +85,20 @@ TEST(Firewall, WhatIsNotKnownOfThePacketIsADoubt) {
             Outcome::MayDrop);
   EXPECT_THAT(firewall_text(judge({base("accept"), rule(from_docker + "," + kDrop)})),
               HasSubstr("rule 1; that depends"));
+}
+
+TEST(Firewall, WhatDockerWritesLetsPacketsOfItsBridgeOutAndNoneIn) {
+  const auto docker = [](const std::string& in, const std::string& out) {
+    const std::string related = match(kState, R"(["established","related"])", "in");
+    return judge({base("drop"), rule(match(kOut, R"("docker0")") + "," + related + "," + kAccept),
+                  rule(match(kIn, R"("docker0")") + "," + match(kOut, R"("docker0")", "!=") + "," + kCount +
+                       "," + kAccept)},
+                 {*rib::IpAddress::parse("10.1.0.1"), in, out})
+        .outcome;
+  };
+  EXPECT_EQ(docker("docker0", "eth0"), Outcome::Passes);
+  EXPECT_EQ(docker("eth0", "docker0"), Outcome::Drops);
+  EXPECT_EQ(docker("", "eth0"), Outcome::MayDrop);
 }
 
 TEST(Firewall, JumpsAreFollowedAndReturn) {
