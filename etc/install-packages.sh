@@ -83,6 +83,7 @@ if command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
   for package in "${missing[@]}"; do
     case "$package" in
       bird2) as_root systemctl disable --quiet bird.service bird6.service 2>/dev/null || true ;;
+      docker.io) as_root systemctl disable --quiet docker.service docker.socket containerd.service 2>/dev/null || true ;;
       frr | gobgpd | openbgpd) as_root systemctl disable --quiet "$package.service" 2>/dev/null || true ;;
     esac
   done

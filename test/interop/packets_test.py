@@ -6,8 +6,10 @@ import shutil
 import socket
 import time
 
-from harness import FAMILIES, check, interop, netns, wait_for
+from harness import FAMILIES, Skip, check, interop, netns, wait_for
+from lab.docker import CannotStart, DockerEngine
 from lab.stream import Stream
+from lab.watch import removals_of_ours
 
 SETTLED = 6.0  # seconds after the sessions are up again: the sweep of a restart comes within
 ENOUGH = 500  # datagrams that say something
@@ -103,6 +105,32 @@ def survive_other_links_and_tables(lab):
             rounds += 1
     no_loss(streams)
     check(kulands[0].is_established(hosts[2].ipv4), "the session stayed")
+
+
+@interop(how=("stop", "kill"))
+def survive_a_docker_engine_that_restarts(lab, how):
+    """Debian's own engine beside kuland, its docker0 the pod's bridge. It makes its firewall rules anew and leaves bridge,
+    policy (ACCEPT, since forwarding was on before it came) and others' routes alone, so nothing is to be lost."""
+    if DockerEngine.missing():
+        raise Skip(DockerEngine.missing())
+    hosts, kulands = mesh(lab, 2)
+    engine = DockerEngine(hosts[1], lab.folder)
+    try:
+        engine.take_over_docker0()
+    except CannotStart as why:
+        raise Skip(why) from None
+    for subnet, family in zip(hosts[1].subnets, FAMILIES):
+        wait_for(lambda: subnet in hosts[2].routes(family), f"{subnet} of the engine's docker0 is announced")
+
+    with removals_of_ours(hosts) as removed:
+        with traffic((hosts[1], hosts[2]), (hosts[2], hosts[1])) as streams:
+            getattr(engine, how)()
+            time.sleep(1)
+            engine.start()
+            time.sleep(1)
+    no_loss(streams)
+    check(not removed, f"no kernel lost a route of kuland's for a moment: {removed}")
+    check("by another process" not in kulands[0].log(), "and kuland had nothing to repair")
 
 
 @interop()

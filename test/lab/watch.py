@@ -1,8 +1,12 @@
 """Waiting: for any condition with a deadline, and for routes by the kernels' own events."""
 
+import contextlib
+import os
 import select
 import socket
 import struct
+import subprocess
+import tempfile
 import time
 
 from . import netns
@@ -29,6 +33,23 @@ def wait_for(condition, what, seconds=15.0, pause=0.05):
         if time.monotonic() > deadline:
             raise Deadline(f"not within {seconds:g} s: {what} (last seen: {seen})")
         time.sleep(pause)
+
+
+@contextlib.contextmanager
+def removals_of_ours(hosts):
+    """A list that, at the end, has a line for every route of protocol 75 that was removed from one of the kernels."""
+    removed = []
+    with tempfile.TemporaryFile("w+") as output, contextlib.ExitStack() as stack:
+        for host in hosts:
+            monitor = subprocess.Popen(netns.enter_command(host.namespace) + ["stdbuf", "-oL", "ip", "-N", "monitor", "route"],
+                                       stdin=subprocess.DEVNULL, stdout=output)
+            stack.callback(monitor.wait)
+            stack.callback(monitor.kill)
+        yield removed
+        time.sleep(0.2)  # what the kernels have told is written
+        stack.close()
+        output.seek(0, os.SEEK_SET)
+        removed += [line.strip() for line in output if line.startswith("Deleted") and "proto 75" in line]
 
 
 RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
