@@ -74,13 +74,16 @@ class Daemon final : private api::Backend {
   void pending_commit_is_over();
   void keep_commit(const std::string& why);
   void take_back_commit(const std::string& why);
-  std::vector<std::string> established_neighbors() const;
+  std::vector<config::SessionUp> established_sessions() const;
   std::vector<std::string> sessions_lost() const;
+  bool is_still_wanted(const config::SessionUp& session) const;
 
   // --- what a commit would do; see daemon_consequences.cpp
-  void add_peer_consequences(const cli::Config& after, api::ConsequencesView& view) const;
-  void add_origination_consequences(const cli::Config& after, api::ConsequencesView& view) const;
-  void add_policy_consequences(const cli::Config& after, api::ConsequencesView& view) const;
+  struct PeersToBe;
+  PeersToBe peers_to_be(const cli::Config& after, api::ConsequencesView& view) const;
+  void foresee_ranges(const cli::Config& after, PeersToBe& peers) const;
+  Forecast::Settings forecast_settings(const cli::Config& after, const PeersToBe& peers) const;
+  bool may_change_routes(const cli::Config& after, const PeersToBe& peers) const;
 
   // --- configuration in force; see daemon_config.cpp
   std::expected<void, std::string> put_in_force(const cli::Config& config);
@@ -120,7 +123,7 @@ class Daemon final : private api::Backend {
   const cli::Config& running_config() const override { return config_; }
   std::expected<void, std::string> commit(const cli::Config& config,
                                           const config::CommitOrder& order) override;
-  api::ConsequencesView consequences(const cli::Config& config) const override;
+  std::unique_ptr<api::Foresight> foresee(const cli::Config& config) const override;
   const std::optional<config::PendingCommit>& pending_commit() const override { return pending_commit_; }
   const config::CommitOutcome& last_commit() const override { return last_commit_; }
   void end_pending_commit(bool keep, const Operator& who) override;

@@ -24,7 +24,7 @@ std::string text_of(const config::PendingCommit& pending, rib::TimePoint now) {
 std::expected<void, std::string> Daemon::commit(const cli::Config& config, const config::CommitOrder& order) {
   if (pending_commit_) return std::unexpected(text_of(*pending_commit_, now()));
   const auto wait = std::max(order.confirm_within, order.watch_for);
-  config::PendingCommit pending{order, config_, now() + wait, established_neighbors()};
+  config::PendingCommit pending{order, config_, now() + wait, established_sessions()};
   if (auto done = put_in_force(config); !done) return done;
   if (order.how.empty()) return {};
   log::config().info("{} by {}", order.how, text_of(order.who));
@@ -76,22 +76,42 @@ void Daemon::take_back_commit(const std::string& why) {
   log::config().warn("{}", last_commit_.text);
 }
 
-std::vector<std::string> Daemon::established_neighbors() const {
-  std::vector<std::string> names;
+std::vector<config::SessionUp> Daemon::established_sessions() const {
+  std::vector<config::SessionUp> sessions;
   std::as_const(speaker_->peers()).visit([&](const session::Peer& peer) {
-    if (peer.is_established()) names.push_back(peer.name());
+    if (peer.is_established())
+      sessions.push_back({peer.name(), peer.settings().address, peer.settings().source});
   });
-  return names;
+  return sessions;
 }
 
-/// Whom the commit itself removed or shut down is not meant to be up.
+/// Whether the configuration means the session to be up, although there is no such peer now: a neighbor that
+/// the commit made unusable is lost, one that it removed is not.
+bool Daemon::is_still_wanted(const config::SessionUp& session) const {
+  if (!config_.bgp) return false;
+  const auto holds = [&](const auto& range) { return range.first.contains(session.address); };
+  switch (session.source) {
+    case session::PeerSource::Configured:
+      return std::ranges::any_of(usable_and_not(config_),
+                                 [&](const auto& one) { return one.first == session.name && !one.second; });
+    case session::PeerSource::Dynamic:
+      return std::ranges::any_of(config_.bgp->listen_ranges, holds);
+    case session::PeerSource::Discovered:
+      return config_.bgp->discovery.multicast;
+  }
+  return false;
+}
+
+/// Whom the commit itself removed or shut down is not meant to be up; whom it reset is.
 std::vector<std::string> Daemon::sessions_lost() const {
   std::vector<std::string> lost;
-  std::as_const(speaker_->peers()).visit([&](const session::Peer& peer) {
-    const bool was_up =
-        std::ranges::find(pending_commit_->sessions_up, peer.name()) != pending_commit_->sessions_up.end();
-    if (was_up && !peer.is_established() && !peer.settings().shutdown) lost.push_back(peer.name());
-  });
+  for (const auto& session : pending_commit_->sessions_up) {
+    bool is_wanted = is_still_wanted(session);
+    std::as_const(speaker_->peers()).visit([&](const session::Peer& peer) {
+      if (peer.name() == session.name) is_wanted = !peer.is_established() && !peer.settings().shutdown;
+    });
+    if (is_wanted) lost.push_back(session.name);
+  }
   return lost;
 }
 

@@ -121,12 +121,13 @@ void Speaker::close_condemned(TimePoint now) {
 // --- sessions
 // -------------------------------------------------------------------------------------------------------
 
-rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negotiated& negotiated) const {
-  const auto& settings = peer.settings();
+rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negotiated& negotiated,
+                                const session::PeerSettings& settings,
+                                const session::LocalSettings& local) const {
   const SessionEnds ends{peer.local().address, peer.remote().address,
                          link_of_peer(settings, peer.remote().address, links_)};
   rib::PeerUp up;
-  up.address = settings.address;
+  up.address = peer.settings().address;  // of an interface peer, who is on the link
   up.local_address = ends.local;
   up.interface_index = ends.interface_index;
   if (const auto* link = links_.find(ends.interface_index)) up.interface_name = link->name;
@@ -146,7 +147,7 @@ rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negoti
     up.imports[index] = settings.imports[index];
     up.imports[index].prepend_as = settings.local_as_no_prepend ? 0 : settings.local_as;
     up.imports[index].local_role = negotiated.local_role;
-    up.exports[index] = export_profile(family, local_, settings, negotiated, ends, links_);
+    up.exports[index] = export_profile(family, local, settings, negotiated, ends, links_);
   }
   return up;
 }

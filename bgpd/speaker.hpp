@@ -82,6 +82,9 @@ class Speaker final : public session::SessionHandler {
   /// The routing side of a session; nullptr unless Established.
   const RouteSession* routes_of(const session::Peer& peer) const;
   const session::Peer* peer_of(rib::PeerHandle handle) const;
+  /// What the engine would be told of the session if these were its settings.
+  rib::PeerUp peer_up_of(const session::Peer& peer, const session::Negotiated& negotiated,
+                         const session::PeerSettings& settings, const session::LocalSettings& local) const;
   /// What of the peer's routes is stale; nullptr: nothing.
   const StaleRoutes* stale_of(const session::Peer& peer) const;
   update::Outbound::Backlog backlog_of(const RouteSession& session) const {
@@ -131,7 +134,9 @@ class Speaker final : public session::SessionHandler {
   void note_work();
   void handle_notice(const rib::Notice& notice);
   void note_attribute_errors(RouteSession& session);
-  rib::PeerUp peer_up_of(const session::Peer& peer, const session::Negotiated& negotiated) const;
+  rib::PeerUp peer_up_of(const session::Peer& peer, const session::Negotiated& negotiated) const {
+    return peer_up_of(peer, negotiated, peer.settings(), local_);
+  }
   void set_export_profiles(rib::PeerHandle handle, const rib::PeerUp& up, rib::TimePoint now);
   RouteSession* find(rib::PeerHandle handle) const;
   /// The peer's session ends with this Cease, in run(): not from inside the engine's call that found it out.

@@ -108,6 +108,12 @@ struct AdvertisedRoute {
   PathAttributes attributes;
 };
 
+/// A part of one family's BGP table, in no order: for walks over all of it in slices.
+struct TablePart {
+  std::vector<Prefix> prefixes;
+  std::optional<std::uint32_t> next;  // where the next part begins; nothing: this was the last
+};
+
 class Engine {
  public:
   explicit Engine(Output& output);
@@ -201,6 +207,9 @@ class Engine {
   std::optional<Prefix> longest_match(const IpAddress& address) const;
   /// Prefixes of the family's BGP table in listing order, strictly after `after`, at most `limit`.
   std::vector<Prefix> prefixes(Family family, std::optional<Prefix> after, std::size_t limit) const;
+  /// The prefixes at so many places of the family's BGP table, from 0 on. What comes and goes between two
+  /// parts may be missed, or met twice.
+  TablePart table_part(Family family, std::uint32_t from, std::uint32_t places) const;
   /// Adj-RIB-In of one peer: prefixes it announced (accepted or not).
   std::vector<Prefix> prefixes_from(PeerHandle peer, Family family, std::optional<Prefix> after,
                                     std::size_t limit) const;
@@ -224,6 +233,11 @@ class Engine {
   /// Longest match over the routing table.
   std::optional<Prefix> route_match(const IpAddress& address) const;
 
+  /// The kernel's own routes, without our static ones; in no order.
+  std::vector<KernelRoute> kernel_routes() const;
+
+  /// As it was told of, with what was set since; also of a lost peer whose paths are kept.
+  std::optional<PeerUp> peer(PeerHandle peer) const;
   PeerCounters counters(PeerHandle peer) const;
   std::vector<UpdateGroupView> update_groups(Family family) const;
   /// Of the group the peer is in.

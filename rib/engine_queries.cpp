@@ -121,6 +121,16 @@ std::vector<Prefix> Engine::prefixes(Family family, std::optional<Prefix> after,
   return page(impl_->loc_rib.table(family), after, limit, [](auto, auto&) { return true; });
 }
 
+TablePart Engine::table_part(Family family, std::uint32_t from, std::uint32_t places) const {
+  TablePart part;
+  const auto& table = impl_->loc_rib.table(family);
+  const auto end = std::min(std::uint64_t{from} + places, std::uint64_t{table.end_id()});
+  for (auto id = from; id < end; ++id)
+    if (table.is_live(id) && !table[id].empty()) part.prefixes.push_back(table[id].prefix);
+  if (end < table.end_id()) part.next = static_cast<std::uint32_t>(end);
+  return part;
+}
+
 std::vector<Prefix> Engine::prefixes_from(PeerHandle handle, Family family, std::optional<Prefix> after,
                                           std::size_t limit) const {
   const auto& e = *impl_;
@@ -202,6 +212,21 @@ std::vector<RouteView> Engine::routes_for(const Prefix& prefix) const {
 
 std::optional<Prefix> Engine::route_match(const IpAddress& address) const {
   return impl_->routing_table.longest_match(address);
+}
+
+std::vector<KernelRoute> Engine::kernel_routes() const {
+  std::vector<KernelRoute> result;
+  impl_->kernel_routes.for_each([&](const Prefix&, const KernelRoutes::Routes& routes) {
+    for (const auto& route : routes)
+      if (route.static_distance == 0) result.push_back(route);
+  });
+  return result;
+}
+
+std::optional<PeerUp> Engine::peer(PeerHandle handle) const {
+  const auto* peer = impl_->peers.find(handle);
+  if (!peer) peer = impl_->peers.find_retained(handle);
+  return peer ? std::optional(peer->up) : std::nullopt;
 }
 
 PeerCounters Engine::counters(PeerHandle handle) const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "bgpd/config/candidates.hpp"
 #include "bgpd/config/commit_order.hpp"
 #include "bgpd/config/generations.hpp"
+#include "bgpd/forecast.hpp"
 #include "bgpd/operator.hpp"
 #include "cli/config/config.hpp"
 #include "fib/kernel.hpp"
@@ -213,13 +215,22 @@ struct KernelSwitches {
 struct ConsequencesView {
   struct Neighbor {
     std::string name, reason;
-    std::uint64_t routes = 0, refused = 0, accepted = 0;
+    std::uint64_t routes = 0;  // its paths that count now
   };
-  std::vector<Neighbor> resets, added, removed, unusable, policies;
-  std::vector<rib::Prefix> withdrawn, announced;  // our own
-  bool policies_are_partial = false;
+  std::vector<Neighbor> resets, added, removed, unusable;
+  std::vector<Forecast::Neighbor> routes;  // what would differ of those whose session goes on
+  Forecast::Own own;
   bool bgp_removed = false;
   std::uint32_t changed_neighbors = 0;  // that keep their session
+};
+
+/// That question on its way: the whole table is walked, in slices. It may be dropped at any time.
+class Foresight {
+ public:
+  virtual ~Foresight() = default;
+  /// One slice, a few milliseconds. False: view() is whole.
+  virtual bool step() = 0;
+  virtual const ConsequencesView& view() const = 0;
 };
 
 class Backend {
@@ -246,7 +257,7 @@ class Backend {
   virtual std::expected<void, std::string> commit(const cli::Config& config,
                                                   const config::CommitOrder& order) = 0;
   /// What commit() would do now. Nothing is changed.
-  virtual ConsequencesView consequences(const cli::Config& config) const = 0;
+  virtual std::unique_ptr<Foresight> foresee(const cli::Config& config) const = 0;
   virtual const std::optional<config::PendingCommit>& pending_commit() const = 0;
   virtual const config::CommitOutcome& last_commit() const = 0;
   /// Keeps the pending commit, or takes it back now.

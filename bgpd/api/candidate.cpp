@@ -11,8 +11,6 @@ namespace {
 
 using config::Candidate;
 
-constexpr std::size_t kShownPrefixes = 100;
-
 proto::Done no_candidate() {
   return done(proto::Done::INVALID,
               "No candidate is open; it went with the connection. `configure private` opens one");
@@ -39,13 +37,13 @@ void put(const std::vector<ConsequencesView::Neighbor>& from, auto& to) {
     one.set_name(readable_lines(neighbor.name));
     one.set_reason(readable_lines(neighbor.reason));
     one.set_routes(neighbor.routes);
-    one.set_refused(neighbor.refused);
-    one.set_accepted(neighbor.accepted);
   }
 }
 
-void put(const std::vector<rib::Prefix>& from, auto& to) {
-  for (std::size_t i = 0; i < std::min(from.size(), kShownPrefixes); ++i) put_prefix(from[i], *to.Add());
+void put(ForetoldPrefixes from, proto::Consequences::Prefixes& to) {
+  to.set_count(from.count);
+  std::ranges::sort(from.first);
+  for (const auto& prefix : from.first) put_prefix(prefix, *to.add_first());
 }
 
 /// A base that moves on: later edits are compared with what is in force now.
@@ -103,26 +101,55 @@ proto::Done handle_load_candidate(const proto::LoadCandidate& request, const Cal
   return done();
 }
 
-proto::Done handle_check_candidate(const Caller& caller, Backend& backend, Replies& replies) {
-  const auto* candidate = candidate_of(caller, backend);
-  if (!candidate) return no_candidate();
-  const auto config = to_commit(*candidate, backend);
-  if (!config) return done(proto::Done::FAILED, config.error());
-  const auto view = backend.consequences(*config);
-  auto& answer = *replies.emplace_back().mutable_consequences();
+namespace {
+
+void put(const ConsequencesView& view, proto::Consequences& answer) {
   put(view.resets, *answer.mutable_resets());
   put(view.added, *answer.mutable_added());
   put(view.removed, *answer.mutable_removed());
   put(view.unusable, *answer.mutable_unusable());
-  put(view.policies, *answer.mutable_policies());
-  put(view.withdrawn, *answer.mutable_withdrawn());
-  put(view.announced, *answer.mutable_announced());
-  answer.set_withdrawn_count(view.withdrawn.size());
-  answer.set_announced_count(view.announced.size());
-  answer.set_policies_are_partial(view.policies_are_partial);
+  for (const auto& neighbor : view.routes) {
+    auto& to = *answer.add_routes();
+    to.set_name(readable_lines(neighbor.name));
+    to.set_refused(neighbor.refused);
+    to.set_accepted(neighbor.accepted);
+    put(neighbor.announced, *to.mutable_announced());
+    put(neighbor.withdrawn, *to.mutable_withdrawn());
+    put(neighbor.changed, *to.mutable_changed());
+  }
+  put(view.own.withdrawn, *answer.mutable_withdrawn());
+  put(view.own.announced, *answer.mutable_announced());
   answer.set_bgp_removed(view.bgp_removed);
   answer.set_changed_neighbors(view.changed_neighbors);
-  answer.set_is_merged(candidate->base != backend.running_config());
+}
+
+class Check final : public LongAnswer {
+ public:
+  Check(std::unique_ptr<Foresight> foresight, bool is_merged)
+      : foresight_(std::move(foresight)), is_merged_(is_merged) {}
+
+  bool step() override { return foresight_->step(); }
+  proto::Done finish(Replies& replies) override {
+    auto& answer = *replies.emplace_back().mutable_consequences();
+    put(foresight_->view(), answer);
+    answer.set_is_merged(is_merged_);
+    return done();
+  }
+
+ private:
+  std::unique_ptr<Foresight> foresight_;
+  bool is_merged_;
+};
+
+}  // namespace
+
+proto::Done handle_check_candidate(const Caller& caller, Backend& backend,
+                                   std::unique_ptr<LongAnswer>& longer) {
+  const auto* candidate = candidate_of(caller, backend);
+  if (!candidate) return no_candidate();
+  const auto config = to_commit(*candidate, backend);
+  if (!config) return done(proto::Done::FAILED, config.error());
+  longer = std::make_unique<Check>(backend.foresee(*config), candidate->base != backend.running_config());
   return done();
 }
 

@@ -30,7 +30,8 @@ proto::Done done(proto::Done::Code code, std::string message) {
   return result;
 }
 
-proto::Done handle(const proto::Request& request, const Caller& caller, Backend& backend, Replies& replies) {
+proto::Done handle(const proto::Request& request, const Caller& caller, Backend& backend, Replies& replies,
+                   std::unique_ptr<LongAnswer>& longer) {
   if (changes(request.command_case()) && !caller.may_change)
     return done(
         proto::Done::DENIED,
@@ -83,7 +84,7 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
     case proto::Request::kCloseCandidate:
       return handle_close_candidate(caller, backend);
     case proto::Request::kCheckCandidate:
-      return handle_check_candidate(caller, backend, replies);
+      return handle_check_candidate(caller, backend, longer);
     case proto::Request::kCommitCandidate:
       return handle_commit_candidate(request.commit_candidate(), caller, backend, replies);
     case proto::Request::kEndPendingCommit:

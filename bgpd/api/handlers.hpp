@@ -1,7 +1,8 @@
-// What each request does. One file per noun; all run to the end in one turn, and a turn is short: tables are
-// answered a page at a time.
+// What each request does. One file per noun; a turn is short: tables are answered a page at a time, and what
+// must look at all routes at once is a LongAnswer.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "bgpd/api/backend.hpp"
@@ -18,8 +19,19 @@ struct Caller {
 
 using Replies = std::vector<proto::Response>;
 
+/// An answer that takes more than one turn of the loop. It may be dropped at any time.
+class LongAnswer {
+ public:
+  virtual ~LongAnswer() = default;
+  /// A part of the work, a few milliseconds. False: finish() has it all.
+  virtual bool step() = 0;
+  virtual proto::Done finish(Replies& replies) = 0;
+};
+
 /// Answers one request; the responses (without their ids) go to `replies`, the end of the stream is returned.
-proto::Done handle(const proto::Request& request, const Caller& caller, Backend& backend, Replies& replies);
+/// With `longer` set, responses and end are those of its finish() instead.
+proto::Done handle(const proto::Request& request, const Caller& caller, Backend& backend, Replies& replies,
+                   std::unique_ptr<LongAnswer>& longer);
 
 inline constexpr std::size_t kPageLimit = 1000;       // destinations a turn
 inline constexpr std::size_t kPageOctets = 4u << 20;  // a page ends when it is this large
@@ -59,7 +71,8 @@ proto::Done handle_open_candidate(const Caller& caller, Backend& backend, Replie
 proto::Done handle_close_candidate(const Caller& caller, Backend& backend);
 proto::Done handle_load_candidate(const proto::LoadCandidate& request, const Caller& caller,
                                   Backend& backend);
-proto::Done handle_check_candidate(const Caller& caller, Backend& backend, Replies& replies);
+proto::Done handle_check_candidate(const Caller& caller, Backend& backend,
+                                   std::unique_ptr<LongAnswer>& longer);
 proto::Done handle_commit_candidate(const proto::CommitCandidate& request, const Caller& caller,
                                     Backend& backend, Replies& replies);
 proto::Done handle_end_pending_commit(const proto::EndPendingCommit& request, const Caller& caller,

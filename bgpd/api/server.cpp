@@ -60,6 +60,15 @@ std::string frames_of(std::uint64_t id, Replies replies, const proto::Done& end)
   return octets;
 }
 
+/// A response of nothing: whoever waits is told that it is being worked on.
+std::string sign_of_life(std::uint64_t id) {
+  std::string octets;
+  proto::Response response;
+  response.set_id(id);
+  cli::append_frame(octets, response);
+  return octets;
+}
+
 }  // namespace
 
 bool may_change(const Credentials& caller, uid_t daemon_user, gid_t socket_group) {
@@ -98,6 +107,10 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
   static asio::awaitable<void> serve(std::shared_ptr<Connection> self);
   /// One request's octets; false when the client is gone, too slow, or talks nonsense.
   static asio::awaitable<bool> read_frame(std::shared_ptr<Connection> self);
+  /// Does the work of a long answer between everybody else's. False when the client is gone.
+  static asio::awaitable<bool> work_on(std::shared_ptr<Connection> self, LongAnswer& answer,
+                                       std::uint64_t id);
+  bool is_hung_up();
 
   /// The socket closes when `time` passes before the next call.
   void must_happen_within(std::chrono::milliseconds time) {
@@ -145,6 +158,31 @@ asio::awaitable<bool> Server::Connection::read_frame(std::shared_ptr<Connection>
   co_return true;
 }
 
+bool Server::Connection::is_hung_up() {
+  char next = 0;
+  const auto count = ::recv(socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+asio::awaitable<bool> Server::Connection::work_on(std::shared_ptr<Connection> self, LongAnswer& answer,
+                                                  std::uint64_t id) {
+  using Clock = std::chrono::steady_clock;
+  self->timer.cancel();
+  auto last_sign = Clock::now();
+  while (answer.step()) {
+    co_await asio::post(asio::use_awaitable);
+    if (self->impl->stopped || self->is_hung_up()) co_return false;
+    if (Clock::now() - last_sign < self->impl->settings.sign_of_life_time) continue;
+    last_sign = Clock::now();
+    const auto sign = sign_of_life(id);
+    self->must_happen_within(self->impl->settings.frame_time);
+    auto [error, count] = co_await asio::async_write(self->socket, asio::buffer(sign), kToken);
+    if (error) co_return false;
+    self->timer.cancel();
+  }
+  co_return true;
+}
+
 asio::awaitable<void> Server::Connection::serve(std::shared_ptr<Connection> self) {
   const auto impl = self->impl;
   while (co_await read_frame(self)) {
@@ -155,8 +193,13 @@ asio::awaitable<void> Server::Connection::serve(std::shared_ptr<Connection> self
       break;
     }
     Replies replies;
-    const auto end = handle(request, self->caller, impl->backend, replies);
+    std::unique_ptr<LongAnswer> longer;
+    auto end = handle(request, self->caller, impl->backend, replies, longer);
     if (impl->stopped) break;
+    if (longer) {
+      if (!co_await work_on(self, *longer, request.id())) break;
+      end = longer->finish(replies);
+    }
     self->octets = frames_of(request.id(), std::move(replies), end);
     self->must_happen_within(impl->settings.frame_time);
     auto [error, count] = co_await asio::async_write(self->socket, asio::buffer(self->octets), kToken);

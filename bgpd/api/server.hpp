@@ -24,6 +24,7 @@ struct ServerSettings {
   std::chrono::milliseconds frame_time = std::chrono::seconds(30);  // from a frame's first octet to its last
   std::chrono::milliseconds idle_time = std::chrono::minutes(10);   // between requests
   std::chrono::milliseconds candidate_time = std::chrono::hours(24);  // likewise, while a candidate is open
+  std::chrono::milliseconds sign_of_life_time = std::chrono::seconds(5);  // while an answer takes long
   std::string group = "kulan";  // its members may use the socket, and change things
   unsigned mode = 0660;         // of the socket file: who may connect
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bgpd/operator.hpp"
+#include "bgpd/session/settings.hpp"
 #include "cli/config/config.hpp"
 #include "rib/messages.hpp"
 
@@ -21,12 +22,19 @@ struct CommitOrder {
   std::chrono::seconds watch_for{0};
 };
 
+/// An Established session as it was before a commit.
+struct SessionUp {
+  std::string name;
+  rib::IpAddress address;
+  session::PeerSource source = session::PeerSource::Configured;
+};
+
 /// A commit that may still be taken back. It lives in the daemon's memory alone: a restart reads the file.
 struct PendingCommit {
   CommitOrder order;
   cli::Config before;
   rib::TimePoint until;
-  std::vector<std::string> sessions_up;  // before it, by the neighbor's name
+  std::vector<SessionUp> sessions_up;  // before it
 };
 
 /// What became of the last one.

@@ -72,6 +72,7 @@ std::string config_status_json(const api::ConfigStatus& status) {
 namespace {
 
 using Neighbors = google::protobuf::RepeatedPtrField<api::Consequences::Neighbor>;
+using Prefixes = api::Consequences::Prefixes;
 
 void put_neighbors(std::string& out, const char* what, const Neighbors& neighbors) {
   if (neighbors.empty()) return;
@@ -80,43 +81,96 @@ void put_neighbors(std::string& out, const char* what, const Neighbors& neighbor
   out += '\n';
 }
 
-void put_prefixes(std::string& out, const char* what, std::uint64_t count,
-                  const google::protobuf::RepeatedPtrField<api::Prefix>& prefixes) {
+std::string count_text(std::uint64_t count, const char* one, const char* many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+/// "Withdraws 2 prefixes of our own: 10.1.0.0/16 10.2.0.0/16"
+void put_prefixes(std::string& out, const std::string& what, const Prefixes& prefixes,
+                  const char* whose = "") {
   constexpr int kNamed = 8;
-  if (count == 0) return;
-  append(out, "%s %llu %s of our own:", what, static_cast<unsigned long long>(count),
-         count == 1 ? "prefix" : "prefixes");
-  for (int i = 0; i < std::min(prefixes.size(), kNamed); ++i)
-    append(out, " %s", prefix_text(prefixes[i]).c_str());
-  out += count > kNamed ? " ...\n" : "\n";
+  if (prefixes.count() == 0) return;
+  out += what + " " + count_text(prefixes.count(), "prefix", "prefixes") + whose + ":";
+  const auto named = std::min(prefixes.first_size(), kNamed);
+  for (int i = 0; i < named; ++i) out += " " + prefix_text(prefixes.first(i));
+  out += prefixes.count() > static_cast<std::uint64_t>(named) ? " ...\n" : "\n";
+}
+
+void put_routes(std::string& out, const api::Consequences::Routes& routes) {
+  if (routes.refused() > 0)
+    out += "From " + routes.name() + ": denies " + count_text(routes.refused(), "path", "paths") +
+           (routes.refused() == 1 ? " that counts now\n" : " that count now\n");
+  if (routes.accepted() > 0)
+    out += "From " + routes.name() + ": permits " + count_text(routes.accepted(), "path", "paths") +
+           (routes.accepted() == 1 ? " that does not count now\n" : " that do not count now\n");
+  put_prefixes(out, "To " + routes.name() + ": withdraws", routes.withdrawn());
+  put_prefixes(out, "To " + routes.name() + ": announces", routes.announced());
+  put_prefixes(out, "To " + routes.name() + ": changes the attributes of", routes.changed());
+}
+
+Json prefixes_json(const Prefixes& prefixes) {
+  auto first = Json::array();
+  for (const auto& prefix : prefixes.first()) first.push_back(prefix_text(prefix));
+  return {{"count", prefixes.count()}, {"prefixes", std::move(first)}};
+}
+
+Json neighbors_json(const Neighbors& neighbors) {
+  auto all = Json::array();
+  for (const auto& neighbor : neighbors) {
+    Json one{{"neighbor", neighbor.name()}};
+    if (!neighbor.reason().empty()) one["reason"] = neighbor.reason();
+    if (neighbor.routes() > 0) one["acceptedPaths"] = neighbor.routes();
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 }  // namespace
 
 std::string consequences_text(const api::Consequences& found) {
-  const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   std::string out;
   if (found.is_merged()) out += "Merges with what was changed since the candidate was opened\n";
   if (found.bgp_removed()) out += "Removes router bgp\n";
-  if (!found.resets().empty())
-    append(out, "Resets %d %s:\n", found.resets_size(), found.resets_size() == 1 ? "session" : "sessions");
+  if (found.resets().empty())
+    out += "Resets no session\n";
+  else
+    out += "Resets " + count_text(static_cast<std::uint64_t>(found.resets_size()), "session", "sessions") +
+           ":\n";
   for (const auto& reset : found.resets())
-    append(out, "  %s: %s; %llu accepted paths\n", reset.name().c_str(), reset.reason().c_str(),
-           number(reset.routes()));
+    out += "  " + reset.name() + ": " + reset.reason() + "; " +
+           count_text(reset.routes(), "accepted path", "accepted paths") + "\n";
   put_neighbors(out, "Removes", found.removed());
   put_neighbors(out, "Adds", found.added());
   if (found.changed_neighbors() > 0)
-    append(out, "Changes %u neighbors without a reset\n", found.changed_neighbors());
+    out += "Changes " + count_text(found.changed_neighbors(), "neighbor", "neighbors") + " without a reset\n";
   for (const auto& neighbor : found.unusable())
-    append(out, "Neighbor %s gets no session: %s\n", neighbor.name().c_str(), neighbor.reason().c_str());
-  put_prefixes(out, "Withdraws", found.withdrawn_count(), found.withdrawn());
-  put_prefixes(out, "Announces", found.announced_count(), found.announced());
-  for (const auto& neighbor : found.policies())
-    append(out, "Import policy of %s: denies %llu paths that count now, permits %llu that do not%s\n",
-           neighbor.name().c_str(), number(neighbor.refused()), number(neighbor.accepted()),
-           found.policies_are_partial() ? ", of the first 20000 prefixes of a family" : "");
-  if (found.resets().empty()) out += "Resets no session\n";
+    out += "Neighbor " + neighbor.name() + " gets no session: " + neighbor.reason() + "\n";
+  put_prefixes(out, "Withdraws", found.withdrawn(), " of our own");
+  put_prefixes(out, "Announces", found.announced(), " of our own");
+  for (const auto& routes : found.routes()) put_routes(out, routes);
   return out;
+}
+
+std::string consequences_json(const api::Consequences& found) {
+  auto routes = Json::array();
+  for (const auto& one : found.routes())
+    routes.push_back({{"neighbor", one.name()},
+                      {"deniedPaths", one.refused()},
+                      {"permittedPaths", one.accepted()},
+                      {"withdrawn", prefixes_json(one.withdrawn())},
+                      {"announced", prefixes_json(one.announced())},
+                      {"changed", prefixes_json(one.changed())}});
+  const Json json{{"merged", found.is_merged()},
+                  {"bgpRemoved", found.bgp_removed()},
+                  {"resets", neighbors_json(found.resets())},
+                  {"removed", neighbors_json(found.removed())},
+                  {"added", neighbors_json(found.added())},
+                  {"changedWithoutReset", found.changed_neighbors()},
+                  {"unusable", neighbors_json(found.unusable())},
+                  {"ownWithdrawn", prefixes_json(found.withdrawn())},
+                  {"ownAnnounced", prefixes_json(found.announced())},
+                  {"routes", std::move(routes)}};
+  return json_text(json) + "\n";
 }
 
 }  // namespace cli::show

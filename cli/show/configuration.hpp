@@ -17,5 +17,6 @@ std::string config_status_json(const api::ConfigStatus& status);
 
 /// `commit check`: what the commit would do, in sentences.
 std::string consequences_text(const api::Consequences& consequences);
+std::string consequences_json(const api::Consequences& consequences);
 
 }  // namespace cli::show

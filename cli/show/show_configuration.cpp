@@ -128,12 +128,13 @@ Status commit_candidate(const Console& console, const Arguments& arguments) {
   return Status::Done;
 }
 
-Status check_candidate(const Console& console, const Arguments&) {
+Status check_candidate(const Console& console, const Arguments& arguments) {
   api::Request request;
   request.mutable_check_candidate();
   const auto response = console.client.call(std::move(request));
   if (!response) return console.report(response.error());
-  console.out(consequences_text(response->consequences()));
+  const auto& found = response->consequences();
+  console.out(arguments.has("json") ? consequences_json(found) : consequences_text(found));
   return Status::Done;
 }
 
@@ -186,8 +187,8 @@ std::vector<Command> candidate_commands() {
                              kTakeBack = "And take it back by itself unless it is confirmed";
   return {
       {.syntax = "commit", .help = {"Put the candidate in force"}, .run = commit_candidate},
-      {.syntax = "commit check",
-       .help = {"Put the candidate in force", "Only say what that would do"},
+      {.syntax = "commit check [json]",
+       .help = {"Put the candidate in force", "Only say what that would do", "JavaScript Object Notation"},
        .run = check_candidate},
       {.syntax = "commit confirmed [(1-1440)$minutes]",
        .help = {"Put the candidate in force", kTakeBack, "Minutes; 10 unless written"},

@@ -1,5 +1,6 @@
 """`configure private`: candidates, commits that take themselves back, two operators at once."""
 
+import json
 import subprocess
 
 from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, peers, wait_for
@@ -170,12 +171,74 @@ def what_is_not_committed_is_said_at_the_end(lab):
     check(code == 1 and output.startswith("% No commit waits to be confirmed"), output)
 
 
+@interop(peers=("bird", "frr"))
+def what_a_check_foretells_happens(lab, peer):
+    """The neighbor's own table before and after the commit, beside what `commit check json` has said."""
+    hosts = lab.hosts(2)
+    speaker = lab.peer(peer, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND)],
+                       networks=["10.200.0.0/24", "10.201.0.0/24"])
+    mine = [f"10.203.{i}.0/24" for i in range(3)]
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv4, AS_PEER)], networks=mine, docker0=False))
+    theirs = lambda: {prefix for prefix in (*mine, "10.204.0.0/24") if speaker.route(prefix)}
+    wait_for(lambda: theirs() == set(mine), "the neighbor has ours")
+    wait_for(lambda: len(kuland.json(f"show ip bgp neighbors {hosts[2].ipv4} routes")["routes"]) == 2, "we have its")
+    changes = ("ip prefix-list OUT seq 5 deny 10.203.1.0/24", "ip prefix-list OUT seq 10 permit any",
+               "ip prefix-list IN seq 5 permit 10.200.0.0/24", "route-map OUT permit 10",
+               "match ip address prefix-list OUT", "set metric 77", "exit",
+               f"router bgp {AS_KULAND}", "address-family ipv4 unicast",
+               "no network 10.203.2.0/24", "network 10.204.0.0/24",
+               f"neighbor {hosts[2].ipv4} route-map OUT out", f"neighbor {hosts[2].ipv4} prefix-list IN in", "exit", "exit")
+    text = kuland.show("configure private", *changes, "commit check", "abort")
+    foretold = json.loads(kuland.show("configure private", *changes, "commit check json", "abort"))
+    to_it = foretold["routes"][0]
+    check(foretold["resets"] == [] and len(foretold["routes"]) == 1, text)
+    check(foretold["ownWithdrawn"]["prefixes"] == ["10.203.2.0/24"], text)
+    check(foretold["ownAnnounced"]["prefixes"] == ["10.204.0.0/24"], text)
+    check(to_it["deniedPaths"] == 1 and to_it["permittedPaths"] == 0, text)
+    check("Resets no session\n" in text and f"To {hosts[2].ipv4}: withdraws 2 prefixes: " in text, text)
+    check(theirs() == set(mine), "a check does nothing")
+
+    kuland.show("configure private", *changes, "commit")
+    before = set(mine)
+    after = before - set(to_it["withdrawn"]["prefixes"]) | set(to_it["announced"]["prefixes"])
+    wait_for(lambda: theirs() == after, f"{text} came true")
+    check(to_it["changed"]["prefixes"] == ["10.203.0.0/24"], text)
+    sent = kuland.json(f"show ip bgp neighbors {hosts[2].ipv4} advertised-routes")["advertisedRoutes"]
+    check(set(sent) == after, f"{sent} as foretold: {text}")
+    check(sent["10.203.0.0/24"]["metric"] == 77, f"{sent}")
+    check([*kuland.json(f"show ip bgp neighbors {hosts[2].ipv4} routes")["routes"]] == ["10.200.0.0/24"],
+          "one of its is denied")
+    check(kuland.is_established(hosts[2].ipv4), "and no session was reset")
+
+
 @interop()
-def a_check_shows_routes_to_the_new_policy(lab):
-    hosts, kuland = established(lab)
-    output = kuland.show("configure private", "ip prefix-list NONE seq 5 deny any", f"router bgp {AS_KULAND}",
-                         "address-family ipv4 unicast", f"neighbor {hosts[2].ipv4} prefix-list NONE in",
-                         "no network 10.203.0.0/16", "commit check", "abort")
-    check(f"Import policy of {hosts[2].ipv4}: denies" in output, output)
-    check("Withdraws 1 prefix of our own: 10.203.0.0/16\n" in output, output)
-    check("Resets no session\n" in output, output)
+def a_check_names_dynamic_neighbors_that_go_with_their_range(lab):
+    hosts, kuland = with_a_range(lab)
+    output = kuland.show("configure private", f"router bgp {AS_KULAND}",
+                         "no bgp listen range 192.168.1.0/24 peer-group others", "commit check", "abort")
+    check(f"Resets 1 session:\n  {hosts[2].ipv4}: listen range removed; " in output, output)
+    check(f"Removes 1 neighbor: {hosts[2].ipv4}\n" in output, output)
+
+
+@interop()
+def a_watched_commit_counts_the_sessions_that_it_resets(lab):
+    """A dynamic neighbor goes with its session, a neighbor without remote-as has none: both are missed."""
+    hosts, kuland = with_a_range(lab)
+    code, output = kuland.try_show("configure private", f"router bgp {AS_KULAND}",
+                                   "neighbor others remote-as 65099", "commit watch 2")
+    check(code == 1 and f"was taken back: sessions that were up are down: {hosts[2].ipv4}" in output, output)
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "the session is back", 30)
+    output = kuland.show("configure private", f"router bgp {AS_KULAND}",
+                         "no bgp listen range 192.168.1.0/24 peer-group others", "commit watch 1")
+    check("is kept: " in output, f"that range was to go: {output}")
+
+
+def with_a_range(lab):
+    hosts = lab.hosts(2)
+    lines = ["neighbor others peer-group", f"neighbor others remote-as {AS_PEER}",
+             "bgp listen range 192.168.1.0/24 peer-group others",
+             "address-family ipv4 unicast\n  neighbor others activate\n exit-address-family"]
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [], lines=lines))
+    lab.peer(peers.Bird, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND)], networks=["10.200.0.0/24"])
+    wait_for(lambda: kuland.is_established(hosts[2].ipv4), "the caller is a neighbor")
+    return hosts, kuland

@@ -19,7 +19,7 @@ class CandidateTest : public testing::Test {
   }
   Answer ask(const proto::Request& request, std::uint64_t connection = 1) {
     Answer answer;
-    answer.end = handle(request, caller(connection), backend_, answer.replies);
+    answer.end = handle_whole(request, caller(connection), backend_, answer.replies);
     return answer;
   }
   void open(std::uint64_t connection = 1) {
@@ -111,6 +111,38 @@ TEST_F(CandidateTest, IsShownToOthersWithItsOwner) {
   EXPECT_EQ(candidate.process(), 7u);
   EXPECT_FALSE(candidate.is_yours());
   EXPECT_FALSE(candidate.is_changed());
+}
+
+TEST_F(CandidateTest, ACheckTellsWhatWasForeseen) {
+  backend_.foreseen.resets.push_back({"10.0.0.1", "password changed", 3});
+  auto& neighbor = backend_.foreseen.routes.emplace_back();
+  neighbor.name = "10.0.0.2";
+  for (const auto* text : {"10.2.0.0/16", "10.1.0.0/16"}) neighbor.withdrawn.add(*rib::Prefix::parse(text));
+  open();
+  proto::Request request;
+  request.mutable_check_candidate();
+
+  const auto answer = ask(request);
+
+  ASSERT_EQ(answer.end.code(), proto::Done::OK);
+  const auto& found = answer.replies.front().consequences();
+  EXPECT_EQ(found.resets(0).routes(), 3u);
+  EXPECT_EQ(found.routes(0).withdrawn().count(), 2u);
+  EXPECT_EQ(found.routes(0).withdrawn().first(0).address()[1], 1) << "in order";
+  EXPECT_FALSE(found.is_merged());
+}
+
+TEST_F(CandidateTest, ACheckNamesAHundredPrefixesAtMost) {
+  for (unsigned i = 0; i < 300; ++i)
+    backend_.foreseen.own.announced.add(rib::Prefix(rib::IpAddress::v4(i << 16), 16));
+  open();
+  proto::Request request;
+  request.mutable_check_candidate();
+
+  const auto answer = ask(request);
+
+  EXPECT_EQ(answer.replies.front().consequences().announced().count(), 300u);
+  EXPECT_EQ(answer.replies.front().consequences().announced().first_size(), 100);
 }
 
 }  // namespace

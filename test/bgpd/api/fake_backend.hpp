@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bgpd/api/backend.hpp"
+#include "bgpd/api/handlers.hpp"
 #include "cli/config/writer.hpp"
 #include "test/support/temporary_folder.hpp"
 
@@ -156,7 +157,16 @@ class FakeBackend : public Backend {
   std::expected<void, std::string> reload() override { return {}; }
   std::expected<cli::Config, std::string> file_config() const override { return file; }
   const config::Generations& generations() const override { return past; }
-  ConsequencesView consequences(const cli::Config&) const override { return foreseen; }
+  std::unique_ptr<Foresight> foresee(const cli::Config&) const override {
+    struct Slices final : Foresight {
+      Slices(ConsequencesView found, int slices) : all(std::move(found)), left(slices) {}
+      bool step() override { return left-- > 0; }
+      const ConsequencesView& view() const override { return all; }
+      ConsequencesView all;
+      int left;
+    };
+    return std::make_unique<Slices>(foreseen, slices);
+  }
   const std::optional<config::PendingCommit>& pending_commit() const override { return pending; }
   const config::CommitOutcome& last_commit() const override { return last; }
   void end_pending_commit(bool keep, const Operator&) override {
@@ -200,6 +210,7 @@ class FakeBackend : public Backend {
   DaemonView view;
   cli::Config config, file;
   ConsequencesView foreseen;
+  int slices = 3;  // until it is
   std::optional<config::PendingCommit> pending;
   config::CommitOutcome last;
   config::Candidates open;
@@ -215,5 +226,16 @@ class FakeBackend : public Backend {
   NoOutput output_;
   rib::Engine engine_;
 };
+
+/// handle(), with the work of a long answer done.
+inline proto::Done handle_whole(const proto::Request& request, const Caller& caller, Backend& backend,
+                                Replies& replies) {
+  std::unique_ptr<LongAnswer> longer;
+  auto end = handle(request, caller, backend, replies, longer);
+  if (!longer) return end;
+  while (longer->step()) {
+  }
+  return longer->finish(replies);
+}
 
 }  // namespace bgpd::api

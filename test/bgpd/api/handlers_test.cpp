@@ -22,7 +22,7 @@ struct Answer {
 };
 Answer ask(Backend& backend, const proto::Request& request, Caller caller = kMayChange) {
   Answer answer;
-  answer.end = handle(request, caller, backend, answer.replies);
+  answer.end = handle_whole(request, caller, backend, answer.replies);
   return answer;
 }
 

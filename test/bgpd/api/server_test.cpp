@@ -64,6 +64,12 @@ class RawClient {
     EXPECT_EQ(::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(octets.size()));
   }
+  /// The next octets, as many as come.
+  std::string read_some() {
+    char chunk[4096];
+    const auto n = ::recv(socket_, chunk, sizeof chunk, 0);
+    return n > 0 ? std::string(chunk, static_cast<std::size_t>(n)) : std::string();
+  }
   /// Everything until the server closes.
   std::string read_all() {
     std::string all;
@@ -93,6 +99,59 @@ TEST(Server, AnswersOneRequestAfterTheOther) {
     ASSERT_TRUE(response) << response.error().message;
     EXPECT_EQ(response->version().hostname(), "r1");
   }
+}
+
+proto::Request request_with(std::uint64_t id, auto fill) {
+  proto::Request request;
+  request.set_id(id);
+  fill(request);
+  return request;
+}
+
+std::string check_of_a_candidate() {
+  std::string octets;
+  cli::append_frame(octets, request_with(1, [](auto& request) { request.mutable_open_candidate(); }));
+  cli::append_frame(octets, request_with(2, [](auto& request) { request.mutable_check_candidate(); }));
+  return octets;
+}
+
+TEST(Server, OthersAreAnsweredWhileOneAnswerTakesLong) {
+  RunningServer server;
+  server.backend.slices = 1'000'000'000;
+  RawClient slow(server.path());
+  slow.send(check_of_a_candidate());
+  cli::Client client(server.path());
+
+  EXPECT_TRUE(client.call(version_request()));
+}
+
+TEST(Server, WhoWaitsForALongAnswerHearsThatItIsWorkedOn) {
+  RunningServer server({.sign_of_life_time = std::chrono::milliseconds(1)});
+  RawClient client(server.path());
+  proto::Request open;
+  open.mutable_open_candidate();
+  std::string octets;
+  cli::append_frame(octets, open);
+  client.send(octets);
+  EXPECT_FALSE(client.read_some().empty());
+  server.backend.slices = 1'000'000'000;
+  client.send(check_of_a_candidate());
+
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(client.read_some().empty());
+}
+
+TEST(Server, WhoHangsUpIsNotWorkedFor) {
+  RunningServer server;
+  server.backend.slices = 1'000'000'000;
+  {
+    RawClient slow(server.path());
+    slow.send(check_of_a_candidate());
+    while (server.client_count() < 1) continue;
+  }
+
+  while (server.client_count() > 0) continue;
+  cli::Client client(server.path());
+  EXPECT_TRUE(client.call(version_request()));
 }
 
 TEST(Server, RequestsSentTogetherAreAnsweredInOrder) {

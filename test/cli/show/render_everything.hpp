@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/show/compare.hpp"
+#include "cli/show/configuration.hpp"
 #include "cli/show/explain.hpp"
 #include "cli/show/fib.hpp"
 #include "cli/show/history.hpp"
@@ -82,6 +83,12 @@ inline void render_everything(const api::Response& response) {
   text += next_hops_text(response.next_hops());
   expect_json(interfaces_json(response.interfaces()));
   text += interfaces_text(response.interfaces());
+  expect_json(generations_json(response.generations(), now));
+  text += generations_text(response.generations(), now);
+  expect_json(config_status_json(response.config_status()));
+  text += config_status_text(response.config_status());
+  expect_json(consequences_json(response.consequences()));
+  text += consequences_text(response.consequences());
   expect_json(version_json(response.version()));
   expect_json(status_json(response.status()));
   expect_json(memory_report_json(response.status()));
