@@ -208,7 +208,7 @@ void Daemon::schedule_work() {
   });
 }
 
-/// A second after the work, not amid it; ever more rarely while work goes on and there is nothing to give
+/// A while after the work, not amid it; ever more rarely while work goes on and there is nothing to give
 /// back.
 void Daemon::look_at_memory_later() {
   if (std::exchange(memory_timer_runs_, true)) return;

@@ -160,8 +160,8 @@ class Daemon final : private api::Backend {
   boost::asio::steady_timer commit_timer_{io_};
   boost::asio::steady_timer memory_timer_{io_};
   bool memory_timer_runs_ = false;
-  static constexpr std::chrono::seconds kShortMemoryPause{1}, kLongMemoryPause{32};
-  std::chrono::seconds memory_pause_ = kShortMemoryPause;
+  static constexpr std::chrono::milliseconds kShortMemoryPause{250}, kLongMemoryPause{32'000};
+  std::chrono::milliseconds memory_pause_ = kShortMemoryPause;
   rib::TimePoint looked_at_memory_{};
   UnusedMemory unused_memory_;
   fib::Links links_;

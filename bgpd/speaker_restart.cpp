@@ -44,6 +44,7 @@ rib::PeerHandle Speaker::tell_engine_up(session::Peer& peer, const session::Nego
 
 void Speaker::end_of_rib(session::Peer& peer, RouteSession& session, rib::Family family, TimePoint now) {
   session.end_of_rib_received[rib::index_of(family)] = true;
+  engine_.table_received(session.handle, family);
   if (stale_routes(peer).end_of_rib(family)) engine_.sweep_stale(session.handle, family);
   look_at_restart(now);
 }

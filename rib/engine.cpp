@@ -56,10 +56,11 @@ void Engine::set_policies(PolicyDefinitions definitions, TimePoint now) {
   if (concerns_imports) e.sweep.request({.import_profile = true});
 }
 
-PeerHandle Engine::peer_up(PeerUp peer, TimePoint) {
+PeerHandle Engine::peer_up(PeerUp peer, TimePoint now) {
   auto& e = *impl_;
   const auto handle = e.peers.add(std::move(peer));
   e.history.name_peer(handle.index, e.peers[handle.index].up.name);
+  e.history.first_table_begins(handle.index, now);
   e.tell_duplicate_identifier(handle);
   e.join_groups(handle.index);
   return handle;
@@ -132,6 +133,10 @@ PeerHandle Engine::peer_returned(PeerHandle lost, PeerUp up, FamilySet retained,
   e.tell_duplicate_identifier(handle);
   e.join_groups(handle.index);
   return handle;
+}
+
+void Engine::table_received(PeerHandle handle, Family family) {
+  if (impl_->peers.find(handle)) impl_->history.first_table_ended(handle.index, family);
 }
 
 void Engine::mark_stale(PeerHandle handle, Family family) {
@@ -354,13 +359,18 @@ void Engine::release_held_back(TimePoint now) { impl_->groups.release_held_back(
 
 void Engine::Impl::flush(std::size_t budget, TimePoint now) {
   for (const auto family : kFamilies) {
-    const auto changes = loc_rib.oldest(family, budget);
-    if (changes.empty()) continue;
-    aggregates.note(family, changes);
-    routing_table.flush(family, changes, now, output);
-    history.note(loc_rib, peers, family, changes, now);
-    groups.flush(family, fib_gate.pass(family, changes));
-    loc_rib.forget(family, changes.size());
+    // Half of what waits, at least: neighbors that send faster than that must not make the log swell. In
+    // parts that the processor's cache holds from one step to the next.
+    const auto rest = loc_rib.pending(family) / 2;
+    do {
+      const auto changes = loc_rib.oldest(family, budget);
+      if (changes.empty()) break;
+      aggregates.note(family, changes);
+      routing_table.flush(family, changes, now, output);
+      history.note(loc_rib, peers, family, changes, now);
+      groups.flush(family, fib_gate.pass(family, changes));
+      loc_rib.forget(family, changes.size());
+    } while (loc_rib.pending(family) > rest);
   }
 }
 

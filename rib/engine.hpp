@@ -139,6 +139,8 @@ class Engine {
   /// paths of families out of `retained` go now. All do when the peer's place is another one than before.
   PeerHandle peer_returned(PeerHandle lost, PeerUp peer, FamilySet retained, TimePoint now);
   void received(PeerHandle peer, const Update& update, TimePoint now);
+  /// Its End-of-RIB came: what it announces from here on is news, and noted as such.
+  void table_received(PeerHandle peer, Family family);
   /// All paths of the family that the peer announced so far are stale: it begins a refresh, RFC 7313 §4.
   void mark_stale(PeerHandle peer, Family family);
   /// What is stale of the family is long-lived from here on: marked and the last choice, in slices; what has

@@ -94,6 +94,16 @@ std::string_view History::name_of(Number number) const {
 void History::name_peer(std::uint32_t index, std::string_view name) {
   if (peers_.size() <= index) peers_.resize(index + 1, kNobody);
   peers_[index] = number_of(name);
+  if (first_tables_.size() <= index) first_tables_.resize(index + 1);
+  first_tables_[index] = {};
+}
+
+void History::first_table_begins(std::uint32_t index, TimePoint now) {
+  first_tables_[index] = {.families = {Family::Ipv4Unicast, Family::Ipv6Unicast}, .begun = now};
+}
+
+void History::first_table_ended(std::uint32_t index, Family family) {
+  if (index < first_tables_.size()) first_tables_[index].families.erase(family);
 }
 
 History::Number History::number_of_peer(std::uint32_t index) const {
@@ -135,8 +145,31 @@ void History::note(const LocRib& loc_rib, const PeerTable& peers, Family family,
     const Path* best = destination.best();
     const bool is_same =
         best ? change.before == best->attributes && change.source_before == best->peer : !change.before;
-    if (!is_same) note_one(destination, change, peers, now);
+    if (is_same || (!change.before && passes_over(*best, family, now))) continue;
+    note_one(destination, change, peers, now);
   }
+}
+
+/// Once a route is gone, a prefix may be learned again, by the same neighbor or by another one: then it takes
+/// an event of its own to tell since when it is there.
+bool History::passes_over(const Path& learned, Family family, TimePoint now) {
+  if (learned.is_local() || learned.peer >= first_tables_.size()) return false;
+  auto& table = first_tables_[learned.peer];
+  if (!table.families.contains(family)) return false;
+  if (now - table.begun > kLongestFirstTable) {
+    table.families = {};
+    return false;
+  }
+  if (table.event == 0 && ++table.noted > kNotedOfFirstTable) {
+    auto& record = append(now);
+    record.kind = EventKind::FirstTable;
+    record.neighbor = number_of_peer(learned.peer);
+    table.event = newest_;
+    while (!first_table_events_.empty() && first_table_events_.front() < oldest())
+      first_table_events_.pop_front();
+    first_table_events_.push_back(newest_);
+  }
+  return table.event > last_gone_;
 }
 
 void History::note_one(const Destination& destination, const Change& change, const PeerTable& peers,
@@ -146,6 +179,7 @@ void History::note_one(const Destination& destination, const Change& change, con
   auto& record = append(now);
   set_prefix(record, destination.prefix);
   record.kind = best ? EventKind::Best : EventKind::Gone;
+  if (!best) last_gone_ = newest_;
   record.cause = static_cast<std::uint8_t>(why.cause) & 0x7f;
   record.reason = static_cast<std::uint8_t>(destination.reason);
   record.detail = static_cast<std::uint16_t>(why.state);
@@ -195,7 +229,7 @@ std::uint64_t History::first_since(TimePoint time) const {
 
 bool History::concerns(std::uint64_t sequence, const Prefix& prefix) const {
   const auto& noted = record(sequence);
-  if (noted.kind == EventKind::SessionUp || noted.kind == EventKind::SessionDown) return false;
+  if (is_of_neighbor(noted.kind)) return false;
   const auto bytes = prefix.address().bytes();
   return noted.length == prefix.length() && noted.is_v6 == prefix.address().is_v6() &&
          std::equal(bytes.begin(), bytes.end(), noted.address.begin());
@@ -205,6 +239,14 @@ std::optional<Prefix> History::route_at(std::uint64_t sequence) const {
   const auto& noted = record(sequence);
   if (noted.kind != EventKind::Best && noted.kind != EventKind::Gone) return std::nullopt;
   return prefix_of(noted);
+}
+
+std::optional<std::uint64_t> History::first_table_between(std::string_view neighbor, std::uint64_t after,
+                                                          std::uint64_t before) const {
+  const auto begin = std::max(after + 1, oldest());
+  for (auto i = first_table_events_.rbegin(); i != first_table_events_.rend() && *i >= begin; ++i)
+    if (*i < before && name_of(record(*i).neighbor) == neighbor) return *i;
+  return std::nullopt;
 }
 
 Prefix History::prefix_of(const Record& record) {
@@ -222,7 +264,7 @@ EventView History::at(std::uint64_t sequence) const {
   view.time = time_of(noted.time);
   view.kind = noted.kind;
   view.neighbor = name_of(noted.neighbor);
-  if (noted.kind == EventKind::SessionUp || noted.kind == EventKind::SessionDown) {
+  if (is_of_neighbor(noted.kind)) {
     view.reset = noted.reason;
     view.code = static_cast<std::uint8_t>(noted.detail >> 8);
     view.subcode = static_cast<std::uint8_t>(noted.detail);

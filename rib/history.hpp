@@ -4,6 +4,10 @@
 // and a change costs one record of 32 octets: no text, no allocation but for the ring itself, which is taken
 // as it fills. Neighbors and next hops are numbers; who they are is kept once. One thread.
 //
+// A large table that a neighbor sends as its session begins would push everything else out of the ring and
+// say nothing that the paths themselves do not: who told them, and when. So what a first table brings is
+// noted prefix by prefix up to a bound; then one event stands for the rest.
+//
 //   events 1 … oldest-1: overwritten    oldest … newest: here, by time    each chunk: 2048 records
 #pragma once
 
@@ -26,7 +30,13 @@ enum class EventKind : std::uint8_t {
   KernelTook,     // after it had refused
   SessionUp,
   SessionDown,  // reset, code, subcode
+  FirstTable,   // what else the neighbor's first table brings is not noted
 };
+
+/// It names a neighbor and no prefix.
+constexpr bool is_of_neighbor(EventKind kind) {
+  return kind == EventKind::SessionUp || kind == EventKind::SessionDown || kind == EventKind::FirstTable;
+}
 
 /// Why the best path is another one; the numbers are the API's.
 enum class EventCause : std::uint8_t {
@@ -76,6 +86,10 @@ class History {
   // --- notes
   /// The peer of this index is called so from here on.
   void name_peer(std::uint32_t index, std::string_view name);
+  /// It has yet to send everything; nothing is kept of an earlier session.
+  void first_table_begins(std::uint32_t index, TimePoint now);
+  /// Its End-of-RIB came. Who sends none has kLongestFirstTable.
+  void first_table_ended(std::uint32_t index, Family family);
   /// Who that is; "" when nobody was named so.
   std::string_view name_of_peer(std::uint32_t index) const { return name_of(number_of_peer(index)); }
   /// Before the changes leave the log and after the decision.
@@ -96,6 +110,10 @@ class History {
   EventView at(std::uint64_t sequence) const;
   /// Its prefix when it is of a best path; cheaper than a view.
   std::optional<Prefix> route_at(std::uint64_t sequence) const;
+  /// The neighbor's last FirstTable event strictly between the two; nothing: there is none. A route of this
+  /// neighbor, with no event in between, came with that table.
+  std::optional<std::uint64_t> first_table_between(std::string_view neighbor, std::uint64_t after,
+                                                   std::uint64_t before) const;
   bool concerns(std::uint64_t sequence, const Prefix& prefix) const;
 
  private:
@@ -116,6 +134,14 @@ class History {
   static constexpr std::size_t kChunkSize = 2048;  // 64 KiB
   using Chunk = std::array<Record, kChunkSize>;
   using Number = std::uint16_t;
+  static constexpr std::uint32_t kNotedOfFirstTable = 1024;
+  static constexpr std::chrono::seconds kLongestFirstTable{60};
+  struct FirstTable {
+    FamilySet families = {};  // without End-of-RIB
+    TimePoint begun{};
+    std::uint32_t noted = 0;
+    std::uint64_t event = 0;  // sequence of FirstTable; 0: all was noted so far
+  };
   static constexpr Number kNobody = 0, kOwn = 1, kTooMany = UINT16_MAX;
 
   Record& append(TimePoint now);
@@ -129,6 +155,8 @@ class History {
   Number number_of_peer(std::uint32_t index) const;
   Number number_of_next_hop(const Attributes& attributes);
   void note_one(const Destination& destination, const Change& change, const PeerTable& peers, TimePoint now);
+  /// Whether the first path to a prefix goes without an event.
+  bool passes_over(const Path& learned, Family family, TimePoint now);
   static void set_prefix(Record& record, const Prefix& prefix);
   static Prefix prefix_of(const Record& record);
 
@@ -139,7 +167,10 @@ class History {
   TimePoint noted_since_ = TimePoint::min();
   std::deque<std::string> names_{"", std::string(kOwnName)};
   boost::unordered_flat_map<std::string_view, Number> numbers_;
-  std::vector<Number> peers_;  // by index
+  std::vector<Number> peers_;             // by index
+  std::vector<FirstTable> first_tables_;  // by index of peers
+  std::deque<std::uint64_t> first_table_events_;
+  std::uint64_t last_gone_ = 0;  // newest event of this kind
   std::vector<IpAddress> next_hops_{IpAddress{}};
   boost::unordered_flat_map<IpAddress, Number, std::hash<IpAddress>> next_hop_numbers_;
   const AttributeSet* last_attributes_ = nullptr;  // whose next hop is last_next_hop_, within one note()

@@ -182,7 +182,9 @@ std::span<const Change> LocRib::oldest(Family family, std::size_t limit) const {
 
 void LocRib::forget(Family family, std::size_t count) {
   auto& [changes, done] = log(family);
+  constexpr std::size_t kAhead = 8;
   for (std::size_t i = done; i < done + count; ++i) {
+    if (i + kAhead < done + count) table(family).prefetch_erase(changes[i + kAhead].id);
     const auto id = changes[i].id;
     changes[i].before = {};
     auto& destination = at(family, id);
@@ -192,14 +194,11 @@ void LocRib::forget(Family family, std::size_t count) {
     if (destination.empty()) table(family).erase(id);
   }
   done += count;
-  if (done < changes.size()) return;
+  if (done < changes.size() / 2) return;
+  changes.erase(changes.begin(), changes.begin() + static_cast<std::ptrdiff_t>(done));
   done = 0;
   constexpr std::size_t kWorthKeeping = 4096;
-  if (changes.capacity() > kWorthKeeping) {
-    changes = std::vector<Change>();
-  } else {
-    changes.clear();
-  }
+  if (changes.empty() && changes.capacity() > kWorthKeeping) changes = std::vector<Change>();
 }
 
 void LocRib::erase_if_unused(Family family, Table::Id id) {

@@ -9,7 +9,7 @@
 namespace bgpd::api {
 namespace {
 
-static_assert(static_cast<int>(rib::EventKind::SessionDown) == proto::Event::SESSION_DOWN);
+static_assert(static_cast<int>(rib::EventKind::FirstTable) == proto::Event::FIRST_TABLE);
 static_assert(static_cast<int>(rib::EventCause::Rejected) == proto::Event::REJECTED);
 
 constexpr std::uint64_t kEventsLookedAt = 65536;  // a turn: less than a millisecond
@@ -27,7 +27,7 @@ void put_event(const rib::EventView& view, rib::TimePoint now, proto::Event& to)
     reset.set_subcode(view.subcode);
     reset.set_ms(to.ms());
   }
-  if (view.kind == rib::EventKind::SessionDown || view.kind == rib::EventKind::SessionUp) return;
+  if (rib::is_of_neighbor(view.kind)) return;
   put_prefix(view.prefix, *to.mutable_prefix());
   to.set_before(readable_text(view.before));
   if (view.next_hop) to.set_next_hop(octets_of(*view.next_hop));
@@ -35,6 +35,25 @@ void put_event(const rib::EventView& view, rib::TimePoint now, proto::Event& to)
   to.set_cause(same<proto::Event::Cause>(view.cause));
   to.set_state(same<proto::PathState>(view.state));
   to.set_error(view.error);
+}
+
+/// The best path of a prefix without events came with its neighbor's first table.
+void put_first_table(const Backend& backend, const rib::Prefix& prefix, proto::Events& to) {
+  const auto& history = backend.engine().history();
+  const auto destination = backend.engine().destination(prefix);
+  if (!destination || !destination->paths.front().is_best || !destination->paths.front().peer) return;
+  const auto& best = destination->paths.front();
+  const auto neighbor = history.name_of_peer(best.peer->index);
+  const auto table = history.first_table_between(neighbor, 0, history.newest() + 1);
+  if (!table) return;
+  rib::EventView view;
+  view.sequence = *table;
+  view.time = best.learned;
+  view.prefix = prefix;
+  view.neighbor = neighbor;
+  view.next_hop = best.attributes->next_hop;
+  view.cause = rib::EventCause::Learned;
+  put_event(view, backend.now(), *to.add_events());
 }
 
 bool is_wanted(const rib::EventView& view, const std::string& neighbor) {
@@ -96,30 +115,41 @@ class PastPage {
                proto::RoutesAt& to) const {
     proto::RouteAt route;
     put_prefix(prefix, *route.mutable_prefix());
-    if (made != 0) {
+    if (made != 0 && history_.at(made).kind == rib::EventKind::Best) {
       const auto event = history_.at(made);
       route.set_neighbor(readable_text(event.neighbor));
       if (event.next_hop) route.set_next_hop(octets_of(*event.next_hop));
       route.set_since_ms(milliseconds_since(event.time, backend_.now()));
-    } else if (first != 0) {
-      route.set_neighbor(readable_text(history_.at(first).before));
-    } else if (!put_present(prefix, route)) {
+    } else if (!put_unnoted(prefix, first, made, route)) {
       return;
     }
-    if (route.neighbor().empty()) return;  // there was none
     if (first != 0) route.set_until_ms(milliseconds_since(history_.at(first).time, backend_.now()));
     *to.add_routes() = std::move(route);
   }
 
-  /// Nothing is remembered of it: it was as it is now.
-  bool put_present(const rib::Prefix& prefix, proto::RouteAt& route) const {
+  /// No event says that it came: it was there before all events, or came with a first table.
+  bool put_unnoted(const rib::Prefix& prefix, std::uint64_t first, std::uint64_t made,
+                   proto::RouteAt& route) const {
+    if (first != 0)
+      route.set_neighbor(readable_text(history_.at(first).before));
+    else
+      put_present(prefix, route);
+    if (route.neighbor().empty()) return false;
+    const auto end = first != 0 ? first : history_.newest() + 1;
+    const auto table = history_.first_table_between(route.neighbor(), made, end);
+    if (!table) return made == 0;
+    if (*table >= first_after_) return false;
+    route.set_since_ms(milliseconds_since(history_.at(*table).time, backend_.now()));
+    return true;
+  }
+
+  void put_present(const rib::Prefix& prefix, proto::RouteAt& route) const {
     const auto destination = backend_.engine().destination(prefix);
-    if (!destination || !destination->paths.front().is_best) return false;
+    if (!destination || !destination->paths.front().is_best) return;
     const auto& best = destination->paths.front();
     route.set_neighbor(best.peer ? readable_text(history_.name_of_peer(best.peer->index))
                                  : std::string(rib::History::kOwnName));
     if (best.peer) route.set_next_hop(octets_of(best.attributes->next_hop));
-    return true;
   }
 
   const Backend& backend_;
@@ -157,6 +187,8 @@ proto::Done handle_events(const proto::ListEvents& request, const Backend& backe
   if (sequence <= history.newest()) {
     to.set_last(sequence - 1);
     to.set_more(true);
+  } else if (prefix && request.after() == 0 && !request.has_since_ms() && to.events().empty()) {
+    put_first_table(backend, *prefix, to);
   }
   return done();
 }

@@ -75,8 +75,8 @@ std::string_view word(const std::array<std::string_view, size>& words, int numbe
 }  // namespace
 
 std::string_view code_of(Event::Kind kind) {
-  static constexpr std::array<std::string_view, 6> kWords{"best",       "gone",      "kernelRefused",
-                                                          "kernelTook", "sessionUp", "sessionDown"};
+  static constexpr std::array<std::string_view, 7> kWords{
+      "best", "gone", "kernelRefused", "kernelTook", "sessionUp", "sessionDown", "firstTable"};
   return word(kWords, kind);
 }
 
@@ -100,6 +100,8 @@ std::string event_text(const Event& event) {
       return "session is up";
     case Event::SESSION_DOWN:
       return "session is down: " + reset_text(event.reset());
+    case Event::FIRST_TABLE:
+      return "the rest of its first table is not listed prefix by prefix";
     default:
       return "?";
   }

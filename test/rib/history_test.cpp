@@ -21,6 +21,17 @@ class HistoryTest : public testing::TestWithParam<const char*> {
     node_.withdraw(from, {GetParam()});
     node_.settle();
   }
+  /// More than is noted prefix by prefix.
+  void announce_table(PeerHandle from) {
+    const bool is_v6 = prefix(GetParam()).family() == Family::Ipv6Unicast;
+    for (int i = 0; i < 2000; ++i) {
+      const auto number = std::to_string(i % 250), rest = std::to_string(i / 250);
+      node_.announce(
+          from, attributes(),
+          {is_v6 ? "fc00:" + rest + ":" + number + "::/48" : "11." + rest + "." + number + ".0/24"});
+    }
+    node_.settle();
+  }
   EventView last() const { return node_.engine.history().at(node_.engine.history().newest()); }
   std::uint64_t count() const { return node_.engine.history().newest(); }
 
@@ -92,6 +103,58 @@ TEST_P(HistoryTest, TheKernelsRefusalIsToldOnceAndItsEndAsWell) {
   node_.engine.fib_result({prefix(GetParam()), true, 0, ""}, at(0s));
   EXPECT_EQ(last().kind, EventKind::KernelTook);
   EXPECT_EQ(count(), 3u);
+}
+
+TEST_P(HistoryTest, OneEventStandsForTheRestOfALargeFirstTable) {
+  announce_table(a_);
+
+  EXPECT_EQ(last().kind, EventKind::FirstTable);
+  EXPECT_EQ(last().neighbor, "192.0.2.1");
+  EXPECT_EQ(count(), 1025u);
+  announce(a_, attributes());
+  EXPECT_EQ(count(), 1025u);
+}
+
+TEST_P(HistoryTest, AfterTheFirstTableEachPrefixIsNoted) {
+  announce_table(a_);
+  node_.engine.table_received(a_, prefix(GetParam()).family());
+
+  announce(a_, attributes());
+
+  EXPECT_EQ(last().cause, EventCause::Learned);
+  EXPECT_EQ(last().prefix, prefix(GetParam()));
+}
+
+TEST_P(HistoryTest, AFirstTableWithoutEndIsOverAfterAMinute) {
+  announce_table(a_);
+  node_.now += 61s;
+
+  announce(a_, attributes());
+
+  EXPECT_EQ(last().cause, EventCause::Learned);
+}
+
+TEST_P(HistoryTest, WhatWasGoneIsNotedWhenItComesAgain) {
+  announce_table(a_);
+  announce(a_, attributes());
+  withdraw(a_);
+  EXPECT_EQ(last().kind, EventKind::Gone);
+
+  announce(a_, attributes());
+
+  EXPECT_EQ(last().cause, EventCause::Learned);
+  EXPECT_EQ(last().prefix, prefix(GetParam()));
+}
+
+TEST_P(HistoryTest, AnotherNeighborsPathsAreNotedAmidAFirstTable) {
+  announce_table(a_);
+  announce(a_, attributes().preference(100));
+
+  announce(b_, attributes().preference(200));
+
+  EXPECT_EQ(last().cause, EventCause::Better);
+  EXPECT_EQ(last().neighbor, "192.0.2.2");
+  EXPECT_EQ(last().before, "192.0.2.1");
 }
 
 // --- the ring by itself

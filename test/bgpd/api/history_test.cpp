@@ -25,6 +25,19 @@ class HistoryApi : public testing::TestWithParam<Side> {
     peer_ = backend_.establish("192.168.77.2");
   }
   void receive(const std::string& text) { tell({}, {{prefix(text), 0}}); }
+  /// More than is noted one by one, and `text` behind.
+  void receive_table(const std::string& text) {
+    const bool is_v6 = prefix(text).family() == rib::Family::Ipv6Unicast;
+    std::vector<rib::Nlri> table;
+    for (int i = 0; i < 2000; ++i) {
+      const auto number = std::to_string(i % 250), rest = std::to_string(i / 250);
+      table.push_back(
+          {prefix(is_v6 ? "fc00:" + rest + ":" + number + "::/48" : "11." + rest + "." + number + ".0/24"),
+           0});
+    }
+    table.push_back({prefix(text), 0});
+    tell({}, table);
+  }
   void withdraw(const std::string& text) { tell({{prefix(text), 0}}, {}); }
   void tell(std::vector<rib::Nlri> withdrawn, std::vector<rib::Nlri> announced) {
     rib::PathAttributes attributes;
@@ -172,6 +185,41 @@ TEST_P(HistoryApi, ARouteOfAMomentSaysFromWhenTillWhen) {
   EXPECT_EQ(address_from(route.next_hop()), rib::IpAddress::parse(GetParam().next_hop));
   EXPECT_EQ(route.since_ms(), 120'000u);
   EXPECT_EQ(route.until_ms(), 60'000u);
+}
+
+TEST_P(HistoryApi, ARouteOfAFirstTableWasThereFromThenOn) {
+  backend_.time += 30s;
+  receive_table(GetParam().first);
+  const auto without = routes_at(10s).size();
+  backend_.time += 60s;
+  EXPECT_THAT(routes_at(30s), testing::Contains(GetParam().first));
+  withdraw(GetParam().first);
+  backend_.time += 60s;
+  receive(GetParam().first);
+  backend_.time += 60s;
+
+  EXPECT_EQ(without, 0u);
+  EXPECT_THAT(routes_at(190s), testing::Not(testing::Contains(GetParam().first)));
+  EXPECT_THAT(routes_at(150s), testing::Contains(GetParam().first));
+  EXPECT_THAT(routes_at(90s), testing::Not(testing::Contains(GetParam().first)));
+  EXPECT_THAT(routes_at(30s), testing::Contains(GetParam().first));
+}
+
+TEST_P(HistoryApi, ARouteOfAFirstTableSaysThatItWasLearned) {
+  receive_table(GetParam().first);
+  backend_.time += 60s;
+  proto::ListEvents request;
+  put_prefix(prefix(GetParam().first), *request.mutable_prefix());
+
+  ASSERT_EQ(events(request).size(), 1u);
+  EXPECT_EQ(events(request)[0].kind(), proto::Event::BEST);
+  EXPECT_EQ(events(request)[0].cause(), proto::Event::LEARNED);
+  EXPECT_EQ(events(request)[0].neighbor(), "192.168.77.2");
+  EXPECT_EQ(events(request)[0].ms(), 60'000u);
+
+  withdraw(GetParam().first);
+  ASSERT_EQ(events(request).size(), 1u);
+  EXPECT_EQ(events(request)[0].before(), "192.168.77.2");
 }
 
 TEST_P(HistoryApi, BeforeTheBeginningNothingIsClaimed) {
