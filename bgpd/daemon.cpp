@@ -86,7 +86,7 @@ std::expected<void, std::string> Daemon::start() {
   // Listen first: a node that starts at the same moment finds us.
   network_ = std::make_unique<session::AsioNetwork>(io_);
   network_->tell_accept_failures([](const std::string& what) { log::session().warn("{}", what); });
-  if (auto listening = network_->listen(options_.listen, options_.bgp_port); !listening) return listening;
+  if (auto listening = listen(); !listening) return listening;
 
   speaker_ = std::make_unique<Speaker>(
       *network_, links_,

@@ -67,6 +67,9 @@ class Daemon final : private api::Backend {
   void note_audit(const fib::AuditReport& report, rib::TimePoint time);
   void note_sweep(const fib::RestartLedger& ledger);
   void links_changed();
+  /// The sockets belong to the VRF device, which may come, go, and be another one of the same name.
+  void follow_vrf();
+  std::expected<void, std::string> listen();
   void wait_for_signal();
   void stop(bool flush = false);
 
@@ -101,6 +104,7 @@ class Daemon final : private api::Backend {
   void apply(const cli::Config& config);
   void apply_peers();
   void apply_forwarding(const cli::Config& config);
+  void enter_vrf();
   /// Makes the peers those that the configuration and the mesh want.
   void reconcile_peers();
   /// Looks for routers on the links of interface neighbors that are up.
@@ -168,6 +172,7 @@ class Daemon final : private api::Backend {
   std::unique_ptr<fib::Kernel> kernel_;
   api::FibView fib_view_;
   std::expected<fib::RouteLookup*, std::string> route_lookup() const;
+  std::uint32_t vrf_index_ = 0;                           // of the device that the listeners belong to
   mutable std::optional<fib::RouteLookup> route_lookup_;  // opened by the first question
   rib::FamilySet inherited_;                              // with routes of a former life in the kernel
   std::uint64_t statics_version_ = 0;                     // of the engine, as `network` knows it

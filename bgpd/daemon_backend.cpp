@@ -50,6 +50,7 @@ std::expected<fib::RouteLookup*, std::string> Daemon::route_lookup() const {
     if (!opened) return std::unexpected(opened.error());
     route_lookup_.emplace(std::move(*opened));
   }
+  route_lookup_->set_vrf(config_.fib_vrf.empty() ? 0 : interface_index()(config_.fib_vrf));
   return &*route_lookup_;
 }
 

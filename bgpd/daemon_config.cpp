@@ -60,11 +60,23 @@ std::expected<void, std::string> Daemon::put_in_force(const cli::Config& config)
   for (const auto& reset : changes.resets)
     if (const auto* peer = speaker_->peers().find(reset.address); peer && peer->is_established())
       log::config().info("neighbor {} is reset: {}", reset.address.to_string(), reset.reason);
+  const bool is_other_vrf = config_.fib_vrf != config.fib_vrf;
   config_ = config;
+  if (is_other_vrf) enter_vrf();
   if (changes.forwarding_changed) apply_forwarding(config_);
   if (changes.fib_options_changed) kernel_->set_options(config::kernel_options(config_, !options_.no_kernel));
   if (kernel_is_known_) apply(config_);  // each part of it compares with what is in force
   return {};
+}
+
+/// Sessions of the VRF before end; those of this one come with its links.
+void Daemon::enter_vrf() {
+  speaker_->peers().visit([&](session::Peer& peer) {
+    if (peer.is_established())
+      peer.close(wire::cease_with_text(wire::CeaseReason::AdministrativeReset, "another VRF"), now());
+  });
+  network_->close_listeners();
+  if (const auto done = listen(); !done) log::session().error("{}", done.error());
 }
 
 config::InterfaceIndex Daemon::interface_index() const {

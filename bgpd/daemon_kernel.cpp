@@ -1,6 +1,9 @@
 // What the daemon does about the kernel's events: links, addresses, others' routes, answers to our own
 // writes.
+#include <net/if.h>
+
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "bgpd/daemon.hpp"
 #include "bgpd/log.hpp"
@@ -167,7 +170,25 @@ void Daemon::note_sweep(const fib::RestartLedger& ledger) {
                   ledger.kept, ledger.changed, ledger.added, ledger.swept, seconds.count());
 }
 
+/// Without its VRF there is nothing to listen in: that comes with the VRF.
+std::expected<void, std::string> Daemon::listen() {
+  vrf_index_ = config_.fib_vrf.empty() ? 0 : ::if_nametoindex(config_.fib_vrf.c_str());
+  network_->set_device(config_.fib_vrf);
+  if (config_.fib_vrf.empty() || vrf_index_ != 0) return network_->listen(options_.listen, options_.bgp_port);
+  log::session().warn("VRF {} is not there: no session until it is", config_.fib_vrf);
+  return {};
+}
+
+void Daemon::follow_vrf() {
+  const auto index = config_.fib_vrf.empty() ? 0 : interface_index()(config_.fib_vrf);
+  if (std::exchange(vrf_index_, index) == index) return;
+  network_->close_listeners();
+  if (index == 0 && !config_.fib_vrf.empty()) return;
+  if (const auto done = listen(); !done) log::session().error("{}", done.error());
+}
+
 void Daemon::links_changed() {
+  follow_vrf();
   apply_kernel_rules();
   announce_own_subnets();
   // A link-local neighbor can be used once its interface is there.

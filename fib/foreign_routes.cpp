@@ -250,6 +250,22 @@ void ForeignRoutes::end_scan(std::vector<KernelEvent>& events) {
   touched_ = {};
 }
 
+void ForeignRoutes::keep_tables(const std::vector<std::uint32_t>& tables, std::vector<KernelEvent>& events) {
+  const auto is_left = [&](const Route& route) {
+    return std::ranges::find(tables, route.table) == tables.end();
+  };
+  std::vector<std::pair<rib::Prefix, Name>> left;
+  for (const auto& [prefix, routes] : routes_)
+    for (const auto& route : routes)
+      if (is_left(route)) left.emplace_back(prefix, name_of(route));
+  for (const auto& [prefix, name] : left) {
+    if (!routes_.contains(prefix)) continue;
+    edit(prefix, name, false, events, [&](Routes& routes) {
+      std::erase_if(routes, [&](const Route& route) { return name_of(route) == name && is_left(route); });
+    });
+  }
+}
+
 void ForeignRoutes::tell_own_routes() {
   for (const auto& [prefix, routes] : routes_)
     if (const auto protocol = standing_at_our_place(prefix, routes))

@@ -38,6 +38,8 @@ class ForeignRoutes {
   void found(const RouteMessage& message, std::vector<KernelEvent>& events);
   void end_scan(std::vector<KernelEvent>& events);
 
+  /// Forgets what stands in other tables.
+  void keep_tables(const std::vector<std::uint32_t>& tables, std::vector<KernelEvent>& events);
   /// Tells OwnRoutes of all that stand at its (new) place.
   void tell_own_routes();
   bool uses(std::uint32_t interface_index) const;

@@ -26,6 +26,7 @@ struct Link {
   bool is_point_to_point = false;
   std::uint32_t master = 0;  // index of the bridge it is a port of; 0: none
   std::uint32_t mtu = 0;
+  std::uint32_t vrf_table = 0;  // of a VRF device: what its links are routed by
   bool operator==(const Link&) const = default;
 };
 
@@ -97,6 +98,7 @@ struct KernelOptions {
   std::uint8_t protocol = 75;               // `kulan` in rt_protos
   std::chrono::seconds audit_interval{30};  // 0: only when asked
   bool next_hop_objects = false;            // routes name objects of the kernel instead of next hops
+  std::string vrf = {};                     // only what is in this VRF exists, and `table` is the VRF's
   bool operator==(const KernelOptions&) const = default;
 };
 
@@ -108,7 +110,7 @@ class Kernel {
   /// Desired routes; a later change of a prefix overrides an earlier one that was not written yet. Never
   /// blocks.
   virtual void apply(std::vector<rib::FibChange> changes) = 0;
-  /// Metric or table changed: everything desired is written anew and the old removed.
+  /// Metric, table or VRF changed: everything desired is written anew and the old removed.
   virtual void set_options(const KernelOptions& options) = 0;
   /// Removes the inherited routes that nobody has desired until now: the restart is over.
   virtual void sweep_inherited() {}

@@ -271,7 +271,8 @@ void KernelMonitor::handle_route(const nlmsghdr& header, bool in_dump, std::vect
   }
   if (message_.protocol == own_.location().protocol) return handle_own_route(in_dump, events, now);
   if (in_dump && is_scanning(Step::Kind::Audit)) return;  // the kernel did not filter
-  if (!is_of_interest(message_) || (table != RT_TABLE_MAIN && table != own_.location().table)) return;
+  const bool is_watched = (sees_main_table_ && table == RT_TABLE_MAIN) || table == own_.location().table;
+  if (!is_of_interest(message_) || !is_watched) return;
   if (in_dump) return foreign_.found(message_, events);
   if (message_.is_removal) return foreign_.removed(message_, events);
   foreign_.changed(message_, events);

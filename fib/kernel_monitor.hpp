@@ -34,8 +34,11 @@ class KernelMonitor {
   std::expected<void, std::string> start(int receive_buffer, std::uint32_t writer_port);
   /// Reads what is there and adds events. False: the socket is unusable, the last event says why.
   bool receive(std::vector<KernelEvent>& events, Clock::time_point now);
-  /// OwnRoutes moved to another place: dumps again; then routes found at `old` can be collected.
-  void relocated();
+  /// False: next hops resolve by the table of our routes alone, that of a VRF.
+  void set_sees_main_table(bool sees) { sees_main_table_ = sees; }
+  /// OwnRoutes moved to another place: dumps again; then routes found at `old` can be collected. Others'
+  /// routes in tables that are not looked at any more are told as gone.
+  void relocated(std::vector<KernelEvent>& events);
   /// Dumps our routes at a place that we left; take_leftovers() gives their prefixes when it is complete.
   void look_for_leftovers(const RouteLocation& old);
   std::vector<rib::Prefix> take_leftovers();
@@ -109,6 +112,7 @@ class KernelMonitor {
   static AddressKey key_of(const InterfaceAddress& address);
 
   OwnRoutes& own_;
+  bool sees_main_table_ = true;
   std::optional<NetlinkSocket> events_socket_, requests_socket_;
   std::uint32_t writer_port_ = 0;
   std::map<std::uint32_t, Link> links_;

@@ -32,8 +32,10 @@ KernelEvent text_event(Kind kind, std::string text) {
 }  // namespace
 
 std::vector<std::uint32_t> KernelMonitor::tables() const {
-  std::vector<std::uint32_t> result{RT_TABLE_MAIN};
-  if (own_.location().table != RT_TABLE_MAIN) result.push_back(own_.location().table);
+  std::vector<std::uint32_t> result;
+  if (sees_main_table_) result.push_back(RT_TABLE_MAIN);
+  const auto own = own_.location().table;
+  if (own != kNoTable && std::ranges::find(result, own) == result.end()) result.push_back(own);
   return result;
 }
 
@@ -81,7 +83,8 @@ void KernelMonitor::check_routes_of(std::uint32_t interface_index) {
                           .scope = {.afi = afi, .table = table, .interface_index = interface_index}});
 }
 
-void KernelMonitor::relocated() {
+void KernelMonitor::relocated(std::vector<KernelEvent>& events) {
+  foreign_.keep_tables(tables(), events);
   foreign_.tell_own_routes();
   dump_everything();
 }

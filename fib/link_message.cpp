@@ -44,11 +44,13 @@ struct FreeMessage {
 };
 
 template <typename Body>
-std::vector<std::byte> request(std::uint16_t type, std::uint16_t flags, std::uint32_t sequence, Body body) {
+std::vector<std::byte> request(std::uint16_t type, std::uint16_t flags, std::uint32_t sequence, Body body,
+                               const std::string& name = {}) {
   const std::unique_ptr<nl_msg, FreeMessage> message(nlmsg_alloc_size(256));
   nlmsg_put(message.get(), 0, sequence, type, 0, NLM_F_REQUEST | flags);
   nlmsg_append(message.get(), &body, sizeof body, NLMSG_ALIGNTO);
   if constexpr (std::is_same_v<Body, ifinfomsg>) nla_put_u32(message.get(), IFLA_EXT_MASK, kSkipStatistics);
+  if (!name.empty()) nla_put_string(message.get(), IFLA_IFNAME, name.c_str());
   const auto* header = nlmsg_hdr(message.get());
   const auto* first = reinterpret_cast<const std::byte*>(header);
   return {first, first + header->nlmsg_len};
@@ -70,6 +72,10 @@ std::optional<Link> parse_link(const nlmsghdr& header) {
   if (const auto* information = attributes[IFLA_LINKINFO]) {
     const auto* first = static_cast<const nlattr*>(nla_data(information));
     link.kind = text_from(nla_find(first, nla_len(information), IFLA_INFO_KIND));
+    if (link.kind == "vrf")
+      if (const auto* data = nla_find(first, nla_len(information), IFLA_INFO_DATA))
+        link.vrf_table =
+            number_from(nla_find(static_cast<const nlattr*>(nla_data(data)), nla_len(data), IFLA_VRF_TABLE));
   }
   link.is_up = (body->ifi_flags & IFF_UP) != 0;
   link.is_running = (body->ifi_flags & IFF_LOWER_UP) != 0;
@@ -115,6 +121,10 @@ std::vector<std::byte> link_request(std::uint32_t interface_index, std::uint32_t
   ifinfomsg body{};
   body.ifi_index = static_cast<int>(interface_index);
   return request(RTM_GETLINK, 0, sequence, body);
+}
+
+std::vector<std::byte> link_request(const std::string& name, std::uint32_t sequence) {
+  return request(RTM_GETLINK, 0, sequence, ifinfomsg{}, name);
 }
 
 }  // namespace fib

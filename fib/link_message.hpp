@@ -24,5 +24,6 @@ std::vector<std::byte> address_dump_request(std::uint32_t sequence);
 /// Asks for one link. The kernel answers under the lock that changes of links hold until their routes are
 /// gone.
 std::vector<std::byte> link_request(std::uint32_t interface_index, std::uint32_t sequence);
+std::vector<std::byte> link_request(const std::string& name, std::uint32_t sequence);
 
 }  // namespace fib

@@ -180,8 +180,8 @@ std::vector<std::uint32_t> Links::uplinks() const {
     return global_address(index, rib::Afi::Ipv4) || global_address(index, rib::Afi::Ipv6);
   };
   for (const auto& [index, link] : links_)
-    if (link.is_up && !link.is_loopback && !is_bridge(index) && !is_bridge_port(index) && !is_tunnel(index) &&
-        has_global_address(index))
+    if (link.is_up && !link.is_loopback && link.vrf_table == 0 && !is_bridge(index) &&
+        !is_bridge_port(index) && !is_tunnel(index) && has_global_address(index))
       result.insert(index);
   return {result.begin(), result.end()};
 }

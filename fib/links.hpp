@@ -51,7 +51,7 @@ class Links {
   std::vector<std::uint32_t> matching(std::span<const std::string> patterns) const;
 
   /// The interfaces of default routes; without one, every interface that is up, has a global address, and is
-  /// neither loopback, a bridge, a bridge's port, nor a tunnel. Indexes in order.
+  /// neither loopback, a VRF, a bridge, a bridge's port, nor a tunnel. Indexes in order.
   std::vector<std::uint32_t> uplinks() const;
 
  private:

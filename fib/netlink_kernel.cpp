@@ -1,5 +1,6 @@
 #include "fib/netlink_kernel.hpp"
 
+#include <linux/rtnetlink.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -16,8 +17,10 @@
 #include <variant>
 
 #include "fib/kernel_monitor.hpp"
+#include "fib/link_message.hpp"
 #include "fib/own_routes.hpp"
 #include "fib/route_writer.hpp"
+#include "fib/vrf_view.hpp"
 
 namespace fib {
 
@@ -25,6 +28,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr int kAnswerBuffer = 1 << 17;
 constexpr auto kStopTimeout = 1s;
 constexpr auto kFlushTimeout = 30s;  // a million routes take a few seconds
 /// More unhandled posts than this, and nothing is read or written until the owner has caught up.
@@ -35,8 +39,18 @@ struct Audit {};
 struct Flush {};
 using Command = std::variant<std::vector<rib::FibChange>, KernelOptions, SweepInherited, Audit, Flush>;
 
-RouteLocation location_of(const KernelOptions& options) {
-  return {.table = options.table, .metric = options.metric, .protocol = options.protocol};
+/// The table of a VRF that is there; kNoTable otherwise. Asked once, before the first dump, so that what a
+/// former life left in it is found by that.
+std::uint32_t find_vrf_table(const std::string& name) {
+  auto socket = NetlinkSocket::open(kAnswerBuffer);
+  if (!socket || socket->send(link_request(name, 1)) != 0) return kNoTable;
+  while (socket->receive() == NetlinkSocket::Received::Datagram) {
+    MessageRange messages(socket->messages());
+    while (const auto* header = messages.next())
+      if (header->nlmsg_type == RTM_NEWLINK)
+        if (const auto link = parse_link(*header)) return link->vrf_table;
+  }
+  return kNoTable;
 }
 
 template <typename... Functions>
@@ -53,9 +67,11 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
       : poster_(std::move(poster)),
         receive_buffer_(receive_buffer),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-        audit_interval_(options.audit_interval),
-        own_(location_of(options), options.write),
+        options_(options),
+        vrf_(options.vrf),
+        own_(place(), options.write),
         monitor_(own_) {
+    monitor_.set_sees_main_table(options.vrf.empty());
     own_.use_next_hop_objects(options.next_hop_objects);
   }
   ~Worker() { ::close(wake_); }
@@ -70,7 +86,9 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   void run();
   bool open();
   void take_commands();
-  void relocate(const KernelOptions& options);
+  RouteLocation place() const;
+  void set_options(const KernelOptions& options);
+  void relocate();
   void sweep();
   void run_audit(Clock::time_point now);
   void write(Clock::time_point now);
@@ -82,7 +100,8 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   bool is_done() const;
   void finish();
   bool owner_is_behind() const { return outstanding_ > kPostsOutstanding && !stopping_; }
-  bool may_write() const { return monitor_.is_synchronised() && !monitor_.is_dumping(); }
+  bool has_place() const { return own_.location().table != kNoTable; }
+  bool may_write() const { return has_place() && monitor_.is_synchronised() && !monitor_.is_dumping(); }
   bool has_work() const {
     return monitor_.wants_turn() || (may_write() && (own_.has_pending() || own_.has_unused_next_hops() ||
                                                      searching_ || !left_.empty()));
@@ -104,10 +123,11 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   std::atomic<int> outstanding_ = 0;
 
   // The thread.
-  std::chrono::seconds audit_interval_;
+  KernelOptions options_;
   std::optional<Clock::time_point> audit_at_;
   OwnRoutes::Repairs repairs_told_;
   bool is_flushing_ = false;
+  VrfView vrf_;
   OwnRoutes own_;
   KernelMonitor monitor_;
   RouteWriter writer_;
@@ -115,7 +135,7 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   std::optional<Clock::time_point> stop_at_;
   std::vector<RouteLocation> left_;         // places whose routes are to be removed
   std::optional<RouteLocation> searching_;  // the one that is being dumped
-  bool is_privilege_told_ = false, are_objects_told_ = false;
+  bool is_privilege_told_ = false, are_objects_told_ = false, is_absence_told_ = false;
 };
 
 void NetlinkKernel::Worker::start(KernelEventHandler handler) {
@@ -151,6 +171,11 @@ void NetlinkKernel::Worker::wake() const {
 }
 
 bool NetlinkKernel::Worker::open() {
+  if (!options_.vrf.empty()) {
+    auto place = own_.location();
+    place.table = find_vrf_table(options_.vrf);
+    own_.relocate(place);
+  }
   auto result = writer_.start(receive_buffer_);
   if (result) result = monitor_.start(receive_buffer_, writer_.port());
   if (!result) {
@@ -174,7 +199,10 @@ void NetlinkKernel::Worker::run() {
     if (!owner_is_behind()) {
       monitor_.run_timers(now);
       own_.run_timers(now);
-      is_working = monitor_.receive(events_, now);
+      std::vector<KernelEvent> heard;
+      is_working = monitor_.receive(heard, now);
+      vrf_.pass(std::move(heard), events_);
+      if (monitor_.is_synchronised()) relocate();  // the VRF may have come, gone, or changed its table
       if (is_working && may_write()) write(now);
       if (is_working) run_audit(now);
     }
@@ -188,6 +216,7 @@ void NetlinkKernel::Worker::run() {
 
 /// A flush removes also what was not found yet, what has to be tried again, and what stands at former places.
 bool NetlinkKernel::Worker::is_done() const {
+  if (!has_place()) return true;
   if (own_.has_pending()) return false;
   return !is_flushing_ || !own_.writes() ||
          (may_write() && own_.failed_count() == 0 && left_.empty() && !searching_);
@@ -215,7 +244,7 @@ void NetlinkKernel::Worker::take_commands() {
                      if (is_flushing_) return;
                      for (auto& change : changes) own_.desire(std::move(change));
                    },
-                   [this](const KernelOptions& options) { relocate(options); },
+                   [this](const KernelOptions& options) { set_options(options); },
                    [this](SweepInherited) { sweep(); },
                    [this](Audit) { audit_at_ = Clock::time_point::min(); },
                    [this](Flush) {
@@ -253,19 +282,35 @@ void NetlinkKernel::Worker::run_audit(Clock::time_point now) {
     audit_at_.reset();
   }
   if (!monitor_.is_synchronised() || monitor_.is_auditing()) return;
-  if (!audit_at_ && audit_interval_ > 0s) audit_at_ = now + audit_interval_;
-  if (audit_at_ && now >= *audit_at_ && !monitor_.is_dumping()) monitor_.audit(now);
+  if (!audit_at_ && options_.audit_interval > 0s) audit_at_ = now + options_.audit_interval;
+  if (audit_at_ && now >= *audit_at_ && has_place() && !monitor_.is_dumping()) monitor_.audit(now);
 }
 
-void NetlinkKernel::Worker::relocate(const KernelOptions& options) {
-  if (std::exchange(audit_interval_, options.audit_interval) != audit_interval_) audit_at_.reset();
+RouteLocation NetlinkKernel::Worker::place() const {
+  return {.table = options_.vrf.empty() ? options_.table : vrf_.table(),
+          .metric = options_.metric,
+          .protocol = options_.protocol};
+}
+
+void NetlinkKernel::Worker::set_options(const KernelOptions& options) {
+  if (options_.audit_interval != options.audit_interval) audit_at_.reset();
   own_.use_next_hop_objects(options.next_hop_objects);
-  const auto place = location_of(options);
-  if (place == own_.location()) return;
-  left_.push_back(own_.location());
-  std::erase(left_, place);
-  own_.relocate(place);
-  monitor_.relocated();
+  options_ = options;
+  if (options.vrf != vrf_.name()) {
+    vrf_.set_name(options.vrf, events_);
+    monitor_.set_sees_main_table(options.vrf.empty());
+    is_absence_told_ = false;
+  }
+  relocate();
+}
+
+void NetlinkKernel::Worker::relocate() {
+  const auto to = place();
+  if (to == own_.location()) return;
+  if (has_place()) left_.push_back(own_.location());
+  std::erase(left_, to);
+  own_.relocate(to);
+  monitor_.relocated(events_);
 }
 
 void NetlinkKernel::Worker::write(Clock::time_point now) {
@@ -300,6 +345,10 @@ void NetlinkKernel::Worker::report() {
   }
   if (own_.is_privilege_missing() && !std::exchange(is_privilege_told_, true))
     warn("no privilege to write routes: CAP_NET_ADMIN is missing");
+  if (monitor_.is_synchronised() && std::exchange(is_absence_told_, !has_place()) != is_absence_told_)
+    warn("VRF " + options_.vrf +
+         (has_place() ? " is there: routes go to table " + std::to_string(own_.location().table)
+                      : " is not there: no route is written until it is"));
   if (own_.are_next_hop_objects_refused() && !std::exchange(are_objects_told_, true))
     warn("this kernel knows no next-hop objects; routes are written without");
   if (own_.has_pending()) return;

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <span>
+#include <vector>
 
 #include "fib/route_message.hpp"
 
@@ -18,27 +20,37 @@ using Outcome = FoundRoute::Outcome;
 
 constexpr int kReceiveBuffer = 1 << 18;  // one answer at a time
 
-/// RTM_GETROUTE for one address, rtnetlink(7).
-std::vector<std::byte> question(const rib::IpAddress& to, std::uint32_t flags, std::uint32_t sequence) {
-  struct {
-    nlmsghdr header;
-    rtmsg body;
-    rtattr destination;
-    std::array<std::uint8_t, 16> address;
-  } message{};
-  const auto bytes = to.bytes();
-  message.header.nlmsg_len = static_cast<std::uint32_t>(offsetof(decltype(message), address) + bytes.size());
-  message.header.nlmsg_type = RTM_GETROUTE;
-  message.header.nlmsg_flags = NLM_F_REQUEST;
-  message.header.nlmsg_seq = sequence;
-  message.body.rtm_family = to.is_v4() ? AF_INET : AF_INET6;
-  message.body.rtm_dst_len = static_cast<std::uint8_t>(to.bit_count());
-  message.body.rtm_flags = flags;
-  message.destination.rta_len = static_cast<std::uint16_t>(RTA_LENGTH(bytes.size()));
-  message.destination.rta_type = RTA_DST;
-  std::copy(bytes.begin(), bytes.end(), message.address.begin());
-  const auto* first = reinterpret_cast<const std::byte*>(&message);
-  return {first, first + message.header.nlmsg_len};
+void add_attribute(std::vector<std::byte>& message, std::uint16_t type, std::span<const std::uint8_t> value) {
+  const rtattr head{.rta_len = static_cast<std::uint16_t>(RTA_LENGTH(value.size())), .rta_type = type};
+  const auto head_bytes = std::as_bytes(std::span(&head, 1));
+  const auto value_bytes = std::as_bytes(value);
+  message.insert(message.end(), head_bytes.begin(), head_bytes.end());
+  message.insert(message.end(), value_bytes.begin(), value_bytes.end());
+  message.resize(NLMSG_ALIGN(message.size()));
+}
+
+/// RTM_GETROUTE for one address, rtnetlink(7). The VRF's table is looked into when its device is the way out.
+std::vector<std::byte> question(const rib::IpAddress& to, std::uint32_t flags, std::uint32_t vrf,
+                                std::uint32_t sequence) {
+  std::vector<std::byte> message(NLMSG_LENGTH(sizeof(rtmsg)));
+  add_attribute(message, RTA_DST, to.bytes());
+  if (vrf != 0) {
+    std::array<std::uint8_t, sizeof vrf> index;
+    std::memcpy(index.data(), &vrf, sizeof vrf);
+    add_attribute(message, RTA_OIF, index);
+  }
+  const nlmsghdr header{.nlmsg_len = static_cast<std::uint32_t>(message.size()),
+                        .nlmsg_type = RTM_GETROUTE,
+                        .nlmsg_flags = NLM_F_REQUEST,
+                        .nlmsg_seq = sequence,
+                        .nlmsg_pid = 0};
+  rtmsg body{};
+  body.rtm_family = to.is_v4() ? AF_INET : AF_INET6;
+  body.rtm_dst_len = static_cast<std::uint8_t>(to.bit_count());
+  body.rtm_flags = flags;
+  std::memcpy(message.data(), &header, sizeof header);
+  std::memcpy(message.data() + NLMSG_HDRLEN, &body, sizeof body);
+  return message;
 }
 
 Outcome outcome_of(std::uint8_t kernel_type) {
@@ -98,7 +110,8 @@ std::expected<RouteLookup, std::string> RouteLookup::open() {
 
 FoundRoute RouteLookup::ask(const rib::IpAddress& to, bool asks_route) {
   const auto sequence = ++sequence_;
-  if (const int error = socket_.send(question(to, asks_route ? RTM_F_FIB_MATCH : 0, sequence)); error != 0)
+  if (const int error = socket_.send(question(to, asks_route ? RTM_F_FIB_MATCH : 0, vrf_, sequence));
+      error != 0)
     return FoundRoute::not_asked(std::strerror(error));
   while (socket_.receive() == NetlinkSocket::Received::Datagram) {
     MessageRange messages(socket_.messages());

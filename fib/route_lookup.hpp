@@ -48,6 +48,8 @@ class RouteLookup {
   /// The error is for people.
   static std::expected<RouteLookup, std::string> open();
 
+  /// Questions are about packets of the VRF with this device; 0: of none.
+  void set_vrf(std::uint32_t interface_index) { vrf_ = interface_index; }
   /// Which route decides, without choosing a next hop.
   FoundRoute route_for(const rib::IpAddress& to);
   /// The same with the next hop and the source that a packet of this host gets.
@@ -59,6 +61,7 @@ class RouteLookup {
 
   NetlinkSocket socket_;
   std::uint32_t sequence_ = 0;
+  std::uint32_t vrf_ = 0;
 };
 
 /// rp_filter of a link as the kernel counts it, the greater of `all` and the link's own: 0 off, 1 strict,

@@ -14,6 +14,8 @@
 
 namespace fib {
 
+inline constexpr std::uint32_t kNoTable = 0;  // RT_TABLE_UNSPEC: nowhere, while there is no such VRF
+
 /// What makes a route ours, together with its prefix.
 struct RouteLocation {
   std::uint32_t table = 254;

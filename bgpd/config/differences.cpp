@@ -13,7 +13,8 @@ using session::PeerSettings;
 auto mesh_view(const cli::Config& config) {
   const cli::Bgp bgp = config.bgp.value_or(cli::Bgp{});
   return std::tuple(config.bgp.has_value(), bgp.discovery, bgp.as, bgp.router_id, bgp.keepalive_seconds,
-                    bgp.hold_seconds, bgp.connect_retry_seconds, bgp.graceful_restart, config.hostname);
+                    bgp.hold_seconds, bgp.connect_retry_seconds, bgp.graceful_restart, config.hostname,
+                    config.fib_vrf);
 }
 
 auto originations_view(const cli::Config& config) {
@@ -113,6 +114,8 @@ Differences differences(const cli::Config& before, const cli::Config& after, rib
     else if (old_speaker.local.confederation_id != new_speaker.local.confederation_id ||
              old_speaker.local.confederation_peers != new_speaker.local.confederation_peers)
       reset_all(after, "confederation changed", interface_index, found);
+    else if (before.fib_vrf != after.fib_vrf)
+      reset_all(after, "fib vrf changed", interface_index, found);
     else if (old_speaker.local.identifier != new_speaker.local.identifier)
       reset_all(after, "router-id changed", interface_index, found);
   }
@@ -138,6 +141,7 @@ fib::KernelOptions kernel_options(const cli::Config& config, bool write) {
   options.metric = config.fib_metric;
   options.audit_interval = std::chrono::seconds(config.fib_audit_seconds);
   options.table = config.fib_table;
+  options.vrf = config.fib_vrf;
   options.next_hop_objects = config.fib_next_hop_objects;
   return options;
 }

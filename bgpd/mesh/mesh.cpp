@@ -42,6 +42,7 @@ std::optional<MeshSettings> mesh_settings(const cli::Config& config, rib::BgpIde
                  .graceful_restart = config::graceful_restart_settings(bgp)},
       .port = bgp.discovery.port,
       .interfaces = bgp.discovery.interfaces,
+      .vrf = config.fib_vrf,
   };
 }
 
@@ -60,7 +61,7 @@ void Mesh::configure(std::optional<MeshSettings> settings, const fib::Links& lin
   discovery_->set_identity(settings_->identity, Clock::now());
   roster_->set_settings(settings_->roster);
   roster_changed_ = true;
-  socket_->set_uplinks(uplinks_, settings_->port);
+  socket_->set_uplinks(uplinks_, settings_->port, settings_->vrf);
   links_changed(links);
   if (interfaces_changed) {
     roster_->drop_outside_uplinks();
@@ -95,7 +96,7 @@ void Mesh::links_changed(const fib::Links& links) {
   auto uplinks = uplinks_of(links, settings_->interfaces);
   if (uplinks == uplinks_) return;
   uplinks_ = std::move(uplinks);
-  socket_->set_uplinks(uplinks_, settings_->port);
+  socket_->set_uplinks(uplinks_, settings_->port, settings_->vrf);
   roster_->set_uplinks(uplinks_);
   roster_changed_ = true;
   discovery_->set_uplinks(uplinks_, Clock::now());

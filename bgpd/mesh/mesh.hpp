@@ -26,6 +26,7 @@ struct MeshSettings {
   RosterSettings roster;
   std::uint16_t port = 0;               // UDP
   std::vector<std::string> interfaces;  // patterns; empty: the uplinks
+  std::string vrf = {};                 // the device that the sockets belong to; "": none
   bool operator==(const MeshSettings&) const = default;
 };
 

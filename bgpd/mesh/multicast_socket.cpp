@@ -27,13 +27,14 @@ bool set_option(int fd, int level, int name, int value) {
 }
 
 /// A bound, non-blocking socket that reports interface and hop limit of what it receives; or -1 and errno.
-int open_socket(bool is_v4, std::uint16_t port) {
+int open_socket(bool is_v4, std::uint16_t port, const std::string& vrf) {
   const int fd = ::socket(is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
-  bool ok;
+  bool ok = vrf.empty() ||
+            setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, vrf.c_str(), static_cast<socklen_t>(vrf.size())) == 0;
   if (is_v4) {
     // IP_MULTICAST_ALL off: only groups that this very socket joined, on the interfaces where it did.
-    ok = set_option(fd, IPPROTO_IP, IP_TTL, kBeaconHopLimit) &&
+    ok = ok && set_option(fd, IPPROTO_IP, IP_TTL, kBeaconHopLimit) &&
          set_option(fd, IPPROTO_IP, IP_MULTICAST_TTL, kBeaconHopLimit) &&
          set_option(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0) &&
          set_option(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0) && set_option(fd, IPPROTO_IP, IP_RECVTTL, 1) &&
@@ -41,7 +42,7 @@ int open_socket(bool is_v4, std::uint16_t port) {
     const sockaddr_in any{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {}, .sin_zero = {}};
     ok = ok && ::bind(fd, reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0;
   } else {
-    ok = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) &&
+    ok = ok && set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) &&
          set_option(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, kBeaconHopLimit) &&
          set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, kBeaconHopLimit) &&
          set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0) &&
@@ -217,6 +218,7 @@ struct MulticastSocket::State : std::enable_shared_from_this<State> {
   ErrorHandler failed;
   std::vector<Uplink> uplinks;
   std::uint16_t port = 0;
+  std::string vrf;
   std::map<std::string, int> failing;  // what, and how it last failed
   std::vector<std::uint8_t> buffers;
 };
@@ -235,7 +237,7 @@ void MulticastSocket::State::update(Endpoint& endpoint) {
     return;
   }
   if (!endpoint.socket.is_open()) {
-    const int fd = open_socket(endpoint.is_v4, port);
+    const int fd = open_socket(endpoint.is_v4, port, vrf);
     report(family + " discovery, UDP port " + std::to_string(port), fd < 0 ? errno : 0);
     if (fd < 0) return;
     endpoint.socket.assign(endpoint.is_v4 ? udp::v4() : udp::v6(), fd, ignored);
@@ -305,10 +307,12 @@ MulticastSocket::~MulticastSocket() {
   close();
 }
 
-void MulticastSocket::set_uplinks(const std::vector<Uplink>& uplinks, std::uint16_t port) {
-  if (port != state_->port) close();
+void MulticastSocket::set_uplinks(const std::vector<Uplink>& uplinks, std::uint16_t port,
+                                  const std::string& vrf) {
+  if (port != state_->port || vrf != state_->vrf) close();
   state_->uplinks = uplinks;
   state_->port = port;
+  state_->vrf = vrf;
   for (auto& endpoint : state_->endpoints) state_->update(endpoint);
 }
 

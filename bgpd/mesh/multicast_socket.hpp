@@ -34,9 +34,10 @@ class MulticastSocket {
   MulticastSocket(const MulticastSocket&) = delete;
   MulticastSocket& operator=(const MulticastSocket&) = delete;
 
-  /// Listens on `port` on these uplinks only. Callable at any time: joins and leaves groups by difference,
-  /// and tries again what failed. No uplinks: the sockets are closed.
-  void set_uplinks(const std::vector<Uplink>& uplinks, std::uint16_t port);
+  /// Listens on `port` on these uplinks only, which are in the VRF of that device, if one is named. Callable
+  /// at any time: joins and leaves groups by difference, and tries again what failed. No uplinks: the sockets
+  /// are closed.
+  void set_uplinks(const std::vector<Uplink>& uplinks, std::uint16_t port, const std::string& vrf = {});
   /// Sends at once, or drops: the next beacon is never far.
   void send(const OutgoingBeacon& beacon);
   void close();

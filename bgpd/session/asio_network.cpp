@@ -32,8 +32,8 @@ std::string cannot_listen(const rib::IpAddress& address, std::uint16_t port, con
 /// A connection on its way. The stream of events ends with cancel(), even if the socket is already done.
 class Attempt : public std::enable_shared_from_this<Attempt> {
  public:
-  Attempt(asio::io_context& io, std::shared_ptr<AsioShared> shared, ConnectEvents& events)
-      : socket_(io), shared_(std::move(shared)), events_(&events) {}
+  Attempt(asio::io_context& io, std::shared_ptr<AsioShared> shared, std::string device, ConnectEvents& events)
+      : socket_(io), shared_(std::move(shared)), device_(std::move(device)), events_(&events) {}
 
   void begin(const ConnectRequest& request) {
     if (auto error = prepare(request)) {
@@ -60,6 +60,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     error_code error;
     socket_.open(remote.is_v4() ? tcp::v4() : tcp::v6(), error);
     if (error) return error.message();
+    if (auto failure = bind_to_device(socket_.native_handle(), device_)) return failure;
     set_common_options(socket_.native_handle(), remote.afi());
     if (auto failure = apply_settings(socket_.native_handle(), remote.afi(), request.settings))
       return failure;
@@ -87,6 +88,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
 
   tcp::socket socket_;
   std::shared_ptr<AsioShared> shared_;
+  const std::string device_;
   ConnectEvents* events_;
 };
 
@@ -109,6 +111,7 @@ AsioNetwork::~AsioNetwork() { close_listeners(); }
 
 std::expected<void, std::string> AsioNetwork::listen(const std::vector<rib::IpAddress>& addresses,
                                                      std::uint16_t port) {
+  addresses_ = addresses;
   port_ = port;
   for (const auto& address : addresses)
     if (auto opened = open_listener(address, port_); !opened) return opened;
@@ -120,6 +123,11 @@ std::expected<void, std::string> AsioNetwork::listen(const std::vector<rib::IpAd
   probe.open(tcp::v6(), error);
   if (error) return {};  // the kernel has no IPv6
   return open_listener(rib::IpAddress::unspecified(rib::Afi::Ipv6), port_);
+}
+
+std::expected<void, std::string> AsioNetwork::listen_again() {
+  close_listeners();
+  return listen(std::vector(addresses_), port_);
 }
 
 std::expected<void, std::string> AsioNetwork::open_listener(const rib::IpAddress& address,
@@ -134,6 +142,8 @@ std::expected<void, std::string> AsioNetwork::open_listener(const rib::IpAddress
   step([&] {
     if (address.is_v6()) acceptor->set_option(asio::ip::v6_only(true), error);
   });
+  if (!error)
+    if (auto failure = bind_to_device(acceptor->native_handle(), device_)) return std::unexpected(*failure);
   step([&] { acceptor->bind(to_asio({address, port, 0}), error); });
   step([&] { acceptor->listen(kBacklog, error); });
   if (error) return std::unexpected(cannot_listen(address, port, error));
@@ -198,7 +208,7 @@ void AsioNetwork::accept_later(const std::string& why) {
 // --- Network -----------------------------------------------------------------------------------------------
 
 std::unique_ptr<ConnectAttempt> AsioNetwork::connect(const ConnectRequest& request, ConnectEvents& events) {
-  auto attempt = std::make_shared<Attempt>(io_, shared_, events);
+  auto attempt = std::make_shared<Attempt>(io_, shared_, device_, events);
   attempt->begin(request);
   return std::make_unique<AttemptHandle>(std::move(attempt));
 }

@@ -36,6 +36,11 @@ class AsioNetwork final : public Network {
   /// Connections are accepted and wake-ups delivered from here on.
   void set_manager(PeerManager& manager);
   void close_listeners();
+  /// Listeners and connections from now on belong to this VRF device; "": to none. Those that listen go on as
+  /// they are until listen_again().
+  void set_device(std::string device) { device_ = std::move(device); }
+  /// Listens as before, on new sockets: the device may be another one of the same name.
+  std::expected<void, std::string> listen_again();
   /// Who hears when connections cannot be accepted, for want of descriptors for instance, and when they can
   /// again; seldom, however often that happens.
   void tell_accept_failures(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
@@ -59,7 +64,9 @@ class AsioNetwork final : public Network {
   boost::asio::io_context& io_;
   std::shared_ptr<AsioShared> shared_ = std::make_shared<AsioShared>();
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
+  std::vector<rib::IpAddress> addresses_;
   std::uint16_t port_ = 0;
+  std::string device_;
   std::vector<std::pair<rib::Prefix, std::string>> passwords_;
   PeerManager* manager_ = nullptr;
   boost::asio::steady_timer wake_timer_;

@@ -39,6 +39,13 @@ std::optional<rib::IpAddress> address_in(const sockaddr* address) {
 
 }  // namespace
 
+std::optional<std::string> bind_to_device(int socket, const std::string& device) {
+  if (device.empty()) return std::nullopt;
+  const auto length = static_cast<socklen_t>(device.size());
+  if (::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, device.c_str(), length) == 0) return std::nullopt;
+  return "VRF " + device + ": " + std::strerror(errno);
+}
+
 void set_common_options(int socket, rib::Afi afi) {
   // Each of these makes the session better and none is worth failing for.
   set_int(socket, IPPROTO_TCP, TCP_NODELAY, 1);

@@ -10,6 +10,8 @@
 
 namespace bgpd::session {
 
+/// Packets go and come by this VRF device alone; "" leaves the socket free.
+std::optional<std::string> bind_to_device(int socket, const std::string& device);
 /// Every connection and listener: no Nagle delay, network control as traffic class.
 void set_common_options(int socket, rib::Afi afi);
 /// Time to live, minimum of it, bound on unacknowledged data. The password is set apart, because listeners

@@ -117,6 +117,29 @@ Command system_number(std::string keywords, std::string range, std::vector<std::
           .summary = summary};
 }
 
+Command vrf_command() {
+  return {
+      .syntax = "fib vrf NAME$name",
+      .help = {"Routes in the kernel", "The VRF that this daemon is in", "Its device"},
+      .scope = Scope::System,
+      .set = [](Target& t, const Arguments& a) -> Outcome {
+        t.config.fib_vrf = a.text("name");
+        return {};
+      },
+      .unset = [](Target& t, const Arguments&) -> Outcome {
+        t.config.fib_vrf.clear();
+        return {};
+      },
+      .write =
+          [](const Source& s, Lines& lines) {
+            if (!s.config.fib_vrf.empty()) lines.push_back("fib vrf " + s.config.fib_vrf);
+          },
+      .summary =
+          "This daemon lives in that VRF: its links and its table are all there is (`fib table` counts for "
+          "nothing), sessions and beacons go through it. A daemon for each VRF.",
+      .no_syntax = "no fib vrf [NAME$name]"};
+}
+
 Command inert(std::string syntax, std::vector<std::string_view> help, std::string_view summary) {
   return {.syntax = std::move(syntax),
           .help = std::move(help),
@@ -239,6 +262,7 @@ std::vector<Command> system_commands() {
   rows.push_back(system_number<&Config::fib_table>(
       "fib table", "(1-4294967295)", {"Routes in the kernel", "Routing table", "Number; 254 is main"},
       "Kernel table that kulan writes to."));
+  rows.push_back(vrf_command());
   rows.push_back(system_switch<&Config::fib_next_hop_objects>(
       "fib nexthop-objects",
       {"Routes in the kernel", "Name the kernel's next-hop objects instead of gateways"},

@@ -224,6 +224,7 @@ struct Config {
   bool resolve_via_default = true;       // `ip nht resolve-via-default`
   std::uint32_t fib_metric = 20;         // `fib metric N`: priority of our kernel routes
   std::uint32_t fib_table = 254;         // `fib table N`
+  std::string fib_vrf;                   // `fib vrf NAME`: this daemon lives in it; "": in none
   bool fib_next_hop_objects = false;     // `fib nexthop-objects`
   std::uint32_t fib_audit_seconds = 30;  // `fib audit interval N`; 0: only when asked
   std::uint32_t history_mib = 16;        // `history size N`; 0: no history

@@ -36,6 +36,10 @@ class RouteBuilder {
     message_.metric = value;
     return *this;
   }
+  RouteBuilder& table(std::uint32_t value) {
+    message_.table = value;
+    return *this;
+  }
   RouteBuilder& protocol(std::uint8_t value) {
     message_.protocol = value;
     return *this;
@@ -209,6 +213,18 @@ TEST_F(ForeignRoutesTest, WhatStandsAtOurPlaceStopsOurWrite) {
   removed(route("10.1.0.0/24").via("192.0.2.2").metric(20));
   own_.fill(batch);
   EXPECT_EQ(batch.size(), 1u);
+}
+
+TEST_F(ForeignRoutesTest, ForgetsTablesThatAreNotLookedAtAnyMore) {
+  changed(route("10.1.0.0/24").via("192.0.2.2"));
+  changed(route("10.2.0.0/24").via("192.0.2.2").table(10));
+  changed(route("10.1.0.0/24").via("192.0.2.3").table(10).metric(5));
+  told();
+
+  routes_.keep_tables({RT_TABLE_MAIN}, events_);
+
+  EXPECT_THAT(told(), testing::UnorderedElementsAre("10.2.0.0/24 gone", "10.1.0.0/24 gone"));
+  EXPECT_EQ(routes_.size(), 1u);
 }
 
 TEST(IsOfInterest, LeavesOutWhatNoNextHopResolvesThrough) {

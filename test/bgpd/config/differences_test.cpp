@@ -209,6 +209,11 @@ TEST_F(DifferencesTest, TellKernelForwardingAndLoggingApart) {
   EXPECT_TRUE(found().fib_options_changed);
 
   after_ = before_;
+  after_.fib_vrf = "blue";
+  EXPECT_TRUE(found().fib_options_changed);
+  EXPECT_TRUE(found().discovery_changed);
+
+  after_ = before_;
   after_.fib_next_hop_objects = true;
   EXPECT_TRUE(found().fib_options_changed);
 
