@@ -185,7 +185,7 @@ void KernelMonitor::handle_link(const nlmsghdr& header, bool in_dump, std::vecto
   if (is_running(index) != was_running) foreign_.link_changed(index, events);
   if (is_running(index) && !was_running) own_.surroundings_changed(now);
   const bool lost_carrier = was_running && !is_running(index);
-  if (lost_carrier) own_.link_lost(index);
+  if (lost_carrier) own_.objects().doubt_interface(index);
   if ((was_up && !known->second.is_up) || (lost_carrier && own_.uses_next_hop_objects()))
     check_routes_of(index);
 }
@@ -204,7 +204,7 @@ void KernelMonitor::remove_link(std::uint32_t interface_index, std::vector<Kerne
   links_.erase(known);
   events.push_back(link_event(Kind::LinkGone, std::move(gone)));
   foreign_.link_changed(interface_index, events);
-  own_.link_lost(interface_index);
+  own_.objects().doubt_interface(interface_index);
   check_routes_of(interface_index);
 }
 
@@ -251,7 +251,7 @@ void KernelMonitor::handle_address(const nlmsghdr& header, bool in_dump, std::ve
 void KernelMonitor::handle_next_hop(const nlmsghdr& header, bool in_dump) {
   if (!in_dump && header.nlmsg_pid == writer_port_) return;
   if (!parse_next_hop(header, next_hop_)) return;
-  if (in_dump) return own_.next_hop_shown(std::move(next_hop_));
+  if (in_dump) return own_.objects().shown(next_hop_);
   // IPv4 routes go with the object they name, or change, without a word.
   if (own_.next_hop_changed_by_others(next_hop_.id)) check_routes_of(kEveryInterface);
 }

@@ -99,7 +99,7 @@ std::vector<rib::Prefix> KernelMonitor::take_leftovers() { return std::exchange(
 
 void KernelMonitor::overrun(std::vector<KernelEvent>& events, Clock::time_point now) {
   ++overruns_;
-  own_.doubt_next_hops();
+  own_.objects().doubt_all();
   if (resynchronise_at_) return;
   events.push_back(
       text_event(Kind::Warning, "netlink receive buffer overran; reading links, addresses and routes again"));
@@ -166,7 +166,7 @@ void KernelMonitor::begin_scan() {
     seen_addresses_.clear();
     touched_addresses_.clear();
   } else if (is_scanning(Step::Kind::NextHops)) {
-    own_.begin_next_hop_dump();
+    own_.objects().begin_dump();
   } else if (is_scanning(Step::Kind::Audit)) {
     own_.begin_scan(running_->scope);
   } else if (is_scanning(Step::Kind::Routes)) {

@@ -275,7 +275,7 @@ void NetlinkKernel::Worker::run_audit(Clock::time_point now) {
                     .unwanted = found.unwanted - repairs_told_.unwanted,
                     .failed = own_.failed_count(),
                     .overruns = monitor_.overruns(),
-                    .next_hop_objects = own_.next_hop_objects(),
+                    .next_hop_objects = own_.objects().size(),
                     .duration = *duration});
     repairs_told_ = found;
     events_.push_back(std::move(event));

@@ -5,6 +5,15 @@
 
 namespace fib {
 
+std::size_t NextHopObjects::Hash::operator()(const NextHopObject& object) const {
+  std::size_t hash = object.members.size();
+  const auto mix = [&hash](std::size_t value) { hash = (hash ^ value) * 0x9e3779b97f4a7c15u; };
+  if (object.hop.gateway) mix(object.hop.gateway->hash());
+  mix(object.hop.interface_index * 2u + (object.hop.onlink ? 1u : 0u));
+  for (const auto& member : object.members) mix(member.id * 256u + member.weight);
+  return hash;
+}
+
 ObjectId NextHopObjects::acquire(const std::vector<rib::NextHop>& hops) {
   const auto can_be_said = [](const rib::NextHop& hop) { return hop.gateway && hop.interface_index != 0; };
   if (hops.empty() || !std::ranges::all_of(hops, can_be_said)) return kNoObject;
@@ -26,19 +35,25 @@ ObjectId NextHopObjects::acquire(const std::vector<rib::NextHop>& hops) {
 }
 
 ObjectId NextHopObjects::acquire_one(const NextHopObject& object) {
-  const auto known =
-      std::ranges::find_if(slots_, [&](const auto& entry) { return entry.second.object == object; });
-  const auto id = known != slots_.end() ? known->first : number_for(object);
-  auto& slot = slots_[id];
-  slot.object = object;
-  ++slot.references;
-  return id;
+  const auto [known, is_new] = ids_.try_emplace(object, kNoObject);
+  if (is_new) {
+    const auto former = number_for(object);
+    known->second = former != kNoObject ? former : free_number();
+    slots_[known->second].object = object;
+  }
+  ++slots_[known->second].references;
+  return known->second;
 }
 
 /// A former life's object keeps its number.
-ObjectId NextHopObjects::number_for(const NextHopObject& object) {
-  for (const auto& [id, shown] : standing_)
-    if (shown.protocol == protocol_ && shown.object == object) return id;
+ObjectId NextHopObjects::number_for(const NextHopObject& object) const {
+  const auto found = standing_ids_.find(object);
+  if (found == standing_ids_.end() || slots_.contains(found->second)) return kNoObject;
+  const auto shown = standing_.find(found->second);
+  return shown != standing_.end() && shown->second.object == object ? found->second : kNoObject;
+}
+
+ObjectId NextHopObjects::free_number() {
   do {
     ++last_;
   } while (slots_.contains(last_) || standing_.contains(last_));
@@ -48,6 +63,7 @@ ObjectId NextHopObjects::number_for(const NextHopObject& object) {
 void NextHopObjects::release(ObjectId id) {
   const auto found = slots_.find(id);
   if (found == slots_.end() || --found->second.references > 0) return;
+  ids_.erase(found->second.object);
   const auto members = std::move(found->second.object.members);
   slots_.erase(found);  // the kernel's goes by the next audit
   for (const auto& member : members) release(member.id);
@@ -58,7 +74,7 @@ void NextHopObjects::establish(ObjectId id, std::vector<std::byte>& datagram, st
   if (found == slots_.end() || std::exchange(found->second.is_established, true)) return;
   for (const auto& member : found->second.object.members) establish(member.id, datagram, sequence);
   add_next_hop(datagram, id, found->second.object, protocol_, sequence);
-  standing_[id] = {found->second.object, protocol_};
+  stands(id, found->second.object, protocol_);
 }
 
 void NextHopObjects::doubt(ObjectId id) {
@@ -80,8 +96,18 @@ void NextHopObjects::doubt_all() {
   for (auto& [id, slot] : slots_) slot.is_established = false;
 }
 
-void NextHopObjects::shown(NextHopMessage&& message) {
-  standing_[message.id] = {std::move(message.object), message.protocol};
+void NextHopObjects::shown(const NextHopMessage& message) {
+  stands(message.id, message.object, message.protocol);
+}
+
+void NextHopObjects::begin_dump() {
+  standing_.clear();
+  standing_ids_.clear();
+}
+
+void NextHopObjects::stands(ObjectId id, const NextHopObject& object, std::uint8_t protocol) {
+  standing_[id] = {object, protocol};
+  if (protocol == protocol_) standing_ids_.insert_or_assign(object, id);
 }
 
 void NextHopObjects::end_dump() {

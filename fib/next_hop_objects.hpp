@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <unordered_map>
 #include <vector>
 
 #include "fib/next_hop_message.hpp"
@@ -37,8 +38,8 @@ class NextHopObjects {
   void doubt_interface(std::uint32_t interface_index);
   void doubt_all();
   bool is_ours(ObjectId id) const { return slots_.contains(id); }
-  void begin_dump() { standing_.clear(); }
-  void shown(NextHopMessage&& message);
+  void begin_dump();
+  void shown(const NextHopMessage& message);
   /// Objects that the dump did not show as they should be are doubted.
   void end_dump();
   /// What an object of the last dump, or of ours, forwards to; empty when it is not known.
@@ -55,17 +56,24 @@ class NextHopObjects {
     std::uint32_t references = 0;
     bool is_established = false;
   };
+  struct Hash {
+    std::size_t operator()(const NextHopObject& object) const;
+  };
   ObjectId acquire_one(const NextHopObject& object);
-  ObjectId number_for(const NextHopObject& object);
+  ObjectId number_for(const NextHopObject& object) const;
+  ObjectId free_number();
+  void stands(ObjectId id, const NextHopObject& object, std::uint8_t protocol);
 
   const std::uint8_t protocol_;
   ObjectId last_;
   std::map<ObjectId, Slot> slots_;
+  std::unordered_map<NextHopObject, ObjectId, Hash> ids_;  // of slots_
   struct Standing {
     NextHopObject object;
     std::uint8_t protocol = 0;
   };
   std::map<ObjectId, Standing> standing_;  // by the last dump and what we wrote since; everybody's
+  std::unordered_map<NextHopObject, ObjectId, Hash> standing_ids_;  // of our protocol; some may be outdated
 };
 
 }  // namespace fib

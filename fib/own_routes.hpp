@@ -103,14 +103,11 @@ class OwnRoutes {
   /// A foreign route stands (or no longer stands) where ours would: same prefix, table and metric.
   void foreign_stands(const rib::Prefix& prefix, std::uint8_t protocol, bool replaced_ours);
   void foreign_gone(const rib::Prefix& prefix);
-  /// The link or its carrier is gone, and the kernel's next-hop objects of it.
-  void link_lost(std::uint32_t interface_index) { pool_.objects().doubt_interface(interface_index); }
-  /// The kernel's next-hop objects: first what stands.
-  void begin_next_hop_dump() { pool_.objects().begin_dump(); }
-  void next_hop_shown(NextHopMessage&& message) { pool_.objects().shown(std::move(message)); }
+  /// The kernel's next-hop objects: facts about them go there, but for what follows here.
+  NextHopObjects& objects() { return pool_.objects(); }
+  const NextHopObjects& objects() const { return pool_.objects(); }
+  /// All that stand were shown: from here on routes may name them.
   void end_next_hop_dump();
-  /// Events may be missing, which objects stand is not known.
-  void doubt_next_hops() { pool_.objects().doubt_all(); }
   /// Another process changed it; true when it is ours, and what names it has changed or gone as well.
   bool next_hop_changed_by_others(ObjectId id);
   /// From here on routes that are found are remembered by the objects they name...
@@ -148,14 +145,16 @@ class OwnRoutes {
   /// The kernel knows no next-hop objects; routes go without.
   bool are_next_hop_objects_refused() const { return objects_refused_; }
   bool uses_next_hop_objects() const { return pool_.uses_objects(); }
-  std::size_t next_hop_objects() const { return pool_.objects().size(); }
   const RouteLocation& location() const { return place_; }
   bool writes() const { return write_; }
   std::size_t size() const { return routes_.size(); }
   std::size_t failed_count() const { return failed_.size(); }
+  /// Of the table of routes at rest: its number of octets a route is what fib keeps of one.
+  std::size_t memory_bytes() const { return routes_.memory_bytes(); }
 
  private:
   using Id = OwnRouteTable::Id;
+  static constexpr std::size_t kMaximumBatch = 2000;  // messages of a datagram
 
   void enqueue(Id id);
   void set_kernel(OwnRoute& route, RouteId kernel);
@@ -168,12 +167,10 @@ class OwnRoutes {
   void complete_remove(const Batch::Item& item, const std::string& text, Clock::time_point now);
   void wait_for_retry(Id id, Clock::time_point now);
   void fail(Id id, int error, const std::string& text, Clock::time_point now);
-  void result(OwnRoute& route, bool installed, int error, const std::string& text);
+  void result(Id id, bool installed, int error, const std::string& text);
   void erase_if_empty(Id id);
   void retry_failed(Clock::time_point now);
-  bool is_in_scope(const OwnRoute& route) const;
-  int kind_in_kernel(const OwnRoute& route) const;
-  int kind_desired(const OwnRoute& route) const;
+  bool is_in_scope(Id id, const OwnRoute& route) const;
   void complete_next_hops(RouteMessage& message) const;
 
   RouteLocation place_;

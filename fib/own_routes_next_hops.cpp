@@ -1,6 +1,4 @@
-// Next-hop objects as our routes use them: which stand, which kind of route names one, which nothing names.
-#include <algorithm>
-
+// Next-hop objects as our routes use them: which stand, which nothing names.
 #include "fib/own_routes.hpp"
 
 namespace fib {
@@ -33,26 +31,6 @@ void OwnRoutes::complete_next_hops(RouteMessage& message) const {
   if (message.object != kNoObject && message.route.next_hops.empty())
     message.route.next_hops = pool_.objects().resolve(message.object);
   normalise(message.route);
-}
-
-namespace {
-
-enum Kind : int { kDirect, kGateway, kObject };
-
-int kind_of(const rib::FibRoute& route, bool by_object) {
-  if (by_object) return kObject;
-  const auto has_gateway = [](const rib::NextHop& hop) { return hop.gateway.has_value(); };
-  return std::ranges::any_of(route.next_hops, has_gateway) ? kGateway : kDirect;
-}
-
-}  // namespace
-
-int OwnRoutes::kind_in_kernel(const OwnRoute& route) const {
-  return kind_of(pool_.route(route.kernel), route.by_object);
-}
-
-int OwnRoutes::kind_desired(const OwnRoute& route) const {
-  return kind_of(pool_.route(route.desired), pool_.object(route.desired) != kNoObject);
 }
 
 }  // namespace fib
