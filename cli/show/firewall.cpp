@@ -7,101 +7,22 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <tuple>
 #include <vector>
 
-#include "rib/prefix.hpp"
+#include "cli/show/firewall_match.hpp"
 
 namespace cli::show {
 namespace {
 
-using Json = nlohmann::json;
+using firewall::Json;
+using firewall::only;
+using firewall::text_of;
+using firewall::Truth;
 using Outcome = FirewallAnswer::Outcome;
 
 constexpr std::size_t kLongestRuleset = 64u << 20;
 constexpr int kDeepestJump = 16;  // the kernel allows as many, NFT_JUMP_STACK_SIZE
-
-/// Whether a condition holds for the packet.
-enum class Truth : std::uint8_t { No, Unknown, Yes };
-Truth truth_of(bool value) { return value ? Truth::Yes : Truth::No; }
-Truth negated(Truth value) { return value == Truth::Unknown ? value : truth_of(value == Truth::No); }
-
-std::string text_of(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-/// The member `key` of an object that has no other; nullptr for all else.
-const Json* only(const Json& object, const char* key) {
-  if (!object.is_object() || object.size() != 1) return nullptr;
-  const auto found = object.find(key);
-  return found == object.end() ? nullptr : &*found;
-}
-
-Truth is_interface(const std::string& pattern, const std::string& name) {
-  if (name.empty()) return Truth::Unknown;
-  if (pattern.ends_with('*')) return truth_of(name.starts_with(pattern.substr(0, pattern.size() - 1)));
-  return truth_of(pattern == name);
-}
-
-std::optional<rib::Prefix> prefix_in(const Json& value) {
-  if (value.is_string()) {
-    const auto address = rib::IpAddress::parse(value.get<std::string>());
-    return address ? std::optional(rib::Prefix::host(*address)) : std::nullopt;
-  }
-  const auto* prefix = only(value, "prefix");
-  if (!prefix) return std::nullopt;
-  const auto length = prefix->find("len");
-  if (length == prefix->end() || !length->is_number_unsigned()) return std::nullopt;
-  return rib::Prefix::parse(text_of(*prefix, "addr") + "/" + std::to_string(length->get<unsigned>()));
-}
-
-Truth is_address(const Json& value, const rib::IpAddress& address) {
-  const auto prefix = prefix_in(value);
-  if (!prefix) return Truth::Unknown;
-  return truth_of(prefix->afi() == address.afi() && prefix->contains(rib::Prefix::host(address)));
-}
-
-/// What a rule asks of the packet's left side, for one value.
-Truth is_value(const Json& left, const Json& right, const ForwardedPacket& packet) {
-  if (const auto* meta = only(left, "meta")) {
-    const auto key = text_of(*meta, "key");
-    if ((key == "oifname" || key == "oif") && right.is_string())
-      return is_interface(right.get<std::string>(), packet.out_interface);
-    if ((key == "iifname" || key == "iif") && right.is_string())
-      return is_interface(right.get<std::string>(), packet.in_interface);
-    if (key == "nfproto" && right.is_string())
-      return truth_of((right == "ipv4") == packet.destination.is_v4());
-  } else if (const auto* payload = only(left, "payload")) {
-    const auto protocol = text_of(*payload, "protocol");
-    if (protocol != "ip" && protocol != "ip6") return Truth::Unknown;
-    if ((protocol == "ip") != packet.destination.is_v4()) return Truth::No;
-    if (text_of(*payload, "field") == "daddr") return is_address(right, packet.destination);
-  } else if (const auto* ct = only(left, "ct")) {
-    if (text_of(*ct, "key") == "state" && right.is_string()) return truth_of(right == "new");
-  }
-  return Truth::Unknown;
-}
-
-/// One value, or any of several.
-Truth is_any(const Json& left, const Json& right, const ForwardedPacket& packet) {
-  const auto* set = only(right, "set");
-  const auto& values = set ? *set : right;
-  if (!values.is_array()) return is_value(left, values, packet);
-  auto best = Truth::No;
-  for (const auto& value : values) best = std::max(best, is_value(left, value, packet));
-  return best;
-}
-
-Truth holds(const Json& match, const ForwardedPacket& packet) {
-  const auto left = match.find("left"), right = match.find("right");
-  if (left == match.end() || right == match.end()) return Truth::Unknown;
-  const auto operation = text_of(match, "op");
-  if (operation != "==" && operation != "!=" && operation != "in") return Truth::Unknown;
-  const auto truth = is_any(*left, *right, packet);
-  return operation == "!=" ? negated(truth) : truth;
-}
 
 struct Rule {
   const Json* expressions;
@@ -120,6 +41,8 @@ class Judge {
  public:
   Judge(const Json& ruleset, const ForwardedPacket& packet) : packet_(packet) {
     for (const auto& entry : ruleset) {
+      for (const char* kind : {"set", "map"})
+        if (const auto* set = only(entry, kind)) sets_.note(*set);
       if (const auto* chain = only(entry, "chain")) note_chain(*chain);
       if (const auto* rule = only(entry, "rule")) note_rule(*rule);
     }
@@ -141,7 +64,9 @@ class Judge {
   }
 
  private:
-  enum class End : std::uint8_t { Goes, Accepted, Dropped };
+  /// What a statement does: MayLeave and Leaves are this chain's end, where the packet goes on in the one
+  /// around it.
+  enum class End : std::uint8_t { Goes, MayLeave, Leaves, Accepted, Dropped };
 
   static ChainKey key_of(const Json& object, const char* chain) {
     return {text_of(object, "family"), text_of(object, "table"), text_of(object, chain)};
@@ -170,23 +95,25 @@ class Judge {
   End walk(const ChainKey& key, bool is_sure, int depth) {
     if (depth > kDeepestJump) return End::Goes;
     for (const auto& rule : chains_[key].rules) {
-      auto truth = is_sure ? Truth::Yes : Truth::Unknown;
-      for (const auto& expression : *rule.expressions) {
-        if (truth == Truth::No) break;
-        if (const auto* match = only(expression, "match")) {
-          truth = std::min(truth, holds(*match, packet_));
-          continue;
-        }
-        if (only(expression, "xt")) {
-          truth = std::min(truth, Truth::Unknown);
-          continue;
-        }
-        const auto end = act(expression, rule, key, truth == Truth::Yes, depth);
-        if (end == End::Goes && only(expression, "return") && truth == Truth::Yes) return End::Goes;
-        if (end == End::Goes && only(expression, "goto") && truth == Truth::Yes) return End::Goes;
-        if (end == End::Goes && (only(expression, "return") || only(expression, "goto"))) is_sure = false;
-        if (end != End::Goes) return end;
-      }
+      const auto end = apply(rule, key, is_sure, depth);
+      if (end == End::Leaves) return End::Goes;
+      if (end == End::MayLeave) is_sure = false;
+      if (end == End::Accepted || end == End::Dropped) return end;
+    }
+    return End::Goes;
+  }
+
+  End apply(const Rule& rule, const ChainKey& key, bool is_sure, int depth) {
+    const firewall::Table table{std::get<0>(key), std::get<1>(key)};
+    auto truth = is_sure ? Truth::Yes : Truth::Unknown;
+    for (const auto& expression : *rule.expressions) {
+      if (const auto* match = only(expression, "match"))
+        truth = std::min(truth, firewall::holds(*match, sets_, table, packet_));
+      else if (only(expression, "xt"))
+        truth = std::min(truth, Truth::Unknown);
+      else if (const auto end = act(expression, rule, key, truth == Truth::Yes, depth); end != End::Goes)
+        return end;
+      if (truth == Truth::No) break;
     }
     return End::Goes;
   }
@@ -202,17 +129,55 @@ class Judge {
       if (is_sure) drops_at_ = rule.name;
       return is_sure ? End::Dropped : End::Goes;
     }
-    for (const char* word : {"jump", "goto"})
-      if (const auto* jump = only(expression, word)) {
-        auto target = key;
-        std::get<2>(target) = text_of(*jump, "target");
-        return walk(target, is_sure, depth + 1);
-      }
-    if (only(expression, "vmap") || only(expression, "queue")) may_accept_ = true;
+    if (only(expression, "return")) return is_sure ? End::Leaves : End::MayLeave;
+    if (const auto* jump = only(expression, "jump")) return visit(*jump, key, is_sure, depth);
+    if (const auto* jump = only(expression, "goto")) {
+      const auto end = visit(*jump, key, is_sure, depth);
+      return end != End::Goes ? end : is_sure ? End::Leaves : End::MayLeave;
+    }
+    if (const auto* map = only(expression, "vmap")) return choose(*map, rule, key, is_sure, depth);
+    if (only(expression, "queue")) may_accept_ = true;
     return End::Goes;
   }
 
+  End visit(const Json& jump, const ChainKey& from, bool is_sure, int depth) {
+    auto target = from;
+    std::get<2>(target) = text_of(jump, "target");
+    return walk(target, is_sure, depth + 1);
+  }
+
+  /// A verdict map: the verdict of the element that the packet has, or of each that it may have.
+  End choose(const Json& map, const Rule& rule, const ChainKey& key, bool is_sure, int depth) {
+    const auto left = map.find("key"), data = map.find("data");
+    const auto* elements = left == map.end() || data == map.end()
+                               ? nullptr
+                               : sets_.elements(*data, {std::get<0>(key), std::get<1>(key)});
+    if (!elements) {
+      may_accept_ = true;
+      return End::Goes;
+    }
+    std::vector<const Json*> possible;
+    const Json* for_all_others = nullptr;
+    for (const auto& each : *elements) {
+      const auto element = firewall::map_element(each);
+      if (!element.value) continue;
+      if (element.is_for_all_others) {
+        for_all_others = element.verdict;
+        continue;
+      }
+      const auto truth = firewall::is_value(*left, *element.value, packet_);
+      if (truth == Truth::Yes) return act(*element.verdict, rule, key, is_sure, depth);
+      if (truth == Truth::Unknown) possible.push_back(element.verdict);
+    }
+    if (for_all_others && possible.empty()) return act(*for_all_others, rule, key, is_sure, depth);
+    if (for_all_others) possible.push_back(for_all_others);
+    auto end = End::Goes;
+    for (const auto* verdict : possible) end = std::max(end, act(*verdict, rule, key, false, depth));
+    return end;
+  }
+
   const ForwardedPacket& packet_;
+  firewall::Sets sets_;
   std::map<ChainKey, Chain> chains_;
   std::vector<std::pair<int, ChainKey>> bases_;
   bool may_accept_ = false;

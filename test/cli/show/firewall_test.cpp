@@ -138,6 +138,89 @@ TEST(Firewall, EachFamilyHasItsChainsAndAllOfThemMustLetThePacketPass) {
       << "an accept ends its own chain alone";
 }
 
+std::string set_of(const std::string& kind, const std::string& name, const std::string& more) {
+  return R"({")" + kind + R"(":{"family":"ip","table":"filter","name":")" + name + R"(","handle":2)" + more +
+         "}}";
+}
+
+TEST(Firewall, NamedSetsAreLookedInto) {
+  const auto set = set_of("set", "S",
+                          R"(,"type":"ipv4_addr","flags":["interval"],"elem":["10.9.9.9",)"
+                          R"({"prefix":{"addr":"10.1.0.0","len":16}},{"range":["10.2.0.5","10.2.0.9"]},)"
+                          R"({"elem":{"val":"10.3.0.1","timeout":30}}])");
+  const auto drops = [&](const char* destination, const char* operation = "==") {
+    return judge({base("accept"), rule(match(kTo, R"("@S")", operation) + "," + kDrop), set},
+                 packet(destination))
+               .outcome == Outcome::Drops;
+  };
+  EXPECT_TRUE(drops("10.9.9.9"));
+  EXPECT_TRUE(drops("10.1.7.7")) << "in a prefix";
+  EXPECT_TRUE(drops("10.2.0.5") && drops("10.2.0.9")) << "in a range";
+  EXPECT_FALSE(drops("10.2.0.4") || drops("10.2.0.10"));
+  EXPECT_TRUE(drops("10.3.0.1")) << "an element with a timeout";
+  EXPECT_FALSE(drops("10.4.0.1"));
+  EXPECT_TRUE(drops("10.4.0.1", "!="));
+  EXPECT_FALSE(drops("10.9.9.9", "!="));
+}
+
+TEST(Firewall, ASetWithoutElementsHoldsNothingAndAnUnknownOneIsADoubt) {
+  const auto asks = rule(match(kTo, R"("@S")") + "," + kDrop);
+  EXPECT_EQ(judge({base("accept"), asks, set_of("set", "S", R"(,"type":"ipv4_addr")")}).outcome,
+            Outcome::Passes);
+  EXPECT_EQ(judge({base("accept"), asks}).outcome, Outcome::MayDrop);
+  const std::string by_interface = rule(match(kOut, R"("@L")") + "," + kDrop);
+  EXPECT_EQ(judge({base("accept"), by_interface, set_of("set", "L", R"(,"type":"ifname","elem":["eth0"])")})
+                .outcome,
+            Outcome::Drops);
+}
+
+std::string verdicts(const std::string& key, const std::string& data) {
+  return R"({"vmap":{"key":)" + key + R"(,"data":)" + data + "}}";
+}
+
+TEST(Firewall, VerdictMapsAreFollowed) {
+  const auto map =
+      set_of("map", "M",
+             R"(,"type":"ipv4_addr","map":"verdict","elem":[["10.1.0.1",{"jump":{"target":"POD"}}],)"
+             R"(["10.9.9.9",{"drop":null}]])");
+  const auto judged = [&](const char* destination) {
+    return judge({base("accept"), chain("POD", ""), map, rule(verdicts(kTo, R"("@M")")), rule(kDrop, "POD")},
+                 packet(destination));
+  };
+  EXPECT_EQ(judged("10.1.0.1").where, "ip filter POD, rule 1");
+  EXPECT_EQ(judged("10.9.9.9").where, "ip filter FORWARD, rule 1");
+  EXPECT_EQ(judged("10.7.7.7").outcome, Outcome::Passes) << "no element is its";
+}
+
+TEST(Firewall, AnAnonymousMapHasAVerdictForAllOthers) {
+  const std::string data = R"({"set":[["eth0",{"accept":null}],["*",{"drop":null}]]})";
+  EXPECT_EQ(judge({base("accept"), rule(verdicts(kOut, data))}).outcome, Outcome::Passes);
+  EXPECT_EQ(judge({base("accept"), rule(verdicts(kOut, data))}, packet("10.1.0.1", "eth1")).outcome,
+            Outcome::Drops);
+}
+
+TEST(Firewall, AnElementThatThePacketMayHaveIsADoubt) {
+  // As kube-proxy has it: address, protocol and port together.
+  const std::string key = R"({"concat":[)" + kTo +
+                          R"(,{"meta":{"key":"l4proto"}},{"payload":{"protocol":"th","field":"dport"}}]})";
+  const auto map = [&](const char* address) {
+    return set_of(
+        "map", "no-endpoint-services",
+        R"(,"type":["ipv4_addr","inet_proto","inet_service"],"map":"verdict","elem":[[{"concat":[")" +
+            std::string(address) + R"(","tcp",80]},{"drop":null}]])");
+  };
+  const auto rules = rule(verdicts(key, R"("@no-endpoint-services")"));
+  EXPECT_EQ(judge({base("accept"), rules, map("10.1.0.1")}).outcome, Outcome::MayDrop);
+  EXPECT_EQ(judge({base("accept"), rules, map("10.96.0.1")}).outcome, Outcome::Passes) << "another address";
+}
+
+TEST(Firewall, AVerdictMapMayReturn) {
+  const auto answer =
+      judge({base("accept"), chain("C", ""), rule(R"({"jump":{"target":"C"}})"),
+             rule(verdicts(kOut, R"({"set":[["eth0",{"return":null}]]})"), "C"), rule(kDrop, "C")});
+  EXPECT_EQ(answer.outcome, Outcome::Passes);
+}
+
 TEST(Firewall, NonsenseIsNotRead) {
   for (const char* text : {"", "{", "[]", "{\"nftables\":7}", "null"})
     EXPECT_EQ(judge_firewall(text, packet()).outcome, Outcome::NotRead) << text;
