@@ -30,20 +30,7 @@ std::optional<std::size_t> outer_command(std::string_view line) {
 
 /// The mark of a line that no command of view or enable mode fits, in the words of the configuration's marks.
 std::string Shell::mark_of(const Match& match, std::string_view line) {
-  Applied applied;
-  if (const auto* unknown = std::get_if<Unknown>(&match)) {
-    applied.status = EditStatus::Unknown;
-    applied.column = unknown->column;
-    applied.expected_keywords = unknown->keywords;
-    applied.expected_values = unknown->values;
-  } else if (const auto* ambiguous = std::get_if<Ambiguous>(&match)) {
-    applied.status = EditStatus::Ambiguous;
-    applied.column = ambiguous->column;
-    applied.expected_keywords = ambiguous->keywords;
-  } else {
-    applied.status = EditStatus::Incomplete;
-  }
-  return error_mark(applied.status, line, applied.column, hint_for(line, applied)) + "\n";
+  return error_mark(line, failure_of(match, line)) + "\n";
 }
 
 Shell::Shell(Client& client, show::Sink out, ShellSettings settings)

@@ -131,24 +131,6 @@ bool forget_kept_line(Config& config, const Context& context, std::string_view l
          }) > 0;
 }
 
-Applied failure(const Match& match) {
-  Applied applied;
-  if (const auto* unknown = std::get_if<Unknown>(&match)) {
-    applied.status = EditStatus::Unknown;
-    applied.column = unknown->column;
-    applied.expected_keywords = unknown->keywords;
-    applied.expected_values = unknown->values;
-  } else if (const auto* ambiguous = std::get_if<Ambiguous>(&match)) {
-    applied.status = EditStatus::Ambiguous;
-    applied.column = ambiguous->column;
-    applied.expected_keywords = ambiguous->keywords;
-  } else if (const auto* incomplete = std::get_if<Incomplete>(&match)) {
-    applied.status = EditStatus::Incomplete;
-    applied.expected_keywords = incomplete->expected;
-  }
-  return applied;
-}
-
 Applied leave(const Command& command, Context& context) {
   Applied applied;
   applied.left = true;
@@ -182,7 +164,7 @@ std::optional<Mode> mode_of(const Context& context) {
 Applied apply_line(Config& config, Context& context, std::string_view line, const Bgp& initial) {
   const auto found = find(mode_at(context), line);
   const auto* matched = std::get_if<Matched>(&found.match);
-  if (!matched) return failure(found.match);
+  if (!matched) return failure_of(found.match, line);
 
   const auto form = form_of(matched->command);
   const auto& command = *form.command;
@@ -257,7 +239,7 @@ EditResult edit(Config& config, const Context& context, std::string_view line) {
       [[fallthrough]];
     case EditStatus::Ambiguous:
     case EditStatus::Incomplete:
-      result.text = error_mark(applied.status, line, applied.column, hint_for(line, applied));
+      result.text = error_mark(line, applied);
       break;
   }
   return result;
@@ -278,34 +260,70 @@ std::vector<std::string> list_commands(const Context& context) {
   return mode ? tree_of(*mode).notations() : std::vector<std::string>{};
 }
 
-std::string error_mark(EditStatus status, std::string_view line, std::size_t column, std::string_view hint) {
-  std::string text = status == EditStatus::Ambiguous    ? "% Ambiguous command: "
-                     : status == EditStatus::Incomplete ? "% Command incomplete: "
-                                                        : "% Unknown command: ";
+Applied failure_of(const Match& match, std::string_view line) {
+  Applied applied;
+  if (const auto* unknown = std::get_if<Unknown>(&match)) {
+    applied.status = EditStatus::Unknown;
+    applied.column = unknown->column;
+    applied.expected_keywords = unknown->keywords;
+    applied.expected_values = unknown->values;
+    applied.end_expected = unknown->end_expected;
+  } else if (const auto* ambiguous = std::get_if<Ambiguous>(&match)) {
+    applied.status = EditStatus::Ambiguous;
+    applied.column = ambiguous->column;
+    applied.expected_keywords = ambiguous->keywords;
+  } else if (const auto* incomplete = std::get_if<Incomplete>(&match)) {
+    applied.status = EditStatus::Incomplete;
+    applied.column = right_trimmed(line).size() + 1;
+    applied.expected_keywords = incomplete->expected;
+  }
+  return applied;
+}
+
+namespace {
+
+/// "a, b, c, …"
+std::string named(const std::vector<std::string>& words) {
+  constexpr std::size_t kMostNamed = 6;
+  std::string text;
+  for (std::size_t i = 0; i < words.size() && i < kMostNamed; ++i) text += (i == 0 ? "" : ", ") + words[i];
+  return text + (words.size() > kMostNamed ? ", …" : "");
+}
+
+/// What could stand where the error is.
+std::string expectation(std::string_view line, const Applied& applied) {
+  const auto words = split_words(line);
+  const bool is_first = !words.empty() && applied.column <= words.front().column;
+  if (applied.status == EditStatus::Unknown && is_first) return "no command begins so; `?` lists all";
+  auto expected = applied.expected_values;
+  expected.insert(expected.end(), applied.expected_keywords.begin(), applied.expected_keywords.end());
+  if (expected.empty()) return applied.end_expected ? "nothing more is expected" : "";
+  return "expected " + named(expected) + (applied.end_expected ? ", or nothing more" : "");
+}
+
+}  // namespace
+
+std::string error_mark(std::string_view line, const Applied& applied) {
+  std::string text = applied.status == EditStatus::Ambiguous    ? "% Ambiguous command: "
+                     : applied.status == EditStatus::Incomplete ? "% Command incomplete: "
+                                                                : "% Unknown command: ";
   std::string caret(text.size(), ' ');
   text += line;
+  auto hint = hint_for(line, applied);
+  if (hint.empty()) hint = expectation(line, applied);
   if (hint.empty()) return text;
-  for (std::size_t i = 0; i < column && i < line.size(); ++i) caret += line[i] == '\t' ? '\t' : ' ';
-  return text + "\n" + caret + "^ " + std::string(hint);
+  for (std::size_t i = 0; i < applied.column; ++i) caret += i < line.size() && line[i] == '\t' ? '\t' : ' ';
+  return text + "\n" + caret + "^ " + hint;
 }
 
 std::string hint_for(std::string_view line, const Applied& applied) {
-  constexpr std::size_t kMostNamed = 6;
-  const auto named = [&](const std::vector<std::string>& words) {
-    std::string text;
-    for (std::size_t i = 0; i < words.size() && i < kMostNamed; ++i) text += (i == 0 ? "" : ", ") + words[i];
-    return text + (words.size() > kMostNamed ? ", …" : "");
-  };
   if (applied.status == EditStatus::Ambiguous) return "could be " + named(applied.expected_keywords);
   if (applied.status != EditStatus::Unknown) return {};
   const auto rest = split_words(line.substr(std::min(applied.column, line.size())));
   if (rest.empty()) return {};
   if (const auto near = nearest_word(rest.front().text, applied.expected_keywords))
     return "did you mean \"" + *near + "\"?";
-  if (applied.expected_values.empty()) return {};
-  auto expected = applied.expected_values;
-  expected.insert(expected.end(), applied.expected_keywords.begin(), applied.expected_keywords.end());
-  return "expected " + named(expected);
+  return applied.expected_values.empty() ? "" : expectation(line, applied);
 }
 
 }  // namespace cli

@@ -42,7 +42,8 @@ struct Applied {
   Form form;  // of what was matched
   std::size_t column = 0;
   std::vector<std::string> expected_keywords, expected_values;  // Unknown, Incomplete, Ambiguous
-  std::string message;                                          // Refused
+  bool end_expected = false;  // Unknown: the words before it were a whole command
+  std::string message;        // Refused
   bool left = false, leaves_configure = false;
   std::vector<ListName> lists;  // Done: what the line names
 };
@@ -60,8 +61,11 @@ Completion complete(const Context& context, std::string_view line);
 std::vector<HelpLine> help(const Context& context, std::string_view line);
 std::vector<std::string> list_commands(const Context& context);
 
-/// "% Unknown command: …" and its kin, then a line with a caret where there is something to say.
-std::string error_mark(EditStatus status, std::string_view line, std::size_t column, std::string_view hint);
+/// What a match comes to that is no command.
+Applied failure_of(const Match& match, std::string_view line);
+/// "% Unknown command: …" and its kin, then a line with a caret under the word in error, or behind the last
+/// one where more is wanted: hint_for(), or what could stand there.
+std::string error_mark(std::string_view line, const Applied& applied);
 /// `did you mean "X"?`, `expected …`, or "".
 std::string hint_for(std::string_view line, const Applied& applied);
 

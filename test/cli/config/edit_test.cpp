@@ -210,6 +210,29 @@ TEST(Edit, ASecondLineShowsWhichValueIsExpected) {
             "                                 ^ expected A.B.C.D");
 }
 
+struct CaretCase {
+  std::vector<std::string> lines;
+  std::string second_line;
+};
+class Caret : public testing::TestWithParam<CaretCase> {};
+
+TEST_P(Caret, StandsUnderEveryMark) {
+  Terminal terminal;
+  for (const auto& line : GetParam().lines) terminal.type({line.c_str()});
+
+  EXPECT_EQ(terminal.answer, terminal.first_line() + "\n" + GetParam().second_line);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Edit, Caret,
+    ::testing::Values(CaretCase{{"fib nexthop-objects yes"},
+                                "                                       ^ nothing more is expected"},
+                      CaretCase{{"foo"}, "                   ^ no command begins so; `?` lists all"},
+                      CaretCase{{"router"}, "                             ^ expected bgp"},
+                      CaretCase{{"router bgp 1", "no bgp bestpath med foo"},
+                                "                                       ^ expected confed, missing-as-worst"},
+                      CaretCase{{"rou"}, "                     ^ could be route-map, router"}));
+
 TEST(Edit, CommentsAndBlankLinesDoNothing) {
   Terminal terminal;
 
