@@ -22,6 +22,7 @@ class RandomConfig {
     config.resolve_via_default = chance();
     config.fib_next_hop_objects = chance();
     if (chance()) config.fib_audit_seconds = static_cast<std::uint32_t>(number(0, 3600));
+    if (chance()) config.history_mib = static_cast<std::uint32_t>(number(0, 1024));
     if (chance()) config.fib_metric = static_cast<std::uint32_t>(number(1, 4294967295));
     if (chance()) config.fib_vrf = "blue";
     if (chance()) config.fib_table = static_cast<std::uint32_t>(number(1, 4294967295));
@@ -127,7 +128,8 @@ class RandomConfig {
                         &Bgp::network_import_check, &Bgp::suppress_fib_pending, &Bgp::reject_as_sets,
                         &Bgp::always_compare_med, &Bgp::med_missing_as_worst, &Bgp::deterministic_med,
                         &Bgp::compare_router_id, &Bgp::client_to_client_reflection, &Bgp::med_confederation,
-                        &Bgp::ignore_as_path_length, &Bgp::count_member_ases, &Bgp::multipath_relax})
+                        &Bgp::ignore_as_path_length, &Bgp::count_member_ases, &Bgp::multipath_relax,
+                        &Bgp::graceful_shutdown})
       bgp.*member = chance();
     graceful_restart(bgp.graceful_restart);
     if (chance()) bgp.confederation_id = static_cast<rib::AsNumber>(number(1, 4294967295));
@@ -177,6 +179,10 @@ class RandomConfig {
       if (!group && !made.remote_as) made.remote_as = RemoteAs{.number = 64512};
       bgp.neighbors[address()] = made;
     }
+    if (chance()) bgp.listen_limit = u16(1, 65535);
+    if (!bgp.peer_groups.empty() && chance()) bgp.listen_ranges[prefix()] = bgp.peer_groups.begin()->first;
+    for (const auto* name : {"eth0", "wg1"})
+      if (chance()) bgp.interface_neighbors[name] = interface_neighbor(bgp);
     return bgp;
   }
 
@@ -224,12 +230,19 @@ class RandomConfig {
     return n;
   }
 
+  Neighbor interface_neighbor(const Bgp& bgp) {
+    auto made = neighbor(bgp, nullptr);
+    if (!made.remote_as) made.remote_as = RemoteAs{.number = 64512};
+    return made;
+  }
+
   void graceful_restart(GracefulRestart& restart) {
     restart.mode = static_cast<GracefulRestartMode>(number(0, 2));
     if (chance()) restart.restart_seconds = u16(0, 4095);
     if (chance()) restart.stalepath_seconds = u16(1, 4095);
     if (chance()) restart.select_defer_seconds = u16(0, 3600);
     if (chance()) restart.rib_stale_seconds = u16(1, 3600);
+    if (chance()) restart.long_lived_seconds = static_cast<std::uint32_t>(number(1, 16777215));
     restart.preserve_forwarding = chance();
     restart.notification = chance();
     restart.hard_administrative_reset = chance();

@@ -70,19 +70,20 @@ class RandomPolicy {
   }
 
   rib::AccessList access_list(rib::Family family) {
-    using Form = rib::AccessRule::Form;
     rib::AccessList list;
     if (chance()) list.remark = "a remark";
     const bool v4 = family == rib::Family::Ipv4Unicast;
     const auto side = [&] { return rib::WildcardAddress{address(family), rib::IpAddress::v4(u32(0, 0xff))}; };
     for (const auto sequence : sequences()) {
-      rib::AccessRule rule{.permit = chance(), .form = static_cast<Form>(number(0, v4 ? 3 : 1))};
-      if (rule.form == Form::Prefix) {
+      rib::AccessRule rule{.permit = chance(),
+                           .form = static_cast<rib::AccessRule::Form>(number(0, v4 ? 3 : 1))};
+      if (rule.form == rib::AccessRule::Form::Prefix) {
         rule.prefix = rib::Prefix(address(family), u32(0, 32));
         rule.exact = chance();
       }
-      if (rule.form == Form::Standard || rule.form == Form::Extended) rule.source = side();
-      if (rule.form == Form::Extended)
+      if (rule.form == rib::AccessRule::Form::Standard || rule.form == rib::AccessRule::Form::Extended)
+        rule.source = side();
+      if (rule.form == rib::AccessRule::Form::Extended)
         rule.destination =
             chance() ? side() : rib::WildcardAddress{rib::IpAddress::v4(0), rib::IpAddress::v4(~0u)};
       list.rules[sequence] = rule;
@@ -220,6 +221,7 @@ class RandomPolicy {
       set.metric_is_igp = chance();
     if (chance()) set.origin = static_cast<rib::Origin>(number(0, 2));
     if (chance()) set.originator_id = u32();
+    if (chance()) set.source = address(chance() ? rib::Family::Ipv4Unicast : rib::Family::Ipv6Unicast);
     if (chance()) set.tag = u32(1);
     if (chance()) set.weight = u32();
     if (chance()) set.distance = static_cast<std::uint8_t>(u32(0, 255));
