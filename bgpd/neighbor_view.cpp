@@ -217,6 +217,7 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
     view.local_port = peer.local().port;
     view.remote_address = peer.remote().address;
     view.remote_port = peer.remote().port;
+    view.is_on_link = link_of_peer(settings, peer.remote().address, links) != 0;
   }
   for (const auto family : rib::kFamilies) {
     const auto index = rib::index_of(family);

@@ -175,6 +175,7 @@ struct NeighborView {
   std::optional<rib::IpAddress> local_address, remote_address;  // of the connection
   std::uint16_t local_port = 0, remote_port = 0;
   std::optional<rib::IpAddress> next_hop_v4, next_hop_global, next_hop_link_local;  // ours, towards it
+  bool is_on_link = false;  // of ours: no router is between us
   NeighborFamilyView families[rib::kFamilyCount];
 };
 

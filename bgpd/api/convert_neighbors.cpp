@@ -270,6 +270,7 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   if (view.next_hop_v4) to.set_next_hop(octets_of(*view.next_hop_v4));
   if (view.next_hop_global) to.set_next_hop_global(octets_of(*view.next_hop_global));
   if (view.next_hop_link_local) to.set_next_hop_link_local(octets_of(*view.next_hop_link_local));
+  to.set_on_link(view.is_on_link);
 }
 
 }  // namespace bgpd::api

@@ -361,6 +361,8 @@ void append_connection(std::string& out, const api::Neighbor& n) {
     append(out, "Nexthop: %s\nNexthop global: %s\nNexthop local: %s\n", address_text(n.next_hop()).c_str(),
            n.next_hop_global().empty() ? "::" : address_text(n.next_hop_global()).c_str(),
            n.next_hop_link_local().empty() ? "::" : address_text(n.next_hop_link_local()).c_str());
+  if (!n.local_address().empty())
+    append(out, "BGP connection: %s\n", n.on_link() ? "shared network" : "non shared network");
   append(out, "BGP Connect Retry Timer in Seconds: %u\n", n.connect_retry_seconds());
   append(out, "TCP user timeout in milliseconds: %u\n", n.user_timeout_ms());
   if (n.has_next_connect_ms())

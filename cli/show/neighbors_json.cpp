@@ -243,6 +243,26 @@ void put_timers(Json& json, const api::Neighbor& n, WallClock now) {
   json["bgpTimerKeepAliveIntervalMsecs"] = n.keepalive_seconds() * 1000;
 }
 
+/// FRR's PEER_DOWN_… of the same cause. What has none of its own there ends with a NOTIFICATION that we send.
+int reset_code(api::LastReset::Cause cause) {
+  switch (cause) {
+    case api::LastReset::ADMINISTRATIVE:
+      return 11;
+    case api::LastReset::CLEARED:
+      return 12;
+    case api::LastReset::NOTIFICATION_RECEIVED:
+      return 13;
+    case api::LastReset::CONNECTION_CLOSED:
+    case api::LastReset::CONNECTION_FAILED:
+    case api::LastReset::SEND_HOLD_TIMER_EXPIRED:
+      return 15;
+    case api::LastReset::REMOVED:
+      return 16;
+    default:
+      return 14;
+  }
+}
+
 void put_connection(Json& json, const api::Neighbor& n) {
   json["connectionsEstablished"] = n.established_count();
   json["connectionsDropped"] = n.dropped_count();
@@ -251,6 +271,7 @@ void put_connection(Json& json, const api::Neighbor& n) {
   } else {
     json["lastResetTimerMsecs"] = n.last_reset().ms();
     json["lastResetDueTo"] = reset_text(n.last_reset());
+    json["lastResetCode"] = reset_code(n.last_reset().cause());
     if (n.last_reset().code() != 0) {
       std::string hex;
       append(hex, "%02X%02X", n.last_reset().code(), n.last_reset().subcode());
@@ -272,6 +293,7 @@ void put_connection(Json& json, const api::Neighbor& n) {
     json["nexthopGlobal"] = n.next_hop_global().empty() ? "::" : address_text(n.next_hop_global());
     json["nexthopLocal"] = n.next_hop_link_local().empty() ? "::" : address_text(n.next_hop_link_local());
   }
+  if (!n.local_address().empty()) json["bgpConnection"] = n.on_link() ? "sharedNetwork" : "nonSharedNetwork";
   json["connectRetryTimer"] = n.connect_retry_seconds();
   json["tcpUserTimeoutMsecs"] = n.user_timeout_ms();
   if (n.has_next_connect_ms()) json["nextConnectTimerDueInMsecs"] = n.next_connect_ms();
