@@ -195,17 +195,28 @@ int Daemon::run() {
 // --- the loop
 // -------------------------------------------------------------------------------------------------------
 
+/// When work that ended was long, for instance a message to a thousand neighbors, new work waits as long:
+/// what comes meanwhile leaves together.
 void Daemon::schedule_work() {
-  asio::post(io_, [this] {
-    const bool has_more = speaker_->run(now());
-    const auto statics = speaker_->engine().statics_version();
-    const bool statics_differ = std::exchange(statics_version_, statics) != statics;
-    if (statics_differ && config_.bgp && config_.bgp->network_import_check) announce_own_subnets();
-    if (has_more)
-      schedule_work();
-    else
-      look_at_memory_later();
+  if (now() >= work_pause_end_) return asio::post(io_, [this] { work(); });
+  work_timer_.expires_at(work_pause_end_);
+  work_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) work();
   });
+}
+
+void Daemon::work() {
+  constexpr std::chrono::milliseconds kWorthAPause{1}, kLongestPause{20};
+  const auto begun = now();
+  bool has_more = false;
+  network_->write_after([&] { has_more = speaker_->run(begun); });
+  const auto statics = speaker_->engine().statics_version();
+  const bool statics_differ = std::exchange(statics_version_, statics) != statics;
+  if (statics_differ && config_.bgp && config_.bgp->network_import_check) announce_own_subnets();
+  if (has_more) return asio::post(io_, [this] { work(); });
+  if (const auto end = now(); end - begun >= kWorthAPause)
+    work_pause_end_ = end + std::min<rib::TimePoint::duration>(end - begun, kLongestPause);
+  look_at_memory_later();
 }
 
 /// A while after the work, not amid it; ever more rarely while work goes on and there is nothing to give
@@ -250,6 +261,7 @@ void Daemon::stop(bool flush) {
   if (std::exchange(is_stopping_, true)) return;
   signals_.cancel();
   sweep_timer_.cancel();
+  work_timer_.cancel();
   memory_timer_.cancel();
   commit_timer_.cancel();
   // Who comes back within the restart time is no news: others keep our routes. RFC 4724 §4.1. Who leaves

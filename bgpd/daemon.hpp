@@ -61,6 +61,7 @@ class Daemon final : private api::Backend {
   void note_written(const rib::FibResult& result);
   void note_session(const rib::SessionEvent& event);
   void schedule_work();
+  void work();
   void look_at_memory_later();
   void sweep_later();
   void begin_after_restart(rib::TimePoint time);
@@ -162,6 +163,8 @@ class Daemon final : private api::Backend {
   boost::asio::steady_timer stop_timer_{io_};
   boost::asio::steady_timer sweep_timer_{io_};
   boost::asio::steady_timer commit_timer_{io_};
+  boost::asio::steady_timer work_timer_{io_};
+  rib::TimePoint work_pause_end_ = rib::TimePoint::min();
   boost::asio::steady_timer memory_timer_{io_};
   bool memory_timer_runs_ = false;
   static constexpr std::chrono::milliseconds kShortMemoryPause{250}, kLongMemoryPause{32'000};

@@ -16,7 +16,8 @@ api::DaemonView Daemon::daemon() const {
           .config_built_in = config_is_built_in_,
           .writes_kernel = !options_.no_kernel,
           .started = started_,
-          .neighbor_bytes = speaker_->peers().size() * sizeof(session::Peer) + speaker_->output_memory()};
+          .session_bytes = speaker_->peers().size() * sizeof(session::Peer),
+          .output_bytes = speaker_->output_memory()};
 }
 
 void Daemon::visit_neighbors(const std::function<void(const api::NeighborView&)>& visit) const {

@@ -83,12 +83,24 @@ struct PeerCounters {
   std::optional<GroupId> group[kFamilyCount];
 };
 
+/// Octets, by what they are for; approximate.
+struct MemoryUse {
+  std::uint64_t destinations = 0;  // each with its first path
+  std::uint64_t index = 0;         // of the destinations by prefix
+  std::uint64_t paths = 0;         // but for the first of each destination
+  std::uint64_t attributes = 0;
+  std::uint64_t changes = 0;  // that groups and kernel were not told yet
+  std::uint64_t adj_ribs_out = 0;
+  std::uint64_t history = 0;
+  std::uint64_t table() const { return destinations + index + paths + attributes + changes + adj_ribs_out; }
+};
+
 struct Totals {
   std::uint64_t destinations[kFamilyCount] = {};
   std::uint64_t paths[kFamilyCount] = {};
   std::uint64_t table_version[kFamilyCount] = {};
   std::uint64_t attribute_sets = 0;
-  std::uint64_t memory_bytes = 0;  // approximate, all of the above with their indexes
+  MemoryUse memory;
 };
 
 struct NextHopView {

@@ -268,7 +268,10 @@ Totals Engine::totals() const {
   const auto& e = *impl_;
   Totals totals;
   totals.attribute_sets = e.attributes.size();
-  totals.memory_bytes = e.loc_rib.memory_bytes() + e.attributes.memory_bytes() + e.groups.memory_bytes();
+  totals.memory.attributes = e.attributes.memory_bytes();
+  totals.memory.adj_ribs_out = e.groups.memory_bytes();
+  totals.memory.history = e.history.memory_bytes();
+  e.loc_rib.count_memory(totals.memory.destinations, totals.memory.index, totals.memory.changes);
   for (const auto family : kFamilies) {
     const auto i = index_of(family);
     totals.destinations[i] = e.loc_rib.table(family).size();
@@ -279,7 +282,7 @@ Totals Engine::totals() const {
     }
     // Paths beyond the first of a destination are on the heap, with some room to grow.
     if (totals.paths[i] > totals.destinations[i]) {
-      totals.memory_bytes += (totals.paths[i] - totals.destinations[i]) * sizeof(Path) * 5 / 4;
+      totals.memory.paths += (totals.paths[i] - totals.destinations[i]) * sizeof(Path) * 5 / 4;
     }
   }
   return totals;

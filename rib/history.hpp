@@ -82,6 +82,8 @@ class History {
   /// Keeps the newest that fit. 0: nothing is noted.
   void set_capacity(std::size_t octets, TimePoint now);
   std::size_t capacity() const { return chunks_.size() * sizeof(Chunk); }
+  /// Octets taken so far.
+  std::size_t memory_bytes() const { return (end_chunk() - oldest_chunk()) * sizeof(Chunk); }
 
   // --- notes
   /// The peer of this index is called so from here on.

@@ -245,12 +245,12 @@ std::vector<BestReason> LocRib::lost_at(const Destination& destination) const {
   return result;
 }
 
-std::size_t LocRib::memory_bytes() const {
-  std::size_t bytes = 0;
+void LocRib::count_memory(std::uint64_t& destinations, std::uint64_t& index, std::uint64_t& changes) const {
   for (const auto family : kFamilies) {
-    bytes += table(family).memory_bytes() + log(family).changes.capacity() * sizeof(Change);
+    destinations += table(family).memory_bytes();
+    index += table(family).index_bytes();
+    changes += log(family).changes.capacity() * sizeof(Change);
   }
-  return bytes;
 }
 
 }  // namespace rib

@@ -71,7 +71,8 @@ class LocRib {
   /// The path's next hop; 0 for our own routes.
   NextHopTable::Id next_hop_of(const Path& path) const;
 
-  std::size_t memory_bytes() const;
+  /// Adds the octets of each to what is there.
+  void count_memory(std::uint64_t& destinations, std::uint64_t& index, std::uint64_t& changes) const;
 
  private:
   struct Log {

@@ -93,8 +93,7 @@ void Table::rebuild_index(std::size_t capacity) {
 }
 
 std::size_t Table::memory_bytes() const {
-  return (chunks_.size() - chunks_absent_.size()) * sizeof(Chunk) + chunks_.capacity() * sizeof(void*) +
-         index_.memory_bytes();
+  return (chunks_.size() - chunks_absent_.size()) * sizeof(Chunk) + chunks_.capacity() * sizeof(void*);
 }
 
 }  // namespace rib

@@ -65,8 +65,9 @@ class Table {
     return std::nullopt;
   }
 
-  /// Chunks and index; paths on the heap are the caller's to add.
+  /// The chunks; paths on the heap are the caller's to add.
   std::size_t memory_bytes() const;
+  std::size_t index_bytes() const { return index_.memory_bytes(); }
 
  private:
   class Chunk {

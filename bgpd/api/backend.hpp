@@ -31,7 +31,8 @@ struct DaemonView {
   bool config_built_in = false;  // there is no file: the built-in mesh configuration is running
   bool writes_kernel = true;
   rib::TimePoint started;
-  std::uint64_t neighbor_bytes = 0;  // memory of the sessions, approximate; 0: unknown
+  std::uint64_t session_bytes = 0;  // memory, approximate; 0: unknown
+  std::uint64_t output_bytes = 0;   // messages that are not written yet
 };
 
 /// RFC 4271 §8.2.2.

@@ -13,7 +13,7 @@ bool has_family(const NeighborView& neighbor, rib::Family family) {
 std::uint64_t memory_share(const rib::Totals& totals, rib::Family family) {
   std::uint64_t all = 0;
   for (const auto count : totals.destinations) all += count;
-  return all == 0 ? 0 : totals.memory_bytes / all * totals.destinations[rib::index_of(family)];
+  return all == 0 ? 0 : totals.memory.table() / all * totals.destinations[rib::index_of(family)];
 }
 
 }  // namespace
@@ -23,6 +23,7 @@ proto::Done handle_summary(const proto::GetSummary& request, const Backend& back
   auto& summary = *replies.emplace_back().mutable_summary();
   const auto& speaker = backend.engine().speaker();
   const auto totals = backend.engine().totals();
+  const auto daemon = backend.daemon();
   for (const auto family : families_from(request.family())) {
     const auto i = rib::index_of(family);
     proto::FamilySummary block;
@@ -38,7 +39,7 @@ proto::Done handle_summary(const proto::GetSummary& request, const Backend& back
     block.set_table_version(totals.table_version[i]);
     block.set_rib_entries(totals.destinations[i]);
     block.set_rib_bytes(memory_share(totals, family));
-    block.set_neighbor_bytes(backend.daemon().neighbor_bytes / neighbors *
+    block.set_neighbor_bytes((daemon.session_bytes + daemon.output_bytes) / neighbors *
                              static_cast<std::uint64_t>(block.neighbors_size()));
     const auto& bgp = *backend.running_config().bgp;
     if (!bgp.listen_ranges.empty()) block.set_listen_limit(bgp.listen_limit);

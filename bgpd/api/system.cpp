@@ -1,6 +1,8 @@
+#include <malloc.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "bgpd/api/handlers.hpp"
@@ -14,6 +16,31 @@ std::uint64_t resident_bytes() {
   std::uint64_t total = 0, resident = 0;
   file >> total >> resident;
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+void put_memory(const DaemonView& daemon, const rib::MemoryUse& rib, proto::Status& status) {
+  std::uint64_t counted = 0;
+  const auto put = [&](proto::MemoryUse::Owner owner, std::uint64_t bytes) {
+    auto& to = *status.add_memory();
+    to.set_owner(owner);
+    to.set_bytes(bytes);
+    counted += bytes;
+  };
+  put(proto::MemoryUse::DESTINATIONS, rib.destinations);
+  put(proto::MemoryUse::PREFIX_INDEX, rib.index);
+  put(proto::MemoryUse::PATHS, rib.paths);
+  put(proto::MemoryUse::ATTRIBUTES, rib.attributes);
+  put(proto::MemoryUse::CHANGES, rib.changes);
+  put(proto::MemoryUse::ADJ_RIBS_OUT, rib.adj_ribs_out);
+  put(proto::MemoryUse::OUTPUT, daemon.output_bytes);
+  put(proto::MemoryUse::SESSIONS, daemon.session_bytes);
+  put(proto::MemoryUse::HISTORY, rib.history);
+  const auto resident = resident_bytes();
+  // The allocator counts what it gave back to the system as spare.
+  put(proto::MemoryUse::SPARE,
+      std::min<std::uint64_t>(mallinfo2().fordblks, resident - std::min(resident, counted)));
+  put(proto::MemoryUse::OTHER, resident - std::min(resident, counted));
+  status.set_resident_bytes(resident);
 }
 
 }  // namespace
@@ -39,8 +66,8 @@ proto::Done handle_status(const Backend& backend, Replies& replies) {
   });
   status.set_neighbors(neighbors);
   status.set_established(established);
-  status.set_resident_bytes(resident_bytes());
-  status.set_rib_bytes(totals.memory_bytes);
+  put_memory(daemon, totals.memory, status);
+  status.set_rib_bytes(totals.memory.table());
   status.set_attribute_sets(totals.attribute_sets);
   for (const auto family : rib::kFamilies) {
     auto& to = *status.add_totals();

@@ -42,6 +42,13 @@ Endpoint from_asio(const tcp::endpoint& endpoint) {
           static_cast<std::uint32_t>(v6.scope_id())};
 }
 
+void AsioShared::write_after(const std::function<void()>& work) {
+  writes_after_work = true;
+  work();
+  writes_after_work = false;
+  for (const auto& stream : std::exchange(writers, {})) stream->requested_write();
+}
+
 // --- AsioStream --------------------------------------------------------------------------------------------
 
 AsioStream::AsioStream(tcp::socket socket, std::shared_ptr<AsioShared> shared)
@@ -121,10 +128,15 @@ void AsioStream::wait_writable() {
 void AsioStream::request_write() {
   if (waits_writable_ || !socket_.is_open()) return;
   waits_writable_ = true;
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
-    self->waits_writable_ = false;
-    self->writable();
-  });
+  if (shared_->writes_after_work)
+    shared_->writers.push_back(shared_from_this());
+  else
+    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->requested_write(); });
+}
+
+void AsioStream::requested_write() {
+  waits_writable_ = false;
+  writable();
 }
 
 void AsioStream::writable() {

@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,11 +16,19 @@
 
 namespace bgpd::session {
 
+class AsioStream;
+
 /// What the connections of one loop share.
 struct AsioShared {
+  /// What connections have to write because of `work` leaves before this returns, and not in a turn of its
+  /// own: that costs a system call for each.
+  void write_after(const std::function<void()>& work);
+
   static constexpr std::size_t kFinishingLimit = 256;  // closing sockets that wait for their last octets
   std::vector<std::uint8_t> buffer = std::vector<std::uint8_t>(128 * 1024);
   std::size_t finishing = 0;
+  bool writes_after_work = false;
+  std::vector<std::shared_ptr<AsioStream>> writers;  // in write_after()
 };
 
 boost::asio::ip::tcp::endpoint to_asio(const Endpoint& endpoint);
@@ -35,6 +44,8 @@ class AsioStream : public std::enable_shared_from_this<AsioStream> {
   void start(TransportEvents& events);
   std::size_t write(std::span<const Octets> ranges);
   void request_write();
+  /// The turn that request_write() asked for.
+  void requested_write();
   void finish(std::vector<std::uint8_t> last);
   void release();
   int descriptor() { return socket_.native_handle(); }

@@ -29,17 +29,19 @@ std::size_t count_messages(Range messages) {
 std::unique_ptr<GroupLog::Cursor> GroupLog::join(std::uint32_t peer) {
   std::unique_ptr<Cursor> cursor(new Cursor(*this, peer));
   cursors_.push_back(cursor.get());
+  by_peer_.insert_or_assign(peer, cursor.get());
   return cursor;
 }
 
 void GroupLog::leave(Cursor& cursor) {
   std::erase(cursors_, &cursor);
+  if (const auto found = by_peer_.find(cursor.peer_); found != by_peer_.end() && found->second == &cursor)
+    by_peer_.erase(found);
+  for (const auto& membership : cursor.cohorts_)
+    if (const auto found = cohorts_.find(membership.cohort); found != cohorts_.end())
+      std::erase(found->second, &cursor);
   if (!cursor.waiting_) --chunk(cursor.chunk_).readers;
   free_passed();
-}
-
-bool GroupLog::has_reader(const rib::Audience& audience, Kind kind) const {
-  return std::ranges::any_of(cursors_, [&](const Cursor* cursor) { return cursor->sees(audience, kind); });
 }
 
 void GroupLog::append(Range messages, const rib::Audience& audience, Kind kind) {
@@ -73,14 +75,15 @@ void GroupLog::append_part(Range messages, std::size_t count, const rib::Audienc
   last.used += messages.size();
   end_ += messages.size();
 
-  for (auto* cursor : cursors_) {
-    if (!cursor->waiting_ || !cursor->sees(audience, kind)) continue;
-    cursor->waiting_ = false;
-    cursor->chunk_ = first_chunk_ + chunks_.size() - 1;
-    cursor->segment_ = last.segments.size() - 1;
-    cursor->offset_ = cursor->boundary_ = begin;
+  any_reader(audience, kind, [&](Cursor& cursor) {
+    if (!cursor.waiting_) return false;
+    cursor.waiting_ = false;
+    cursor.chunk_ = first_chunk_ + chunks_.size() - 1;
+    cursor.segment_ = last.segments.size() - 1;
+    cursor.offset_ = cursor.boundary_ = begin;
     ++last.readers;
-  }
+    return false;
+  });
 }
 
 GroupLog::Chunk& GroupLog::chunk_with_room(std::size_t size) {
@@ -96,12 +99,15 @@ GroupLog::Chunk& GroupLog::chunk_with_room(std::size_t size) {
 }
 
 void GroupLog::end_cohort(rib::CohortId cohort) {
-  for (auto* cursor : cursors_) {
+  const auto found = cohorts_.find(cohort);
+  if (found == cohorts_.end()) return;
+  for (auto* cursor : found->second) {
     for (auto& membership : cursor->cohorts_)
       if (membership.cohort == cohort) membership.ended = true;
     if (cursor->waiting_)
       std::erase_if(cursor->cohorts_, [](const auto& membership) { return membership.ended; });
   }
+  cohorts_.erase(found);
 }
 
 /// After its segment was read: on to the next one for this member, or to wait at the end.
@@ -155,8 +161,9 @@ std::size_t GroupLog::memory() const {
 // --------------------------------------------------------------------------------------------
 
 void GroupLog::Cursor::join_cohort(rib::CohortId cohort) {
-  if (std::ranges::find(cohorts_, cohort, &Membership::cohort) == cohorts_.end())
-    cohorts_.push_back({cohort, false});
+  if (std::ranges::find(cohorts_, cohort, &Membership::cohort) != cohorts_.end()) return;
+  cohorts_.push_back({cohort, false});
+  log_.cohorts_[cohort].push_back(this);
 }
 
 bool GroupLog::Cursor::sees(const rib::Audience& audience, Kind kind) const {

@@ -7,6 +7,8 @@
 // A member costs a cursor and its system calls, not a queue. Owned by Outbound, one per group; one thread.
 #pragma once
 
+#include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -85,6 +87,8 @@ class GroupLog {
     /// What is left of a message that was written in part; empty at a message boundary.
     Range rest_of_message() const;
 
+    std::uint32_t peer() const { return peer_; }
+
    private:
     friend class GroupLog;
     struct Membership {
@@ -118,7 +122,13 @@ class GroupLog {
   /// No more messages for this cohort will come.
   void end_cohort(rib::CohortId cohort);
 
-  bool has_reader(const rib::Audience& audience, Kind kind) const;
+  /// Asks the members that see messages of this kind for the audience, until `ask(cursor)` says true; whether
+  /// one did. Few are looked at when few are meant.
+  template <typename Ask>
+  bool any_reader(const rib::Audience& audience, Kind kind, Ask&& ask) const;
+  bool has_reader(const rib::Audience& audience, Kind kind) const {
+    return any_reader(audience, kind, [](const Cursor&) { return true; });
+  }
   /// Octets of messages kept for slow members.
   std::size_t size() const { return chunks_.empty() ? 0 : end_ - chunks_.front().start; }
   /// Octets of memory, used or not.
@@ -160,6 +170,26 @@ class GroupLog {
   std::uint64_t first_chunk_ = 0;  // number of chunks_.front()
   std::uint64_t end_ = 0;          // octets ever appended
   std::vector<Cursor*> cursors_;
+  boost::unordered_flat_map<std::uint32_t, Cursor*> by_peer_;
+  boost::unordered_flat_map<rib::CohortId, std::vector<Cursor*>> cohorts_;  // that have not ended
 };
+
+template <typename Ask>
+bool GroupLog::any_reader(const rib::Audience& audience, Kind kind, Ask&& ask) const {
+  const auto asks = [&](Cursor* cursor) { return cursor->sees(audience, kind) && ask(*cursor); };
+  switch (audience.kind) {
+    case rib::Audience::Kind::Group:
+      return std::ranges::any_of(cursors_, asks);
+    case rib::Audience::Kind::Only: {
+      const auto found = by_peer_.find(audience.only);
+      return found != by_peer_.end() && asks(found->second);
+    }
+    case rib::Audience::Kind::Cohort: {
+      const auto found = cohorts_.find(audience.cohort);
+      return found != cohorts_.end() && std::ranges::any_of(found->second, asks);
+    }
+  }
+  return false;
+}
 
 }  // namespace bgpd::update

@@ -244,14 +244,11 @@ void Outbound::flush_groups_of(const Peer& peer) {
 }
 
 void Outbound::tell_writable(Group& group, const rib::Audience& audience) {
-  for (const auto index : group.members) {
-    auto& peer = *peers_[index];
-    if (peer.told) continue;
-    const auto& cursor = peer.memberships[rib::index_of(group.encoder.profile().family)].cursor;
-    if (!cursor->sees(audience, *group.batch.kind)) continue;
-    peer.told = true;
-    if (callbacks_.writable) callbacks_.writable(peer.handle);
-  }
+  group.log.any_reader(audience, *group.batch.kind, [&](const GroupLog::Cursor& cursor) {
+    auto& peer = *peers_[cursor.peer()];
+    if (!std::exchange(peer.told, true) && callbacks_.writable) callbacks_.writable(peer.handle);
+    return false;
+  });
 }
 
 void Outbound::fib_changes(std::span<const rib::FibChange> changes) {

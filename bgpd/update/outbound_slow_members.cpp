@@ -68,15 +68,13 @@ void Outbound::note_read(Peer& peer) {
 }
 
 rib::WalkDemand Outbound::demand_of(const Group& group, rib::CohortId cohort) const {
-  const auto audience = walk_audience(cohort);
-  auto demand = rib::WalkDemand::Nobody;
-  for (const auto index : group.members) {
-    const auto& cursor = *peers_[index]->memberships[rib::index_of(group.encoder.profile().family)].cursor;
-    if (!cursor.sees(audience, Kind::Announce)) continue;
-    if (cursor.lag() <= options_.walk_ahead_octets) return rib::WalkDemand::Ready;
-    demand = rib::WalkDemand::Enough;
-  }
-  return demand;
+  bool has_reader = false;
+  const auto wants_more = [&](const GroupLog::Cursor& cursor) {
+    has_reader = true;
+    return cursor.lag() <= options_.walk_ahead_octets;
+  };
+  if (group.log.any_reader(walk_audience(cohort), Kind::Announce, wants_more)) return rib::WalkDemand::Ready;
+  return has_reader ? rib::WalkDemand::Enough : rib::WalkDemand::Nobody;
 }
 
 /// The cohort's walk, when all its readers have enough.

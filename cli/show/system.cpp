@@ -1,5 +1,7 @@
 #include "cli/show/system.hpp"
 
+#include <array>
+
 #include "cli/show/json.hpp"
 
 namespace cli::show {
@@ -130,6 +132,32 @@ std::string version_json(const api::Version& version) {
   return json_text(json) + "\n";
 }
 
+namespace {
+
+struct OwnerWords {
+  std::string_view key, text;
+};
+
+OwnerWords words_of(api::MemoryUse::Owner owner) {
+  static constexpr std::array<OwnerWords, 11> kWords{{
+      {"destinations", "prefixes, each with its first path"},
+      {"prefixIndex", "index of the prefixes"},
+      {"paths", "further paths"},
+      {"attributes", "path attributes"},
+      {"changes", "changes not told to peers and kernel yet"},
+      {"adjRibsOut", "what the update groups were sent"},
+      {"output", "messages not written yet"},
+      {"sessions", "sessions"},
+      {"history", "history"},
+      {"spare", "free, not given back to the system yet"},
+      {"other", "program, libraries and everything else"},
+  }};
+  const auto number = static_cast<std::size_t>(owner);
+  return number < kWords.size() ? kWords[number] : OwnerWords{"unknown", "unknown"};
+}
+
+}  // namespace
+
 std::string memory_report_text(const api::Status& status) {
   std::string out;
   for (const auto& totals : status.totals())
@@ -138,7 +166,10 @@ std::string memory_report_text(const api::Status& status) {
         std::string(family_name(totals.family())).c_str(), static_cast<unsigned long long>(totals.paths()));
   append(out, "%llu BGP attributes\n", static_cast<unsigned long long>(status.attribute_sets()));
   append(out, "RIB with its indexes, using %s of memory\n", memory_text(status.rib_bytes()).c_str());
-  append(out, "%u peers\n", status.neighbors());
+  append(out, "%u peers\n\n", status.neighbors());
+  for (const auto& use : status.memory())
+    append(out, "%12s  %s\n", memory_text(use.bytes()).c_str(),
+           std::string(words_of(use.owner()).text).c_str());
   append(out, "Process, using %s of memory (resident)\n", memory_text(status.resident_bytes()).c_str());
   return out;
 }
@@ -150,6 +181,8 @@ std::string memory_report_json(const api::Status& status) {
                                                       {"routes", totals.paths()}};
   json["attributes"] = status.attribute_sets();
   json["ribBytes"] = status.rib_bytes();
+  for (const auto& use : status.memory())
+    json["owners"][std::string(words_of(use.owner()).key)] = use.bytes();
   json["peers"] = status.neighbors();
   json["residentBytes"] = status.resident_bytes();
   return json_text(json) + "\n";

@@ -293,7 +293,7 @@ TEST(PeerDown, ItsIndexIsNotGivenAgainWhileItsPathsAreThere) {
 
 TEST(PeerDown, ReturnsAllMemory) {
   Node node;
-  const auto empty = node.engine.totals().memory_bytes;
+  const auto empty = node.engine.totals().memory.table();
   const auto a = node.up(client("192.0.2.1")), b = node.up(client("192.0.2.2"));
   for (unsigned i = 0; i < 5000; ++i) {
     const Nlri nlri{Prefix(IpAddress::v4(0x0a000000 + (i << 8)), 24), 0};
@@ -310,7 +310,7 @@ TEST(PeerDown, ReturnsAllMemory) {
   EXPECT_EQ(totals.destinations[0], 0u);
   EXPECT_EQ(totals.paths[0], 0u);
   EXPECT_EQ(totals.attribute_sets, 0u);
-  EXPECT_LE(totals.memory_bytes, empty + 100'000) << "was " << empty;
+  EXPECT_LE(totals.memory.table(), empty + 100'000) << "was " << empty;
   EXPECT_TRUE(node.output.fib.empty());
 }
 

@@ -49,6 +49,31 @@ std::vector<std::string> all_pages(Backend& backend, proto::Request request) {
   }
 }
 
+TEST(Status, MemoryIsToldByOwnerAndAddsUpToTheProcess) {
+  FakeBackend backend;
+  proto::Request request;
+  request.mutable_status();
+  const auto bytes_of = [&](proto::MemoryUse::Owner owner) {
+    const auto answer = ask(backend, request);
+    const auto& status = answer.replies.front().status();
+    std::uint64_t sum = 0, found = 0;
+    for (const auto& use : status.memory()) {
+      sum += use.bytes();
+      if (use.owner() == owner) found = use.bytes();
+    }
+    EXPECT_EQ(status.memory_size(), proto::MemoryUse::Owner_ARRAYSIZE);
+    EXPECT_EQ(sum, status.resident_bytes());
+    return found;
+  };
+  const auto empty = bytes_of(proto::MemoryUse::DESTINATIONS);
+
+  for (int i = 0; i < 25; ++i) backend.originate(("10.1." + std::to_string(i) + ".0/24").c_str());
+
+  EXPECT_GT(bytes_of(proto::MemoryUse::DESTINATIONS), empty);
+  EXPECT_GT(bytes_of(proto::MemoryUse::PREFIX_INDEX), 0u);
+  EXPECT_GT(bytes_of(proto::MemoryUse::HISTORY), 0u);
+}
+
 TEST(Routes, ArePagedWithoutLossOrRepetition) {
   FakeBackend backend;
   for (int i = 0; i < 25; ++i) backend.originate(("10.1." + std::to_string(i) + ".0/24").c_str());
