@@ -243,6 +243,8 @@ class Engine {
 
   /// The routing table: BGP winners and the kernel's own, listing order.
   std::vector<RouteView> routes(Family family, std::optional<Prefix> after, std::size_t limit) const;
+  /// Its prefixes alone.
+  std::vector<Prefix> route_prefixes(Family family, std::optional<Prefix> after, std::size_t limit) const;
   std::vector<RouteView> routes_for(const Prefix& prefix) const;
   /// Longest match over the routing table.
   std::optional<Prefix> route_match(const IpAddress& address) const;

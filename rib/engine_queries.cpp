@@ -2,37 +2,23 @@
 #include <algorithm>
 
 #include "rib/engine_impl.hpp"
+#include "rib/first_prefixes.hpp"
 
 namespace rib {
 namespace {
 
-/// The first `limit` live prefixes after `after` that `accept` takes, sorted. One pass over the table with
-/// memory for a few pages.
+/// The first `limit` live prefixes after `after` that `accept` takes, sorted. One pass over the table.
 template <typename Accept>
 std::vector<Prefix> page(const Table& table, const std::optional<Prefix>& after, std::size_t limit,
                          Accept accept) {
-  std::vector<Prefix> best;
-  if (limit == 0) return best;
-  std::optional<Prefix> bound;  // nothing from here on is on the page
-  const auto room = limit > table.size() ? table.size() + 1 : 4 * limit;
-  auto cut = [&] {
-    if (best.size() <= limit) return;
-    const auto end = best.begin() + static_cast<std::ptrdiff_t>(limit);
-    std::nth_element(best.begin(), end - 1, best.end());
-    best.erase(end, best.end());
-    bound = best.back();
-  };
+  FirstPrefixes first(after, limit, table.size());
   for (Table::Id id = 0; id < table.end_id(); ++id) {
     if (!table.is_live(id)) continue;
     const auto& destination = table[id];
-    if ((after && destination.prefix <= *after) || (bound && *bound <= destination.prefix)) continue;
-    if (destination.empty() || !accept(id, destination)) continue;
-    best.push_back(destination.prefix);
-    if (best.size() >= room) cut();
+    if (first.wants(destination.prefix) && !destination.empty() && accept(id, destination))
+      first.offer(destination.prefix);
   }
-  cut();
-  std::sort(best.begin(), best.end());
-  return best;
+  return first.take();
 }
 
 NextHopView view_of(const NextHopTable::Entry& entry) {
@@ -204,6 +190,11 @@ std::vector<PeerHandle> Engine::advertised_to(const Prefix& prefix) const {
 
 std::vector<RouteView> Engine::routes(Family family, std::optional<Prefix> after, std::size_t limit) const {
   return impl_->routing_table.routes(family, after, limit);
+}
+
+std::vector<Prefix> Engine::route_prefixes(Family family, std::optional<Prefix> after,
+                                           std::size_t limit) const {
+  return impl_->routing_table.prefixes(family, after, limit);
 }
 
 std::vector<RouteView> Engine::routes_for(const Prefix& prefix) const {

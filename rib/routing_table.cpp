@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "rib/first_prefixes.hpp"
+
 namespace rib {
 
 std::uint8_t distance_of(RouteSource source) { return source == RouteSource::Static ? 1 : 0; }
@@ -243,30 +245,33 @@ std::vector<RouteView> RoutingTable::routes_for(const Prefix& prefix) const {
   return views;
 }
 
-std::vector<RouteView> RoutingTable::routes(Family family, std::optional<Prefix> after,
-                                            std::size_t limit) const {
-  std::vector<Prefix> prefixes;
-  auto consider = [&](const Prefix& prefix) {
-    if (prefix.family() == family && (!after || *after < prefix)) prefixes.push_back(prefix);
+std::vector<Prefix> RoutingTable::prefixes(Family family, const std::optional<Prefix>& after,
+                                           std::size_t limit) const {
+  const auto& table = loc_rib_.table(family);
+  FirstPrefixes first(after, limit, table.size());
+  const auto is_in_table = [&](const Prefix& prefix) {
+    const auto id = table.find(prefix);
+    const Path* best = id ? table[*id].best() : nullptr;
+    return best && is_for_kernel(*best);
+  };
+  const auto consider = [&](const Prefix& prefix) {
+    if (prefix.family() == family && first.wants(prefix) && !is_in_table(prefix)) first.offer(prefix);
   };
   kernel_routes_.for_each([&](const Prefix& prefix, auto&) { consider(prefix); });
-  for (const auto& [prefix, lines] : static_routes_.lines()) consider(prefix);
-  const auto& table = loc_rib_.table(family);
+  for (const auto& [prefix, lines] : static_routes_.lines())
+    if (!kernel_routes_.find(prefix)) consider(prefix);
   for (Table::Id id = 0; id < table.end_id(); ++id) {
-    if (!table.is_live(id)) continue;
+    if (!table.is_live(id) || !first.wants(table[id].prefix)) continue;
     const Path* best = table[id].best();
-    if (best && is_for_kernel(*best)) consider(table[id].prefix);
+    if (best && is_for_kernel(*best)) first.offer(table[id].prefix);
   }
-  // A prefix may stand twice, once for each side: twice the limit is enough for a page.
-  if (prefixes.size() / 2 > limit) {
-    std::nth_element(prefixes.begin(), prefixes.begin() + static_cast<std::ptrdiff_t>(2 * limit),
-                     prefixes.end());
-    prefixes.resize(2 * limit);
-  }
-  std::sort(prefixes.begin(), prefixes.end());
-  prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
+  return first.take();
+}
+
+std::vector<RouteView> RoutingTable::routes(Family family, std::optional<Prefix> after,
+                                            std::size_t limit) const {
   std::vector<RouteView> views;
-  for (const auto& prefix : prefixes) {
+  for (const auto& prefix : prefixes(family, after, limit)) {
     if (views.size() >= limit) break;
     for (auto& view : routes_for(prefix)) views.push_back(std::move(view));
   }

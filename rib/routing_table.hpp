@@ -61,6 +61,8 @@ class RoutingTable {
 
   /// Lines of `show ip route`, listing order, prefixes strictly after `after`, complete prefixes only.
   std::vector<RouteView> routes(Family family, std::optional<Prefix> after, std::size_t limit) const;
+  /// Its prefixes, likewise.
+  std::vector<Prefix> prefixes(Family family, const std::optional<Prefix>& after, std::size_t limit) const;
   std::vector<RouteView> routes_for(const Prefix& prefix) const;
   std::optional<Prefix> longest_match(const IpAddress& address) const;
 

@@ -48,9 +48,9 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
     case proto::Request::kUpdateGroups:
       return handle_update_groups(request.update_groups(), backend, replies);
     case proto::Request::kRoutes:
-      return handle_routes(request.routes(), backend, replies);
+      return handle_routes(request.routes(), caller, backend, replies);
     case proto::Request::kRouteTable:
-      return handle_route_table(request.route_table(), backend, replies);
+      return handle_route_table(request.route_table(), caller, backend, replies);
     case proto::Request::kNextHops:
       return handle_next_hops(request.next_hops(), backend, replies);
     case proto::Request::kInterfaces:

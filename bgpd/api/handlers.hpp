@@ -7,6 +7,7 @@
 
 #include "bgpd/api/backend.hpp"
 #include "bgpd/api/convert.hpp"
+#include "bgpd/api/lookahead.hpp"
 
 namespace bgpd::api {
 
@@ -15,6 +16,7 @@ struct Caller {
   bool may_change = false;
   Operator who{};
   std::uint64_t connection = 0;  // whose candidate
+  Lookahead* ahead = nullptr;    // of the connection; nullptr: each page looks for itself
 };
 
 using Replies = std::vector<proto::Response>;
@@ -33,6 +35,17 @@ class LongAnswer {
 proto::Done handle(const proto::Request& request, const Caller& caller, Backend& backend, Replies& replies,
                    std::unique_ptr<LongAnswer>& longer);
 
+/// The next prefixes of the caller's listing. `request`: a ListRoutes or a ListRouteTable.
+template <typename Request, typename Find>
+std::vector<rib::Prefix> next_prefixes(Request request, const Caller& caller,
+                                       const std::optional<rib::Prefix>& after, std::size_t limit,
+                                       const Find& find) {
+  if (!caller.ahead) return find(after, limit);
+  request.clear_after();
+  request.clear_limit();
+  return caller.ahead->next(request.GetTypeName() + request.SerializeAsString(), after, limit, find);
+}
+
 inline constexpr std::size_t kPageLimit = 1000;       // destinations a turn
 inline constexpr std::size_t kPageOctets = 4u << 20;  // a page ends when it is this large
 inline constexpr std::size_t kNeighborsPerResponse = 256;
@@ -47,10 +60,11 @@ proto::Done handle_clear(const proto::ClearSessions& request, Backend& backend);
 proto::Done handle_update_groups(const proto::ListUpdateGroups& request, const Backend& backend,
                                  Replies& replies);
 // routes.cpp
-proto::Done handle_routes(const proto::ListRoutes& request, const Backend& backend, Replies& replies);
+proto::Done handle_routes(const proto::ListRoutes& request, const Caller& caller, const Backend& backend,
+                          Replies& replies);
 // route_table.cpp
-proto::Done handle_route_table(const proto::ListRouteTable& request, const Backend& backend,
-                               Replies& replies);
+proto::Done handle_route_table(const proto::ListRouteTable& request, const Caller& caller,
+                               const Backend& backend, Replies& replies);
 proto::Done handle_next_hops(const proto::ListNextHops& request, const Backend& backend, Replies& replies);
 // config.cpp
 proto::Done handle_config(const proto::GetConfig& request, const Caller& caller, Backend& backend,

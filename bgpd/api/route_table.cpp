@@ -14,30 +14,20 @@ struct Selection {
 };
 
 /// One page of the routing table. Pages end between prefixes, never between two routes to one.
-void list(const Selection& selection, std::optional<rib::Prefix> after, std::size_t limit,
+void list(const Selection& selection, const std::vector<rib::Prefix>& prefixes, std::size_t limit,
           const Backend& backend, proto::RouteTable& table) {
-  const auto& engine = backend.engine();
-  auto routes = engine.routes(selection.family, after, limit);
-  if (routes.size() >= limit) {
-    // The last prefix may have been cut: its routes are asked for by name.
-    const auto last = routes.back().prefix;
-    std::erase_if(routes, [&](const rib::RouteView& route) { return route.prefix == last; });
-    for (auto& route : engine.routes_for(last)) routes.push_back(std::move(route));
-    put_prefix(last, *table.mutable_next());
+  for (const auto& prefix : prefixes) {
+    if (selection.within && !selection.within->contains(prefix)) return;
+    for (const auto& route : backend.engine().routes_for(prefix))
+      if (selection.holds(route)) put_route(route, backend, *table.add_entries());
   }
-  for (const auto& route : routes) {
-    if (selection.within && !selection.within->contains(route.prefix)) {
-      table.clear_next();
-      return;
-    }
-    if (selection.holds(route)) put_route(route, backend, *table.add_entries());
-  }
+  if (prefixes.size() >= limit) put_prefix(prefixes.back(), *table.mutable_next());
 }
 
 }  // namespace
 
-proto::Done handle_route_table(const proto::ListRouteTable& request, const Backend& backend,
-                               Replies& replies) {
+proto::Done handle_route_table(const proto::ListRouteTable& request, const Caller& caller,
+                               const Backend& backend, Replies& replies) {
   const auto& engine = backend.engine();
   const auto limit =
       std::clamp<std::size_t>(request.limit() == 0 ? kPageLimit : request.limit(), 1, kPageLimit);
@@ -72,7 +62,10 @@ proto::Done handle_route_table(const proto::ListRouteTable& request, const Backe
       if (selection.holds(route)) put_route(route, backend, *table.add_entries());
     after = prefix;
   }
-  list(selection, after, limit, backend, table);
+  const auto find = [&](const auto& from, std::size_t most) {
+    return engine.route_prefixes(selection.family, from, most);
+  };
+  list(selection, next_prefixes(request, caller, after, limit, find), limit, backend, table);
   return done();
 }
 

@@ -100,7 +100,8 @@ void fill(Page& page, const Entries& entries, std::size_t limit, const std::opti
 
 }  // namespace
 
-proto::Done handle_routes(const proto::ListRoutes& request, const Backend& backend, Replies& replies) {
+proto::Done handle_routes(const proto::ListRoutes& request, const Caller& caller, const Backend& backend,
+                          Replies& replies) {
   if (!backend.running_config().bgp) return done(proto::Done::NO_BGP, "No BGP process is configured");
   const auto& engine = backend.engine();
   const auto limit =
@@ -139,7 +140,10 @@ proto::Done handle_routes(const proto::ListRoutes& request, const Backend& backe
         [](const auto& entry) -> const rib::Prefix& { return entry.prefix; },
         [&](const auto& entry) { page.add_sent(entry); });
   } else if (request.view() == proto::ADJ_RIB_IN) {
-    fill(page, engine.prefixes_from(*peer, family, after, limit), limit, prefix, itself,
+    const auto find = [&](const auto& from, std::size_t most) {
+      return engine.prefixes_from(*peer, family, from, most);
+    };
+    fill(page, next_prefixes(request, caller, after, limit, find), limit, prefix, itself,
          [&](const rib::Prefix& p) { page.add(p, peer); });
   } else if (prefix && !request.longer()) {
     if (!page.add(*prefix)) return done(proto::Done::NOT_FOUND, "Network not in table");
@@ -147,7 +151,10 @@ proto::Done handle_routes(const proto::ListRoutes& request, const Backend& backe
     // Longer prefixes follow their prefix in listing order; the prefix itself is not "after" itself.
     if (prefix && !after) page.add(*prefix);
     const auto from = prefix && !after ? prefix : after;
-    fill(page, engine.prefixes(family, from, limit), limit, prefix, itself,
+    const auto find = [&](const auto& behind, std::size_t most) {
+      return engine.prefixes(family, behind, most);
+    };
+    fill(page, next_prefixes(request, caller, from, limit, find), limit, prefix, itself,
          [&](const rib::Prefix& p) { page.add(p); });
   }
   page.finish(replies);

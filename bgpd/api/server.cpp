@@ -98,6 +98,7 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
   Connection(std::shared_ptr<Impl> owner, Protocol::socket accepted)
       : impl(std::move(owner)), socket(std::move(accepted)), timer(socket.get_executor()) {
     caller.connection = ++impl->last_connection;
+    caller.ahead = &ahead;
     const auto credentials = credentials_of(socket.native_handle());
     if (!credentials) return;
     caller.may_change = may_change({credentials->user, credentials->groups}, ::geteuid(), impl->file.group);
@@ -128,6 +129,7 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
   std::shared_ptr<Impl> impl;
   Protocol::socket socket;
   asio::steady_timer timer;
+  Lookahead ahead;
   Caller caller;
   std::string octets;
 };
