@@ -27,6 +27,10 @@ class Daemon:
         """Writes its configuration. Returns the words that start it in the foreground."""
         raise NotImplementedError
 
+    def shell(self, folder):
+        """The words before a command of the daemon's own shell; None: it has none that knows FRR's commands."""
+        return None
+
     def first_line_of(self, *arguments):
         done = subprocess.run([self.binary(), *arguments], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               stdin=subprocess.DEVNULL, timeout=10, check=False)
@@ -80,6 +84,9 @@ class Kulan(Daemon):
         return [self.binary(), "--no-kernel", "--config", config, "--socket", f"{folder}/kuland.sock",
                 "--state-dir", f"{folder}/state", "--listen", plan["daemon"], "--bgp-port", str(plan["port"])]
 
+    def shell(self, folder):
+        return [os.path.join(os.path.dirname(self.binary()), "kulan"), "--socket", f"{folder}/kuland.sock", "-c"]
+
 
 class Bird(Daemon):
     def __init__(self, name, major, threads=None):
@@ -125,6 +132,9 @@ class Frr(Daemon):
         os.chmod(folder, 0o777)
         return [self.binary(), "-Z", "-S", "-f", config, "-i", f"{folder}/bgpd.pid", "-l", plan["daemon"],
                 "-p", str(plan["port"]), "-A", "127.0.0.1", "-P", "0", "--vty_socket", folder]
+
+    def shell(self, folder):
+        return ["/usr/bin/vtysh", "--vty_socket", folder, "-d", "bgpd", "-c"]
 
 
 class GoBgp(Daemon):

@@ -22,6 +22,7 @@ import docs  # noqa: E402
 import report  # noqa: E402
 import scenarios  # noqa: E402
 from arena import Arena  # noqa: E402
+from lister import Lister  # noqa: E402
 from lab.kuland import find_build  # noqa: E402
 
 PHASES = 4  # of a scenario at most, each bounded by --timeout
@@ -75,13 +76,26 @@ def measure(daemon, scenario, given):
             plan = arena.load([*words, "--print-peers"], 20)
             arena.start(daemon.configure(arena.folder, plan), plan)
             time.sleep(daemon.warm_up)
+            lister = None
+            if scenario.lists:
+                prefixes = scenario.sizes(given.quick, sizes_of(given))["prefixes"]
+                lister = Lister(arena, daemon.shell(arena.folder), prefixes, scenario.lists)
+                lister.start()
             measured = arena.load([*words, "--pid", str(arena.process.pid)], PHASES * given.timeout + 60)
+            if lister:
+                return {**result, **with_listed(measured, lister)}
             return {**result, "figures": measured["figures"], "failure": measured["failure"]}
     except (RuntimeError, OSError, ValueError) as error:
         return {**result, "figures": {}, "failure": str(error)}
     except Exception as error:  # pylint: disable=broad-except
         # One that hangs or ends ends no series.
         return {**result, "figures": {}, "failure": f"{type(error).__name__}: {error}"[:300]}
+
+
+def with_listed(measured, lister):
+    """What was listed counts as long as routes flapped."""
+    failure = measured["failure"] or lister.failure or ("the listing took longer than the flaps" if lister.is_alive() else "")
+    return {"figures": {**measured["figures"], **lister.figures}, "failure": failure}
 
 
 def main():
@@ -113,7 +127,8 @@ def main():
     for round_number in range(1 if given.quick else given.runs):
         for name in chosen:
             for daemon in chosen_daemons:
-                if (name, daemon) in gave_up:
+                has_no_shell = scenarios.BY_NAME[name].lists and not installed[daemon].shell("")
+                if (name, daemon) in gave_up or has_no_shell:
                     continue
                 result = measure(installed[daemon], scenarios.BY_NAME[name], given)
                 results["runs"].append(result)

@@ -14,7 +14,7 @@ class Figure:
 @dataclass(frozen=True)
 class Scenario:
     """title: names sizes in braces. load: the generator's scenario. size, quick_size: its options. quick: part of a quick
-    run."""
+    run. lists: what an operator lists meanwhile (lister.COMMANDS), in daemons that have a shell for it."""
     name: str
     title: str
     load: str
@@ -22,6 +22,7 @@ class Scenario:
     size: dict = field(default_factory=dict)
     quick_size: dict = field(default_factory=dict)
     quick: bool = True
+    lists: tuple = ()
 
     def sizes(self, quick, changes):
         """changes: options of the command line that say another size."""
@@ -59,6 +60,11 @@ def fan_out(peers, **options):
                     {"peers": peers, "prefixes": 1000}, **options)
 
 
+def listed(key, title):
+    return (Figure(f"{key}_first_ms", f"{title}: first page", "ms"), Figure(f"{key}_wall_s", f"{title}: all", "s"),
+            Figure(f"{key}_cpu_s", f"{title}: CPU of the daemon", "s"), Figure(f"{key}_shell_mib", f"{title}: memory of the shell", "MiB"))
+
+
 ALL = (
     Scenario("s1", "1 sender × {prefixes:,} prefixes to 1 receiver, then withdrawn", "table",
              (*phase("table", "announced"), *memory("table"), *phase("withdraw", "withdrawn"),
@@ -76,6 +82,13 @@ ALL = (
              (Figure("flap_p50_ms", "sender to receiver, p50", "ms"), Figure("flap_p99_ms", "sender to receiver, p99", "ms"),
               Figure("flap_cpu_us", "CPU of an event", "µs")),
              {"prefixes": 100000, "rate": 1000, "seconds": 6}, {"prefixes": 20000, "seconds": 2}),
+    Scenario("listing", "{prefixes:,} routes are listed while {rate} of them a second flap", "flaps",
+             (*listed("text", "show ip bgp"), *listed("json", "show ip bgp json"), *listed("include", "… \\| include 10.1"),
+              Figure("grown_mib", "memory of the daemon, growth", "MiB"),
+              Figure("flap_p50_ms", "a flap, sender to receiver meanwhile, p50", "ms"),
+              Figure("flap_p99_ms", "… p99", "ms"), Figure("flap_max_ms", "… longest", "ms")),
+             {"prefixes": 1000000, "rate": 200, "seconds": 40}, {"prefixes": 100000, "seconds": 12},
+             lists=("text", "json", "include")),
     Scenario("cold", "{peers:,} clients dial a fresh reflector at once, one prefix each; then one brings {prefixes:,}", "cold_start",
              (*phase("connect", "all are there and have all"), *phase("brought", "all have the table"), *memory("brought"),
               Figure("longest_silence_s", "longest silence of the daemon towards a client", "s"),
