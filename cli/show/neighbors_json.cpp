@@ -177,8 +177,9 @@ void put_policies(Json& json, const api::NeighborFamily& family) {
   put("selectiveUnsuppressRouteMap", family.unsuppress_map());
 }
 
-Json family_json(const api::NeighborFamily& family) {
+Json family_json(const api::Neighbor& n, const api::NeighborFamily& family) {
   Json json;
+  if (!n.peer_group().empty()) json["peerGroupMember"] = n.peer_group();
   if (family.has_update_group()) {
     json["updateGroupId"] = family.update_group();
     json["subGroupId"] = family.update_group();
@@ -204,7 +205,14 @@ Json family_json(const api::NeighborFamily& family) {
     json["commAttriSentToNbr"] = "extendedAndStandard";
   else if (family.send_standard() || family.send_extended())
     json["commAttriSentToNbr"] = family.send_standard() ? "standard" : "extended";
-  if (family.default_originate()) json["defaultOriginate"] = true;
+  if (family.default_originate()) {
+    json["defaultOriginate"] = true;
+    // With a route map only the daemon knows.
+    if (n.state() != api::STATE_ESTABLISHED)
+      json["defaultNotSent"] = true;
+    else if (family.default_originate_map().empty())
+      json["defaultSent"] = true;
+  }
   if (const auto& map = family.default_originate_map(); !map.empty()) json["defaultRouteMap"] = map;
   if (family.policy_missing_in())
     json["inboundEbgpRequiresPolicy"] = "Inbound updates discarded due to missing policy";
@@ -345,7 +353,7 @@ Json neighbor_json(const api::Neighbor& n, WallClock now) {
   std::uint32_t filtered = 0;
   auto families = Json::object();
   for (const auto& family : n.families()) {
-    families[std::string(family_key(family.family()))] = family_json(family);
+    families[std::string(family_key(family.family()))] = family_json(n, family);
     filtered += family.received() - std::min(family.received(), family.accepted());
   }
   json["prefixStats"] = {{"inboundFiltered", filtered}};

@@ -1,0 +1,68 @@
+"""One file with every command of tier 1 (test/golden/frr_tier1.conf), in kuland and in FRR: loaded, applied, shown alike."""
+
+import json
+import os
+
+import json_test
+from harness import AS_KULAND, Neighbor, check, interop, peers, wait_for
+
+FILE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "golden", "frr_tier1.conf")
+# What FRR tells with this file and kuland does not, beside json_test.WITHOUT; by the end of the path, and why.
+WITHOUT = {
+    # no such thing here: BFD, dynamic capabilities; ids of paths that no neighbor takes several of
+    "peerBfdInfo", "dynamic", "addpathTxId", "addpathTxIdAll", "addpathTxIdBestPerAS", "addpathRxId",
+    # of the configuration: show running-config has it
+    "peerGroupCount", "peerGroupMemory", "compareRouterId", "med", "selectionDeferralTimer", "inboundSoftConfigPermit", "bgpStateIs",
+    # told of the best of several paths only, and of next hops whose neighbor has said its name
+    "bestpathFromAs", "hostname", "scope",
+    # told of the prefix, not of each path
+    "advertisedTo",
+    # of a neighbor without a session FRR tells the ends of the next attempt, and that an End-of-RIB was none
+    "pod1", "hostLocal", "portLocal", "hostForeign", "portForeign",
+}
+
+
+def text_for(host, folder):
+    with open(FILE, encoding="utf-8") as file:
+        return file.read().replace("192.168.1.1\n", f"{host.ipv4}\n").replace("/var/log/frr", folder)
+
+
+def lines_of(text):
+    return [line.strip() for line in text.splitlines() if line.strip() and line.strip() != "!"]
+
+
+def missing(command, ours, theirs):
+    found = json_test.compare(command, ours, theirs)
+    return [line for line in found if not any(word in WITHOUT for word in line.rpartition(" ")[2].split("/"))]
+
+
+@interop(peers=("frr",))
+def a_file_with_all_of_tier_1_is_read_alike(lab, peer):
+    hosts = lab.hosts(3)
+    lab.peer(peers.Bird, hosts[3], 65003, [Neighbor(host.ipv4, AS_KULAND) for host in (hosts[1], hosts[2])],
+             networks=["10.200.0.0/24"])
+    frr = lab.peer(peer, hosts[2], AS_KULAND, [])
+    path = frr.path("tier1.conf")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text_for(hosts[2], frr.folder))
+    frr.command("/usr/bin/vtysh", "--vty_socket", frr.folder, "-f", path)
+    kuland = lab.kuland(hosts[1], text_for(hosts[1], lab.folder))
+    wait_for(lambda: kuland.paths("10.200.0.0/24"), "kuland has the third's route")
+    wait_for(lambda: frr.route("10.200.0.0/24"), "and FRR")
+    kuland.show("clear ip bgp 192.168.1.3")  # why the last session ended is told by both
+    wait_for(lambda: kuland.paths("10.200.0.0/24"), "it is back")
+
+    def ask_frr(command, daemon="bgpd"):
+        return frr.command("/usr/bin/vtysh", "--vty_socket", frr.folder, "-d", daemon, "-c", command)
+
+    found = []
+    for command in ("show bgp summary json", "show ip bgp summary json", "show ip bgp neighbors json", "show ip bgp json",
+                    "show ip route json", "show ip bgp 10.200.0.0/24 json"):
+        daemon = "zebra" if command.startswith("show ip route") else "bgpd"
+        found += missing(command, json.loads(kuland.show(command)), json.loads(ask_frr(command, daemon)))
+    check(not found, "\n".join(found))
+
+    ours, theirs = kuland.paths("10.200.0.0/24")[0], json.loads(ask_frr("show ip bgp 10.200.0.0/24 json"))["paths"][0]
+    for key in ("locPrf", "weight", "community"):
+        check(ours[key] == theirs[key], f"{key}: {ours[key]}, FRR {theirs[key]}")
+    check("neighbor 10.11.0.3 bfd" in lines_of(kuland.show("show running-config")), "what kuland does not have is written back")
