@@ -62,7 +62,8 @@ def a_file_with_all_of_tier_1_is_read_alike(lab, peer):
         found += missing(command, json.loads(kuland.show(command)), json.loads(ask_frr(command, daemon)))
     check(not found, "\n".join(found))
 
-    ours, theirs = kuland.paths("10.200.0.0/24")[0], json.loads(ask_frr("show ip bgp 10.200.0.0/24 json"))["paths"][0]
-    for key in ("locPrf", "weight", "community"):
+    ours, theirs = (json.loads(answer)["paths"][0] for answer in (kuland.show("show ip bgp 10.200.0.0/24 json"),
+                                                                  ask_frr("show ip bgp 10.200.0.0/24 json")))
+    for key in ("locPrf", "weight", "community", "tag", "aspath", "origin", "peer"):
         check(ours[key] == theirs[key], f"{key}: {ours[key]}, FRR {theirs[key]}")
     check("neighbor 10.11.0.3 bfd" in lines_of(kuland.show("show running-config")), "what kuland does not have is written back")
