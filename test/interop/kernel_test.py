@@ -85,6 +85,33 @@ def metric_and_table_are_those_of_the_file(lab, peer):
 
 
 @interop(peers=("bird",))
+def another_table_is_kept_as_the_main_one_is(lab, peer):
+    """Healed, audited, adopted after a restart and left in order, in table 100; what others have there stays."""
+    hosts = lab.hosts(2)
+    lab.peer(peer, hosts[2], AS_PEER, neighbors_for(peer, hosts[1], AS_KULAND), networks=[p for p, _ in PREFIXES])
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], neighbors_for(peer, hosts[2], AS_PEER), lines=("bgp graceful-restart",),
+                                                more=["fib table 100", "fib audit interval 1"]))
+    def ours(prefix, table="100"):
+        return netns.ip_json(hosts[1].namespace, "-6" if ":" in prefix else "-4", "route", "show", "table", table, "proto", "75", prefix)
+    hosts[1].ip(f"route add 10.77.0.0/16 via {hosts[2].ipv4} proto 4 table 100")
+    for prefix, _ in PREFIXES:
+        wait_for(lambda: ours(prefix), f"{prefix} is in table 100")
+        hosts[1].ip(f"route del {prefix} table 100")
+        wait_for(lambda: ours(prefix), f"{prefix} is put back")
+    wait_for(lambda: kuland.json("show fib audit")["last"]["routes"] == 2, "an audit sees both")
+
+    kuland.kill()
+    kuland.start()
+    ledger = wait_for(lambda: kuland.json("show fib restart"), "the restart is over", 60)
+    check((ledger["kept"], ledger["swept"]) == (2, 0), f"both were adopted: {ledger}")
+
+    kuland.configure("no fib table")
+    for prefix, _ in PREFIXES:
+        wait_for(lambda: ours(prefix, "main") and not ours(prefix), f"{prefix} moves to the main table")
+    check("10.77.0.0/16" in netns.run(["ip", "-n", hosts[1].namespace, "route", "show", "table", "100"]), "another's route stays")
+
+
+@interop(peers=("bird",))
 def an_audit_repairs_and_says_what_it_found(lab, peer):
     hosts, kuland, _ = lab.pair(peer)
     for prefix, family in PREFIXES:
@@ -170,3 +197,29 @@ def routes_name_objects_when_asked(lab, peer):
     kuland.show("shutdown flush")
     objects = ["ip", "-n", hosts[1].namespace, "nexthop", "show", "proto", "75"]
     wait_for(lambda: not netns.run(objects).strip(), "a flush leaves none")
+
+
+@interop(objects=("plain", "by_object"))
+def cleaning_up_finds_every_type_in_every_table(lab, objects):
+    """Gateways, several next hops, blackhole and unreachable, both families, the daemon's table and others; and only ours."""
+    hosts = lab.hosts(3)
+    gateways = [(host.ipv4, host.ipv6) for host in (hosts[2], hosts[3])]
+    lines = ["fib table 100", *(["fib nexthop-objects"] if objects == "by_object" else []),
+             "ip route 10.51.0.0/16 Null0", "ip route 10.52.0.0/16 reject", "ipv6 route fd00:51::/64 Null0",
+             "ipv6 route fd00:52::/64 reject", f"ip route 10.50.0.0/16 {gateways[0][0]}", f"ipv6 route fd00:50::/64 {gateways[0][1]}",
+             *(line for v4, v6 in gateways for line in (f"ip route 10.53.0.0/16 {v4}", f"ipv6 route fd00:53::/64 {v6}"))]
+    kuland = lab.kuland(hosts[1], "\n".join(lines) + "\n")
+    def routes_of(protocol, table="all"):
+        return [entry["dst"] for flag in ("-4", "-6")
+                for entry in netns.ip_json(hosts[1].namespace, flag, "route", "show", "table", table, "proto", protocol)]
+    wait_for(lambda: len(routes_of("75", "100")) == 8, "all eight are in table 100")
+    kuland.kill()
+    hosts[1].ip("route add 10.54.0.0/16 via 192.168.1.2 proto 75 table 200 metric 5", "route add blackhole fd00:54::/64 proto 75 table 200",
+                "route add 10.50.0.0/16 via 192.168.1.3 proto 4 table 100 metric 30", "route add fd00:50::/64 via fd00:192:168:1::3 proto 4 table 200")
+
+    said = hosts[1].run(os.path.join(kuland.build, "kuland"), "--cleanup", "--socket", "/nonexistent")
+
+    check(said.count("removed route") == 10, f"each is named once:\n{said}")
+    check(routes_of("75") == [], f"none is left: {routes_of('75')}")
+    check(sorted(routes_of("4")) == ["10.50.0.0/16", "fd00:50::/64"], f"others' stay: {routes_of('4')}")
+    check(netns.run(["ip", "-n", hosts[1].namespace, "nexthop", "show"]).strip() == "", "no next-hop object is left")
