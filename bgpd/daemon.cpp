@@ -93,6 +93,7 @@ std::expected<void, std::string> Daemon::start() {
       Speaker::Hooks{
           .work_waits = [this] { schedule_work(); },
           .fib_changes = [this](std::vector<rib::FibChange> changes) { kernel_->apply(std::move(changes)); },
+          .fib_moved = [this](rib::FibMove move) { kernel_->move(std::move(move)); },
           .notice = [](const rib::Notice& notice,
                        const std::string& peer) { log::rib().warn("{}", text_of(notice, peer)); },
           .session_up =

@@ -34,6 +34,10 @@ Speaker::Speaker(session::Network& network, const fib::Links& links, Hooks hooks
               [this](std::span<const rib::FibChange> changes) {
                 hooks_.fib_changes({changes.begin(), changes.end()});
               },
+          .fib_moved =
+              [this](const rib::FibMove& move) {
+                if (hooks_.fib_moved) hooks_.fib_moved(move);
+              },
           .notice = [this](const rib::Notice& notice) { handle_notice(notice); },
       }),
       engine_(outbound_),

@@ -42,6 +42,7 @@ class Speaker final : public session::SessionHandler {
     /// run() has something to do; told again only after run() was called.
     std::function<void()> work_waits;
     std::function<void(std::vector<rib::FibChange>)> fib_changes;
+    std::function<void(rib::FibMove)> fib_moved = nullptr;
     /// name: of the peer concerned, "" when none is.
     std::function<void(const rib::Notice&, const std::string& name)> notice;
     std::function<void(const session::Peer&)> session_up;

@@ -110,6 +110,9 @@ class Kernel {
   /// Desired routes; a later change of a prefix overrides an earlier one that was not written yet. Never
   /// blocks.
   virtual void apply(std::vector<rib::FibChange> changes) = 0;
+  /// What goes by `from` goes by `to` as soon as that can be done at once; else each change that follows does
+  /// it.
+  virtual void move(rib::FibMove) {}
   /// Metric, table or VRF changed: everything desired is written anew and the old removed.
   virtual void set_options(const KernelOptions& options) = 0;
   /// Removes the inherited routes that nobody has desired until now: the restart is over.

@@ -37,7 +37,8 @@ constexpr int kPostsOutstanding = 64;
 struct SweepInherited {};
 struct Audit {};
 struct Flush {};
-using Command = std::variant<std::vector<rib::FibChange>, KernelOptions, SweepInherited, Audit, Flush>;
+using Command =
+    std::variant<std::vector<rib::FibChange>, rib::FibMove, KernelOptions, SweepInherited, Audit, Flush>;
 
 /// The table of a VRF that is there; kNoTable otherwise. Asked once, before the first dump, so that what a
 /// former life left in it is found by that.
@@ -90,6 +91,7 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   void set_options(const KernelOptions& options);
   void relocate();
   void sweep();
+  bool hear(Clock::time_point now);
   void run_audit(Clock::time_point now);
   void write(Clock::time_point now);
   void remove_leftovers();
@@ -199,9 +201,7 @@ void NetlinkKernel::Worker::run() {
     if (!owner_is_behind()) {
       monitor_.run_timers(now);
       own_.run_timers(now);
-      std::vector<KernelEvent> heard;
-      is_working = monitor_.receive(heard, now);
-      vrf_.pass(std::move(heard), events_);
+      is_working = hear(now);
       if (monitor_.is_synchronised()) relocate();  // the VRF may have come, gone, or changed its table
       if (is_working && may_write()) write(now);
       if (is_working) run_audit(now);
@@ -244,6 +244,10 @@ void NetlinkKernel::Worker::take_commands() {
                      if (is_flushing_) return;
                      for (auto& change : changes) own_.desire(std::move(change));
                    },
+                   [this](rib::FibMove& move) {
+                     hear(Clock::now());  // an object that has gone meanwhile is not to be moved
+                     if (!is_flushing_ && may_write()) own_.move(std::move(move));
+                   },
                    [this](const KernelOptions& options) { set_options(options); },
                    [this](SweepInherited) { sweep(); },
                    [this](Audit) { audit_at_ = Clock::time_point::min(); },
@@ -253,6 +257,14 @@ void NetlinkKernel::Worker::take_commands() {
                    },
                },
                command);
+}
+
+/// What the kernel has told. False: it cannot be heard any more.
+bool NetlinkKernel::Worker::hear(Clock::time_point now) {
+  std::vector<KernelEvent> heard;
+  const bool is_working = monitor_.receive(heard, now);
+  vrf_.pass(std::move(heard), events_);
+  return is_working;
 }
 
 void NetlinkKernel::Worker::sweep() {
@@ -397,6 +409,10 @@ void NetlinkKernel::start(KernelEventHandler handler) { worker_->start(std::move
 
 void NetlinkKernel::apply(std::vector<rib::FibChange> changes) {
   if (writes_) worker_->command(std::move(changes));  // the thread need not wake for nothing
+}
+
+void NetlinkKernel::move(rib::FibMove move) {
+  if (writes_) worker_->command(std::move(move));
 }
 
 void NetlinkKernel::set_options(const KernelOptions& options) { worker_->command(options); }

@@ -27,6 +27,7 @@ class NetlinkKernel final : public Kernel {
 
   void start(KernelEventHandler handler) override;
   void apply(std::vector<rib::FibChange> changes) override;
+  void move(rib::FibMove move) override;
   void set_options(const KernelOptions& options) override;
   void sweep_inherited() override;
   void audit() override;

@@ -5,6 +5,12 @@
 
 namespace fib {
 
+namespace {
+
+bool can_be_said(const rib::NextHop& hop) { return hop.gateway && hop.interface_index != 0; }
+
+}  // namespace
+
 std::size_t NextHopObjects::Hash::operator()(const NextHopObject& object) const {
   std::size_t hash = object.members.size();
   const auto mix = [&hash](std::size_t value) { hash = (hash ^ value) * 0x9e3779b97f4a7c15u; };
@@ -15,7 +21,6 @@ std::size_t NextHopObjects::Hash::operator()(const NextHopObject& object) const 
 }
 
 ObjectId NextHopObjects::acquire(const std::vector<rib::NextHop>& hops) {
-  const auto can_be_said = [](const rib::NextHop& hop) { return hop.gateway && hop.interface_index != 0; };
   if (hops.empty() || !std::ranges::all_of(hops, can_be_said)) return kNoObject;
   NextHopObject group;
   for (const auto& hop : hops) {
@@ -67,6 +72,21 @@ void NextHopObjects::release(ObjectId id) {
   const auto members = std::move(found->second.object.members);
   slots_.erase(found);  // the kernel's goes by the next audit
   for (const auto& member : members) release(member.id);
+}
+
+bool NextHopObjects::change(ObjectId id, const std::vector<rib::NextHop>& hops) {
+  const auto found = slots_.find(id);
+  if (found == slots_.end() || found->second.references != 1 || !found->second.object.members.empty())
+    return false;
+  if (!found->second.is_established) return false;  // the kernel may have dropped it, and the routes
+  if (hops.size() != 1 || !can_be_said(hops.front())) return false;
+  NextHopObject changed{.hop = hops.front(), .members = {}};
+  changed.hop.weight = 1;
+  if (!ids_.try_emplace(changed, id).second) return false;
+  ids_.erase(found->second.object);
+  found->second.object = std::move(changed);
+  found->second.is_established = false;
+  return true;
 }
 
 void NextHopObjects::establish(ObjectId id, std::vector<std::byte>& datagram, std::uint32_t sequence) {

@@ -29,6 +29,10 @@ class NextHopObjects {
   /// without gateway or interface, or the same one twice.
   ObjectId acquire(const std::vector<rib::NextHop>& hops);
   void release(ObjectId id);
+  /// Makes the object, which one route alone names, be another next hop; established again, it takes along
+  /// what names it in the kernel. False, and nothing is changed, when that cannot be: a group, or others need
+  /// it as it is.
+  bool change(ObjectId id, const std::vector<rib::NextHop>& hops);
   /// Appends what makes the object stand, unless it is known to.
   void establish(ObjectId id, std::vector<std::byte>& datagram, std::uint32_t sequence);
 

@@ -58,9 +58,9 @@ class OwnRoutes {
 
    private:
     friend class OwnRoutes;
-    enum class Action : std::uint8_t { Create, Replace, Remove };
+    enum class Action : std::uint8_t { Create, Replace, Remove, Move };
     struct Item {
-      OwnRouteTable::Id id;
+      OwnRouteTable::Id id;  // Move: a RouteId
       Action action;
       int error = 0;
       std::uint32_t text = 0;  // index + 1 into texts_
@@ -81,6 +81,9 @@ class OwnRoutes {
   // --- wishes
   // -------------------------------------------------------------------------------------------------
   void desire(rib::FibChange change);
+  /// All routes by the one go by the other at once, where they name a next-hop object that can be changed for
+  /// all of them. The changes that follow then find them there; where it cannot be done, they do it.
+  void move(rib::FibMove move);
   /// Inherited routes that nobody has desired go. From now on nothing is inherited: what is found in our
   /// name and nobody desires goes at once. Returns what became of the former life's routes.
   RestartLedger sweep_inherited();
@@ -119,7 +122,7 @@ class OwnRoutes {
 
   // --- work
   // ---------------------------------------------------------------------------------------------------
-  bool has_pending() const { return !pending_.empty(); }
+  bool has_pending() const { return !pending_.empty() || !moving_.empty(); }
   std::vector<ObjectId> take_unused_next_hops();
   bool has_unused_next_hops() const { return !unused_objects_.empty(); }
   /// Takes pending prefixes into `batch` until its datagram is full; what needs no message is answered at
@@ -161,6 +164,8 @@ class OwnRoutes {
   void unwanted(Id id);
   void lost(Id id, bool defer, Clock::time_point now);
   void fill_one(Id id, Batch& batch);
+  void add_moves(Batch& batch);
+  void did_not_move(RouteId route);
   void add_create(Id id, Batch& batch);
   void add_remove(Id id, Batch& batch);
   void complete_write(const Batch::Item& item, const std::string& text, Clock::time_point now);
@@ -178,6 +183,7 @@ class OwnRoutes {
   RoutePool pool_;
   OwnRouteTable routes_;
   std::deque<Id> pending_;
+  std::vector<RouteId> moving_;  // whose object is to be written before anything else; a reference each
   std::vector<rib::FibResult> results_;
   boost::unordered_flat_map<rib::Prefix, std::uint8_t, std::hash<rib::Prefix>>
       foreign_;  // standing at our place, and their protocol

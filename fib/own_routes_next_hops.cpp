@@ -1,7 +1,21 @@
 // Next-hop objects as our routes use them: which stand, which nothing names.
+#include <algorithm>
+
 #include "fib/own_routes.hpp"
 
 namespace fib {
+
+void OwnRoutes::move(rib::FibMove move) {
+  normalise(move.from);
+  normalise(move.to);
+  for (const auto afi : {rib::Afi::Ipv4, rib::Afi::Ipv6})
+    if (const auto route = pool_.move(afi, move.from, move.to); route != kNoRoute) {
+      if (std::ranges::find(moving_, route) == moving_.end())
+        moving_.push_back(route);
+      else
+        pool_.release(route);
+    }
+}
 
 void OwnRoutes::use_next_hop_objects(bool use) {
   wants_objects_ = use;

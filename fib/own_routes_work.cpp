@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "fib/own_routes.hpp"
 
@@ -44,6 +45,7 @@ void OwnRoutes::fill(Batch& batch) {
   batch.texts_.clear();
   batch.lost_answers_ = batch.objects_are_unknown_ = false;
   batch.first_sequence_ = sequence_;
+  add_moves(batch);
   std::size_t visited = 0;
   while (!pending_.empty() && batch.items_.size() < batch_limit_ && visited++ < kMaximumBatch) {
     const auto id = pending_.front();
@@ -83,6 +85,31 @@ void OwnRoutes::fill_one(Id id, Batch& batch) {
   add_create(id, batch);
 }
 
+void OwnRoutes::add_moves(Batch& batch) {
+  for (const auto route : std::exchange(moving_, {})) {
+    const auto end = batch.datagram_.size();
+    pool_.objects().establish(pool_.object(route), batch.datagram_,
+                              sequence_ + static_cast<std::uint32_t>(batch.items_.size()));
+    if (batch.datagram_.size() == end) {  // routes name no objects any more
+      did_not_move(route);
+      pool_.release(route);
+      continue;
+    }
+    batch.last_message_ = end;
+    batch.items_.push_back({route, Batch::Action::Move});
+  }
+}
+
+/// The kernel may have them as they were: each is written for itself.
+void OwnRoutes::did_not_move(RouteId moved) {
+  pool_.objects().doubt(pool_.object(moved));
+  routes_.for_each([&](Id id, OwnRoute& route) {
+    if (route.kernel != moved) return;
+    route.is_uncertain = true;
+    enqueue(id);
+  });
+}
+
 void OwnRoutes::add_create(Id id, Batch& batch) {
   const auto& route = routes_.at(id);
   const auto sequence = sequence_ + static_cast<std::uint32_t>(batch.items_.size());
@@ -114,6 +141,11 @@ void OwnRoutes::complete(Batch& batch, Clock::time_point now) {
     pool_.use_objects(false);
   }
   for (const auto& item : batch.items_) {
+    if (item.action == Batch::Action::Move) {
+      if (item.error != 0 || batch.lost_answers_) did_not_move(item.id);
+      pool_.release(item.id);
+      continue;
+    }
     if (batch.lost_answers_ && item.error == 0) {
       routes_.at(item.id).is_uncertain = true;  // it may be done, or not
       if (batch.size() == 1)

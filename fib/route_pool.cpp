@@ -27,13 +27,9 @@ RouteId RoutePool::acquire(rib::Afi afi, const rib::FibRoute& route) {
     ++slots_[last_].references;
     return last_;
   }
-  const auto hash = hash_of(afi, route);
-  const auto [first, end] = index_.equal_range(hash);
-  const auto found = std::find_if(first, end, [&](const auto& entry) { return is_it(entry.second); });
-  if (found != end) {
-    last_ = found->second;
-    ++slots_[last_].references;
-    return last_;
+  if (const auto known = find(afi, route); known != kNoRoute) {
+    ++slots_[known].references;
+    return last_ = known;
   }
   RouteId id = static_cast<RouteId>(slots_.size());
   if (free_.empty()) {
@@ -46,14 +42,38 @@ RouteId RoutePool::acquire(rib::Afi afi, const rib::FibRoute& route) {
   slot = {.afi = afi, .route = route, .message = {}, .references = 1};
   if (use_objects_) slot.object = objects_.acquire(route.next_hops);
   encode(slot);
-  index_.emplace(hash, id);
+  index_.emplace(hash_of(afi, route), id);
   return last_ = id;
+}
+
+RouteId RoutePool::find(rib::Afi afi, const rib::FibRoute& route) const {
+  const auto [first, end] = index_.equal_range(hash_of(afi, route));
+  const auto found = std::find_if(first, end, [&](const auto& entry) {
+    return slots_[entry.second].afi == afi && slots_[entry.second].route == route;
+  });
+  return found == end ? kNoRoute : found->second;
+}
+
+void RoutePool::drop_from_index(RouteId id) {
+  const auto [first, end] = index_.equal_range(hash_of(slots_[id].afi, slots_[id].route));
+  index_.erase(std::find_if(first, end, [id](const auto& entry) { return entry.second == id; }));
+}
+
+RouteId RoutePool::move(rib::Afi afi, const rib::FibRoute& from, const rib::FibRoute& to) {
+  const auto id = find(afi, from);
+  if (id == kNoRoute || find(afi, to) != kNoRoute || !objects_.change(slots_[id].object, to.next_hops))
+    return kNoRoute;
+  drop_from_index(id);
+  slots_[id].route = to;
+  index_.emplace(hash_of(afi, to), id);
+  encode(slots_[id]);
+  retain(id);
+  return id;
 }
 
 void RoutePool::release(RouteId id) {
   if (id == kNoRoute || --slots_[id].references > 0) return;
-  const auto [first, end] = index_.equal_range(hash_of(slots_[id].afi, slots_[id].route));
-  index_.erase(std::find_if(first, end, [id](const auto& entry) { return entry.second == id; }));
+  drop_from_index(id);
   objects_.release(slots_[id].object);
   slots_[id] = {};
   free_.push_back(id);

@@ -25,6 +25,9 @@ class RoutePool {
 
   /// The number of this route, one reference more. `route` must be normalised.
   RouteId acquire(rib::Afi afi, const rib::FibRoute& route);
+  /// Makes what goes by `from` go by `to`, through the object that it names. Its number, one reference more;
+  /// kNoRoute when that cannot be. The object is to be established again.
+  RouteId move(rib::Afi afi, const rib::FibRoute& from, const rib::FibRoute& to);
   /// One reference more; not of kNoRoute.
   void retain(RouteId id) { ++slots_[id].references; }
   /// One reference less; kNoRoute is allowed.
@@ -58,6 +61,8 @@ class RoutePool {
     ObjectId object = kNoObject;
   };
   static std::size_t hash_of(rib::Afi afi, const rib::FibRoute& route);
+  RouteId find(rib::Afi afi, const rib::FibRoute& route) const;
+  void drop_from_index(RouteId id);
   void encode(Slot& slot) const;
 
   RouteLocation place_;

@@ -339,7 +339,10 @@ bool Engine::has_work() const {
 void Engine::run(std::size_t budget, TimePoint now) {
   auto& e = *impl_;
   e.settle_statics(now);
-  if (e.next_hops.needs_refresh() && e.next_hops.refresh()) e.sweep.request({.next_hops = true});
+  if (e.next_hops.needs_refresh() && e.next_hops.refresh()) {
+    e.sweep.request({.next_hops = true});
+    e.tell_shifts();
+  }
   e.sweep.run(budget);
   e.redistribution.run(budget, now);
   e.emit_notices();
@@ -356,6 +359,12 @@ void Engine::run(std::size_t budget, TimePoint now) {
 
 std::optional<TimePoint> Engine::next_release() const { return impl_->groups.next_release(); }
 void Engine::release_held_back(TimePoint now) { impl_->groups.release_held_back(now); }
+
+/// A static route goes by its own gateway, which may be the same and has not moved.
+void Engine::Impl::tell_shifts() {
+  for (const auto& shift : next_hops.take_shifts())
+    if (!is_deferred && !routing_table.has_static_by(shift.from)) output.fib_moved(shift);
+}
 
 void Engine::Impl::flush(std::size_t budget, TimePoint now) {
   for (const auto family : kFamilies) {

@@ -20,6 +20,7 @@ struct Engine::Impl {
   void emit_notices();
   void flush(std::size_t budget, TimePoint now);
   void settle_statics(TimePoint now);
+  void tell_shifts();
   void kernel_changed(const Prefix& prefix, TimePoint now);
   void join_groups(std::uint32_t index);
   void leave_groups(std::uint32_t index);

@@ -220,6 +220,12 @@ struct FibChange {
   Prefix prefix;
   std::optional<FibRoute> route;
 };
+/// All that goes by `from` shall go by `to`: the one next hop behind it is reached otherwise now. A FibChange
+/// for each prefix follows all the same; who can do it at once may.
+struct FibMove {
+  FibRoute from, to;
+  bool operator==(const FibMove&) const = default;
+};
 
 /// The kernel's answer to one FibChange. error is 0 or an errno; text is the extended-ack message.
 struct FibResult {
@@ -303,6 +309,7 @@ class Output {
   virtual WalkDemand walk_demand(GroupId, CohortId) const { return WalkDemand::Ready; }
 
   virtual void fib_changes(std::span<const FibChange> changes) = 0;
+  virtual void fib_moved(const FibMove&) {}
   virtual void notice(const Notice& notice) = 0;
 };
 

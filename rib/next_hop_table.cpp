@@ -128,19 +128,46 @@ bool NextHopTable::could_affect(const Entry& entry) const {
 }
 
 bool NextHopTable::refresh() {
+  std::vector<std::pair<FibRoutes::Id, FibRoutes::Id>> shifts;
   for (auto& [key, id] : index_) {
     auto& entry = entries_[id];
     if (!could_affect(entry)) continue;
     const auto before = entry;
+    fib_routes_.add_reference(before.fib_route);  // its number names no other route meanwhile
     resolve(entry);
+    if (before.fib_route != entry.fib_route)
+      shifts.emplace_back(before.fib_route, entry.fib_route);
+    else
+      fib_routes_.release(before.fib_route);
     if (!(entry == before) && !entry.moved) {
       entry.moved = true;
       ++moved_;
     }
   }
+  note_shifts(shifts);
+  for (const auto& [from, to] : shifts) fib_routes_.release(from);
   dirty_.clear();
   all_dirty_ = false;
   return moved_ > 0;
+}
+
+void NextHopTable::note_shifts(std::span<const std::pair<FibRoutes::Id, FibRoutes::Id>> candidates) {
+  constexpr std::size_t kMost =
+      64;  // each is compared with all next hops; beyond that routes move one by one
+  if (candidates.size() > kMost) return;
+  const auto is_single = [&](FibRoutes::Id id) { return id != 0 && fib_routes_[id].next_hops.size() == 1; };
+  for (const auto& [from, to] : candidates) {
+    if (!is_single(from) || !is_single(to)) continue;
+    const bool stays_elsewhere = std::ranges::any_of(
+        index_, [&, old = from](const auto& item) { return entries_[item.second].fib_route == old; });
+    const bool goes_elsewhere =
+        std::ranges::any_of(candidates, [&, shift = std::pair(from, to)](const auto& other) {
+          return other.first == shift.first && other != shift;
+        });
+    FibMove move{fib_routes_[from], fib_routes_[to]};
+    if (!stays_elsewhere && !goes_elsewhere && std::ranges::find(shifts_, move) == shifts_.end())
+      shifts_.push_back(std::move(move));
+  }
 }
 
 void NextHopTable::clear_moved() {

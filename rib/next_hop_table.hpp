@@ -7,6 +7,8 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "rib/fib_routes.hpp"
@@ -53,6 +55,9 @@ class NextHopTable {
   bool needs_refresh() const { return all_dirty_ || !dirty_.empty(); }
   /// Resolves again what may have changed. True when some entry has moved.
   bool refresh();
+  /// Kernel next hops that were replaced, each by one other, since the last call, and that nobody else's
+  /// paths go by.
+  std::vector<FibMove> take_shifts() { return std::exchange(shifts_, {}); }
   bool has_moved() const { return moved_ > 0; }
   /// All dependents have been looked at.
   void clear_moved();
@@ -79,6 +84,7 @@ class NextHopTable {
   bool is_hint_good(Id hint, const Key& key) const;
   void resolve(Entry& entry);
   bool could_affect(const Entry& entry) const;
+  void note_shifts(std::span<const std::pair<FibRoutes::Id, FibRoutes::Id>> candidates);
   void remove(Id id);
 
   const KernelRoutes& kernel_routes_;
@@ -91,6 +97,7 @@ class NextHopTable {
   bool all_dirty_ = false;
   bool resolve_via_default_ = true;
   std::size_t moved_ = 0;
+  std::vector<FibMove> shifts_;
 };
 
 }  // namespace rib

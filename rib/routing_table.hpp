@@ -57,6 +57,8 @@ class RoutingTable {
   /// The kernel's answer. The destination that it changed, if it is still wanted.
   std::optional<Table::Id> result(const FibResult& result);
   /// The last answer to what is wanted of us at the prefix was an error.
+  /// Whether the kernel was told a static route by these next hops.
+  bool has_static_by(const FibRoute& route) const;
   bool is_refused(const Prefix& prefix) const { return !failures_.empty() && failures_.contains(prefix); }
 
   /// Lines of `show ip route`, listing order, prefixes strictly after `after`, complete prefixes only.

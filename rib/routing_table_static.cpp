@@ -134,4 +134,8 @@ std::optional<RouteView> RoutingTable::static_route(const Prefix& prefix) const 
   return view;
 }
 
+bool RoutingTable::has_static_by(const FibRoute& route) const {
+  return std::ranges::any_of(told_statics_, [&](const auto& told) { return told.second.route == route; });
+}
+
 }  // namespace rib

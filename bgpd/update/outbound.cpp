@@ -255,6 +255,10 @@ void Outbound::fib_changes(std::span<const rib::FibChange> changes) {
   if (callbacks_.fib_changes) callbacks_.fib_changes(changes);
 }
 
+void Outbound::fib_moved(const rib::FibMove& move) {
+  if (callbacks_.fib_moved) callbacks_.fib_moved(move);
+}
+
 void Outbound::notice(const rib::Notice& notice) {
   if (callbacks_.notice) callbacks_.notice(notice);
 }

@@ -47,6 +47,7 @@ class Outbound : public rib::Output {
     /// These prefixes do not fit into a message with their attributes and were withdrawn from the group.
     std::function<void(rib::GroupId, std::span<const rib::Nlri>)> unsendable;
     std::function<void(std::span<const rib::FibChange>)> fib_changes;
+    std::function<void(const rib::FibMove&)> fib_moved;
     std::function<void(const rib::Notice&)> notice;
   };
 
@@ -69,6 +70,7 @@ class Outbound : public rib::Output {
   void cohort_done(rib::GroupId group, rib::CohortId cohort) override;
   rib::WalkDemand walk_demand(rib::GroupId group, rib::CohortId cohort) const override;
   void fib_changes(std::span<const rib::FibChange> changes) override;
+  void fib_moved(const rib::FibMove& move) override;
   void notice(const rib::Notice& notice) override;
 
   // --- from the sessions

@@ -612,6 +612,26 @@ TEST_P(NetlinkKernelFamilyTest, RoutesNameObjectsAndSeveralNextHopsAGroup) {
       << "unused ones go";
 }
 
+TEST_P(NetlinkKernelFamilyTest, AMovedNextHopTakesRoutesByObjectAlong) {
+  Owner owner(kByObject);
+  ASSERT_TRUE(owner.start());
+  owner.desire(prefix_, {owner.via(gateway_, "eth0")});
+  owner.desire(other_prefix_, {owner.via(gateway_, "eth0")});
+  ASSERT_TRUE(
+      owner.wait_for([&] { return owner.is_installed(prefix_) && owner.is_installed(other_prefix_); }));
+
+  owner.kernel.move({{rib::RouteType::Unicast, {owner.via(gateway_, "eth0")}},
+                     {rib::RouteType::Unicast, {owner.via(far_gateway_, "eth1")}}});
+
+  EXPECT_TRUE(owner.kernel_shows(prefix_, far_gateway_ + " dev eth1"));
+  EXPECT_TRUE(owner.kernel_shows(other_prefix_, far_gateway_ + " dev eth1"));
+  EXPECT_EQ(std::ranges::count(output_of("ip nexthop show proto 75"), '\n'), 1) << "by one object";
+  owner.kernel.audit();
+  const auto audited = [&] { return std::ranges::find(owner.events, Kind::Audited, &KernelEvent::kind); };
+  ASSERT_TRUE(owner.wait_for([&] { return audited() != owner.events.end(); }));
+  EXPECT_EQ(audited()->audit->different + audited()->audit->missing, 0u) << "and we know it";
+}
+
 TEST_P(NetlinkKernelFamilyTest, PlainRoutesAndThoseByObjectTakeEachOthersPlace) {
   Owner owner({.audit_interval = 0s});
   ASSERT_TRUE(owner.start());

@@ -579,6 +579,52 @@ TEST_F(OwnRoutesByObjectTest, SeveralNextHopsAreAGroupOfTheirObjects) {
   EXPECT_EQ(own_.objects().size(), 1u) << "the group and the one that only it needed are gone";
 }
 
+TEST_F(OwnRoutesByObjectTest, AMovedNextHopTakesItsRoutesAlongInOneMessage) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  desire("10.2.0.0/24", "192.0.2.2");
+  write();
+  results();
+
+  own_.move({via("192.0.2.2"), via("192.0.2.3")});
+
+  EXPECT_THAT(write(), ElementsAre("object 192.0.2.3"));
+  EXPECT_FALSE(own_.has_pending());
+  desire("10.1.0.0/24", "192.0.2.3");
+  desire("10.2.0.0/24", "192.0.2.3");
+  EXPECT_THAT(write(), IsEmpty()) << "they are there already";
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed", "10.2.0.0/24 installed"));
+  EXPECT_EQ(own_.objects().size(), 1u);
+}
+
+TEST_F(OwnRoutesByObjectTest, AMoveThatFailsIsDoneRouteByRoute) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  desire("10.2.0.0/24", "192.0.2.2");
+  write();
+  own_.move({via("192.0.2.2"), via("192.0.2.3")});
+
+  EXPECT_THAT(write({{"object", ENETDOWN}}), ElementsAre("object 192.0.2.3"));
+
+  EXPECT_THAT(write(), ElementsAre("object 192.0.2.3", "replace 10.1.0.0/24 by 192.0.2.3",
+                                   "replace 10.2.0.0/24 by 192.0.2.3"));
+}
+
+TEST_F(OwnRoutesByObjectTest, NothingMovesWhereOthersNeedTheObjectOrItMayBeGone) {
+  desire("10.1.0.0/24", "192.0.2.2");
+  desire("10.2.0.0/24", "192.0.2.4");
+  own_.desire({prefix("10.3.0.0/24"),
+               rib::FibRoute{rib::RouteType::Unicast,
+                             {via("192.0.2.4").next_hops.front(), via("192.0.2.5").next_hops.front()}}});
+  write();
+
+  own_.move({via("192.0.2.2"), via("192.0.2.4")});  // which is an object itself
+  own_.move({via("192.0.2.4"), via("192.0.2.6")});  // the group needs it
+  own_.move({via("192.0.2.7"), via("192.0.2.8")});  // of nobody
+  own_.objects().doubt_interface(3);
+  own_.move({via("192.0.2.2"), via("192.0.2.6")});
+
+  EXPECT_FALSE(own_.has_pending());
+}
+
 TEST_F(OwnRoutesByObjectTest, ADoubtedObjectIsMadeAgainBeforeItsNextUse) {
   desire("10.1.0.0/24", "192.0.2.2");
   write();

@@ -64,6 +64,35 @@ TEST(NextHop, FollowsTheKernelsRoutes) {
   EXPECT_THAT(node.output.fib, IsEmpty());
 }
 
+TEST(NextHop, ThatMovesIsToldOnceBeforeItsRoutes) {
+  Node node;
+  const auto a = node.up(peer("192.0.2.1"));
+  node.engine.kernel_route(kernel_route("198.51.100.0/24", "192.0.2.9"), node.now);
+  node.announce(a, attributes().via("198.51.100.1"), {"10.1.0.0/16", "10.2.0.0/16"});
+  node.settle();
+  const auto before = node.output.fib.at(prefix("10.1.0.0/16"));
+
+  node.engine.kernel_route(kernel_route("198.51.100.0/24", "192.0.2.8"), node.now);
+  node.settle();
+
+  EXPECT_THAT(node.output.moves, ElementsAre(FibMove{before, node.output.fib.at(prefix("10.1.0.0/16"))}));
+}
+
+TEST(NextHop, ThatMovesIsNotToldWhereOthersStay) {
+  Node node;
+  const auto a = node.up(peer("192.0.2.1"));
+  node.engine.kernel_route(kernel_route("198.51.100.0/24", "192.0.2.9"), node.now);
+  node.announce(a, attributes().via("198.51.100.1"), {"10.1.0.0/16"});
+  node.announce(a, attributes().via("192.0.2.9"), {"10.2.0.0/16"});  // goes by the same gateway
+  node.settle();
+
+  node.engine.kernel_route(kernel_route("198.51.100.0/24", "192.0.2.8"), node.now);
+  node.settle();
+
+  EXPECT_THAT(node.output.moves, IsEmpty());
+  EXPECT_EQ(node.output.fib.at(prefix("10.1.0.0/16")).next_hops[0].gateway, address("192.0.2.8"));
+}
+
 TEST(NextHop, ResolvesThroughADefaultRouteOnlyWhenAllowed) {
   for (const bool allowed : {true, false}) {
     auto s = speaker();

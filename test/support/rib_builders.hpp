@@ -167,6 +167,7 @@ class PeersPlayed : public Output {
       }
     }
   }
+  void fib_moved(const FibMove& move) override { moves.push_back(move); }
   void notice(const Notice& notice) override { notices.push_back(notice); }
 
   /// What the peer holds of us; both families of an index are told apart by the prefix's family.
@@ -185,6 +186,7 @@ class PeersPlayed : public Output {
     std::map<std::uint32_t, std::set<CohortId>> members;  // index: cohorts whose walk is not complete
   };
   std::map<GroupId, Group> groups;
+  std::vector<FibMove> moves;
   std::map<std::pair<std::uint32_t, Family>, Held> held;
   std::map<std::pair<std::uint32_t, Family>, HeldPaths> held_paths;
   std::map<std::pair<std::uint32_t, Family>, int> ends_of_rib;

@@ -53,6 +53,7 @@ class OutboundTest : public testing::Test {
                        },
                    .fib_changes =
                        [this](std::span<const rib::FibChange> changes) { fib_changes_ += changes.size(); },
+                   .fib_moved = nullptr,
                    .notice = [this](const rib::Notice&) { ++notices_; }},
                   options) {
     outbound_.group_opened(kGroup4, profile(Family::Ipv4Unicast));

@@ -64,6 +64,7 @@ class SlowMembers : public testing::Test {
                    .walk_possible = nullptr,
                    .unsendable = nullptr,
                    .fib_changes = nullptr,
+                   .fib_moved = nullptr,
                    .notice = nullptr},
                   options) {
     engine_.set_speaker(::test::speaker(), now_);
