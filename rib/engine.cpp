@@ -368,9 +368,11 @@ void Engine::Impl::tell_shifts() {
 
 void Engine::Impl::flush(std::size_t budget, TimePoint now) {
   for (const auto family : kFamilies) {
-    // Half of what waits, at least: neighbors that send faster than that must not make the log swell. In
-    // parts that the processor's cache holds from one step to the next.
-    const auto rest = loc_rib.pending(family) / 2;
+    // Half of what waits, up to some 20 ms of work: neighbors that send faster than that must not make the
+    // log swell. In parts that the processor's cache holds from one step to the next.
+    constexpr std::size_t kMostAtOnce = 65536;
+    const auto pending = loc_rib.pending(family);
+    const auto rest = pending - std::min(pending / 2, kMostAtOnce);
     do {
       const auto changes = loc_rib.oldest(family, budget);
       if (changes.empty()) break;
