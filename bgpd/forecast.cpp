@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "rib/no_output.hpp"
+
 namespace bgpd {
 namespace {
 
@@ -12,22 +14,6 @@ using rib::ExportState;
 using rib::PathState;
 using rib::Prefix;
 using rib::TimePoint;
-
-/// The second engine speaks to nobody.
-struct Nobody final : rib::Output {
-  void group_opened(rib::GroupId, const rib::ExportProfile&) override {}
-  void group_closed(rib::GroupId) override {}
-  void member_joined(rib::GroupId, rib::PeerHandle, rib::CohortId) override {}
-  void member_left(rib::GroupId, rib::PeerHandle) override {}
-  void member_moved(rib::GroupId, rib::GroupId, rib::PeerHandle, rib::CohortId) override {}
-  void withdraw(rib::GroupId, const rib::Audience&, std::span<const rib::Nlri>) override {}
-  void announce(rib::GroupId, const rib::Audience&, const rib::PathAttributes&,
-                std::span<const rib::Nlri>) override {}
-  void end_of_rib(rib::GroupId, rib::CohortId) override {}
-  void cohort_done(rib::GroupId, rib::CohortId) override {}
-  void fib_changes(std::span<const rib::FibChange>) override {}
-  void notice(const rib::Notice&) override {}
-};
 
 bool counts(const rib::PathView& path) {
   return path.state == PathState::Accepted || path.state == PathState::DuplicateSubnet;
@@ -66,7 +52,7 @@ rib::PeerUp without_limits(rib::PeerUp up) {
 }  // namespace
 
 struct Forecast::Shadow {
-  Nobody nobody;
+  rib::NoOutput nobody;
   rib::Engine engine{nobody};
   TimePoint now;
 };

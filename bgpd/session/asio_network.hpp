@@ -45,7 +45,10 @@ class AsioNetwork final : public Network {
   /// again; seldom, however often that happens.
   void tell_accept_failures(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
   /// What sessions have to write because of `work` leaves before this returns.
-  void write_after(const std::function<void()>& work) { shared_->write_after(work); }
+  template <typename Work>
+  void write_after(Work&& work) {
+    shared_->write_after(std::forward<Work>(work));
+  }
   /// Closed connections whose NOTIFICATION has not left yet.
   std::size_t finishing_count() const { return shared_->finishing; }
 

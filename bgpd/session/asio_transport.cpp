@@ -42,11 +42,10 @@ Endpoint from_asio(const tcp::endpoint& endpoint) {
           static_cast<std::uint32_t>(v6.scope_id())};
 }
 
-void AsioShared::write_after(const std::function<void()>& work) {
-  writes_after_work = true;
-  work();
-  writes_after_work = false;
-  for (const auto& stream : std::exchange(writers, {})) stream->requested_write();
+/// Who has more to write then asks for a turn.
+void AsioShared::write_all() {
+  for (const auto& stream : writers) stream->requested_write();
+  writers.clear();
 }
 
 // --- AsioStream --------------------------------------------------------------------------------------------

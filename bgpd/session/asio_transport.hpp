@@ -6,7 +6,6 @@
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,13 +21,22 @@ class AsioStream;
 struct AsioShared {
   /// What connections have to write because of `work` leaves before this returns, and not in a turn of its
   /// own: that costs a system call for each.
-  void write_after(const std::function<void()>& work);
+  template <typename Work>
+  void write_after(Work&& work) {
+    writes_after_work = true;
+    work();
+    writes_after_work = false;
+    write_all();
+  }
 
   static constexpr std::size_t kFinishingLimit = 256;  // closing sockets that wait for their last octets
   std::vector<std::uint8_t> buffer = std::vector<std::uint8_t>(128 * 1024);
   std::size_t finishing = 0;
   bool writes_after_work = false;
   std::vector<std::shared_ptr<AsioStream>> writers;  // in write_after()
+
+ private:
+  void write_all();
 };
 
 boost::asio::ip::tcp::endpoint to_asio(const Endpoint& endpoint);

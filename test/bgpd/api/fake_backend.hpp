@@ -7,24 +7,10 @@
 #include "bgpd/api/backend.hpp"
 #include "bgpd/api/handlers.hpp"
 #include "cli/config/writer.hpp"
+#include "rib/no_output.hpp"
 #include "test/support/temporary_folder.hpp"
 
 namespace bgpd::api {
-
-struct NoOutput : rib::Output {
-  void group_opened(rib::GroupId, const rib::ExportProfile&) override {}
-  void group_closed(rib::GroupId) override {}
-  void member_joined(rib::GroupId, rib::PeerHandle, rib::CohortId) override {}
-  void member_left(rib::GroupId, rib::PeerHandle) override {}
-  void member_moved(rib::GroupId, rib::GroupId, rib::PeerHandle, rib::CohortId) override {}
-  void withdraw(rib::GroupId, const rib::Audience&, std::span<const rib::Nlri>) override {}
-  void announce(rib::GroupId, const rib::Audience&, const rib::PathAttributes&,
-                std::span<const rib::Nlri>) override {}
-  void end_of_rib(rib::GroupId, rib::CohortId) override {}
-  void cohort_done(rib::GroupId, rib::CohortId) override {}
-  void fib_changes(std::span<const rib::FibChange>) override {}
-  void notice(const rib::Notice&) override {}
-};
 
 class FakeBackend : public Backend {
  public:
@@ -223,7 +209,7 @@ class FakeBackend : public Backend {
   int commits = 0;
 
  private:
-  NoOutput output_;
+  rib::NoOutput output_;
   rib::Engine engine_;
 };
 
