@@ -14,9 +14,10 @@ namespace {
 
 using session::PeerSettings;
 
-std::uint64_t accepted_by(const rib::Engine& engine, const session::Peer& peer) {
-  if (!peer.is_established()) return 0;
-  const auto counters = engine.counters(peer.rib_handle);
+std::uint64_t accepted_by(const Speaker& speaker, const session::Peer& peer) {
+  const auto* routes = speaker.routes_of(peer);
+  if (!routes) return 0;
+  const auto counters = speaker.engine().counters(routes->handle);
   return std::uint64_t{counters.accepted[0]} + counters.accepted[1];
 }
 
@@ -105,11 +106,11 @@ Daemon::PeersToBe Daemon::peers_to_be(const cli::Config& after, api::Consequence
                              : "neighbor removed";
     else if (at != peers.changed.end() && !why)
       why = config::reset_reason(peer.settings(), *at->second);
-    if (goes) view.removed.push_back({peer.name(), "", accepted_by(engine(), peer)});
+    if (goes) view.removed.push_back({peer.name(), "", accepted_by(*speaker_, peer)});
     if (at != peers.changed.end() && !why) ++view.changed_neighbors;
     if (!why || !peer.is_established()) return;
     peers.reset.insert(&peer);
-    view.resets.push_back({peer.name(), *why, accepted_by(engine(), peer)});
+    view.resets.push_back({peer.name(), *why, accepted_by(*speaker_, peer)});
   });
   return peers;
 }

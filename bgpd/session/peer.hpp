@@ -99,9 +99,6 @@ class Peer final : private ConnectionOwner {
   /// A TCP connection is there or on its way.
   bool has_connection() const { return theirs_ || ours_.has_transport() || ours_.state() == State::Connect; }
 
-  /// Set by the handler, which gets it from the routing engine; not used here.
-  rib::PeerHandle rib_handle;
-
   /// Set by the manager: called when next_deadline() may have changed.
   class Observer {
    public:

@@ -17,6 +17,13 @@
 
 namespace cli {
 
+inline constexpr std::size_t kInterfaceNameLength = 15;  // IFNAMSIZ - 1
+
+/// Whether Linux would let a link be called so.
+inline bool may_be_interface(std::string_view name) {
+  return !name.empty() && name.size() <= kInterfaceNameLength && name.find('/') == std::string_view::npos;
+}
+
 /// What a row is about: where it may be typed and how often it is written.
 enum class Scope : std::uint8_t {
   System,          // once; typed in configure

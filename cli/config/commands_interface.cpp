@@ -8,7 +8,6 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kMaximumPatterns = 64;
-constexpr std::size_t kInterfaceNameLength = 15;  // IFNAMSIZ - 1
 
 constexpr std::string_view kAdvertise = "Announce what this host has";
 constexpr std::string_view kDiscovery = "Find other nodes by themselves";
@@ -20,7 +19,7 @@ Outcome add_patterns(std::vector<std::string>& patterns, const std::vector<std::
     if (pattern.size() > kInterfaceNameLength)
       return "% " + pattern + " is longer than an interface name (" + std::to_string(kInterfaceNameLength) +
              ")";
-    if (pattern.find('/') != std::string::npos) return "% " + pattern + " is not an interface name";
+    if (!may_be_interface(pattern)) return "% " + pattern + " is not an interface name";
     if (std::ranges::find(all, pattern) == all.end()) all.push_back(pattern);
   }
   if (all.size() > kMaximumPatterns) return "% At most " + std::to_string(kMaximumPatterns) + " patterns";

@@ -9,8 +9,6 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t kInterfaceNameLength = 15;  // IFNAMSIZ - 1
-
 Outcome add_range(Target& t, const Arguments& a) {
   const auto* range = a.prefix("range");
   const auto group = a.text("group");
@@ -35,8 +33,7 @@ Outcome remove_range(Target& t, const Arguments& a) {
 
 /// The interface neighbor `name`, made when it is new.
 std::variant<Neighbor*, std::string> interface_neighbor(Target& t, const std::string& name) {
-  if (name.size() > kInterfaceNameLength || name.find('/') != std::string::npos ||
-      rib::IpAddress::parse(name))
+  if (!may_be_interface(name) || rib::IpAddress::parse(name))
     return "% " + name + " is not an interface name";
   if (t.bgp->peer_groups.contains(name)) return "% Name conflict with peer-group";
   return &t.bgp->interface_neighbors[name];

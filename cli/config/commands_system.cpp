@@ -123,6 +123,7 @@ Command vrf_command() {
       .help = {"Routes in the kernel", "The VRF that this daemon is in", "Its device"},
       .scope = Scope::System,
       .set = [](Target& t, const Arguments& a) -> Outcome {
+        if (!may_be_interface(a.text("name"))) return "% " + a.text("name") + " is not an interface name";
         t.config.fib_vrf = a.text("name");
         return {};
       },

@@ -39,7 +39,7 @@ class Operator:
 
 def established(lab, **options):
     hosts = lab.hosts(2)
-    lab.peer(peers.Bird, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND)])
+    lab.peer(peers.Bird, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND)], networks=["10.200.0.0/24"])
     kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv4, AS_PEER)],
                                                 networks=["10.203.0.0/16"]), **options)
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established")
@@ -60,8 +60,9 @@ def nothing_is_in_force_before_the_commit(lab):
     difference = operator.type("show configuration diff")
     check("+hostname r9\n" in difference and f"- neighbor {hosts[2].ipv4} remote-as {AS_PEER}\n" in difference, difference)
     check("hostname r9" in operator.type("show configuration candidate"), "the candidate, whole")
+    wait_for(lambda: "10.200.0.0/24" in kuland.show("show ip route bgp"), "its route is there")
     foreseen = operator.type("commit check")
-    check(f"Resets 1 session:\n  {hosts[2].ipv4}: neighbor removed" in foreseen, foreseen)
+    check(f"Resets 1 session:\n  {hosts[2].ipv4}: neighbor removed; 1 accepted path\n" in foreseen, foreseen)
     check(f"Removes 1 neighbor: {hosts[2].ipv4}\n" in foreseen, foreseen)
     check(kuland.is_established(hosts[2].ipv4), "a check does nothing")
 

@@ -47,6 +47,18 @@ TEST(Edit, WhatIsNotDefinedIsWarnedOfAndDone) {
   EXPECT_EQ(terminal.config.install_maps[0], "SUCH");
 }
 
+TEST(Edit, AVrfIsNamedAsALinkMayBe) {
+  Terminal terminal;
+  for (const auto* line : {"fib vrf a-name-of-16-long", "fib vrf a/b"}) {
+    terminal.type({line});
+    EXPECT_EQ(terminal.status, EditStatus::Refused) << line;
+    EXPECT_THAT(terminal.answer, testing::HasSubstr("is not an interface name"));
+    EXPECT_EQ(terminal.config.fib_vrf, "");
+  }
+  terminal.type({"fib vrf blue"});
+  EXPECT_EQ(terminal.config.fib_vrf, "blue");
+}
+
 TEST(Edit, AbbreviationsMeanTheWholeWords) {
   Terminal terminal;
 
