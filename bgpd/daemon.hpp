@@ -105,6 +105,7 @@ class Daemon final : private api::Backend {
   void apply(const cli::Config& config);
   void apply_peers();
   void apply_forwarding(const cli::Config& config);
+  void apply_io_threads();
   void enter_vrf();
   /// Makes the peers those that the configuration and the mesh want.
   void reconcile_peers();

@@ -69,6 +69,13 @@ std::expected<void, std::string> Daemon::put_in_force(const cli::Config& config)
   return {};
 }
 
+void Daemon::apply_io_threads() {
+  using session::IoThreads;
+  const auto wanted = config_.io_threads.value_or(IoThreads::count_for(std::thread::hardware_concurrency()));
+  if (const auto count = network_->set_io_threads(wanted); count < wanted)
+    log::session().warn("the system gives {} I/O threads of {}", count, wanted);
+}
+
 /// Sessions of the VRF before end; those of this one come with its links.
 void Daemon::enter_vrf() {
   speaker_->peers().visit([&](session::Peer& peer) {
@@ -87,6 +94,7 @@ config::InterfaceIndex Daemon::interface_index() const {
 }
 
 void Daemon::apply(const cli::Config& config) {
+  apply_io_threads();
   auto ours = config::speaker_settings(config, own_identifier_, hostname_, options_.bgp_port);
   if (options_.no_kernel) ours.speaker.suppress_fib_pending = false;  // no answer would come
   speaker_->set_local(ours.local, ours.speaker, now());

@@ -49,6 +49,11 @@ class AsioNetwork final : public Network {
   void write_after(Work&& work) {
     shared_->write_after(std::forward<Work>(work));
   }
+  /// Threads that write beside the loop, see IoThreads. Returns how many there are.
+  unsigned set_io_threads(unsigned count) {
+    shared_->threads.set_count(count);
+    return shared_->threads.count();
+  }
   /// Closed connections whose NOTIFICATION has not left yet.
   std::size_t finishing_count() const { return shared_->finishing; }
 

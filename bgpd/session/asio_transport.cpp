@@ -4,7 +4,9 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
+#include <boost/container/small_vector.hpp>
 #include <cstring>
 #include <utility>
 
@@ -42,10 +44,54 @@ Endpoint from_asio(const tcp::endpoint& endpoint) {
           static_cast<std::uint32_t>(v6.scope_id())};
 }
 
+// --- AsioShared --------------------------------------------------------------------------------------------
+
 /// Who has more to write then asks for a turn.
 void AsioShared::write_all() {
-  for (const auto& stream : writers) stream->requested_write();
+  for (const auto& stream : writers) stream->waits_writable_ = false;
+  write(writers);
   writers.clear();
+}
+
+void AsioShared::write(std::span<const std::shared_ptr<AsioStream>> streams) {
+  const auto most = threads.count() == 0 ? std::size_t{1} : kSideBySide;
+  while (!streams.empty()) {
+    const auto count = std::min(most, streams.size());
+    write_side_by_side(streams.first(count));
+    streams = streams.subspan(count);
+  }
+}
+
+struct AsioShared::Write {
+  AsioStream* stream;
+  Gathered gathered;
+  std::size_t first_range, range_count;
+  AsioStream::Sent sent;
+};
+
+/// Each step for all before the next one: what was gathered stays valid until all is sent, and nobody's turn
+/// ends, which may close anything, while others' writes are not told.
+void AsioShared::write_side_by_side(std::span<const std::shared_ptr<AsioStream>> streams) {
+  boost::container::small_vector<Write, 1> writes;
+  ranges_.clear();
+  for (const auto& stream : streams) {
+    if (stream->finishing_ && stream->socket_.is_open()) stream->send_last();
+    if (!stream->socket_.is_open() || !stream->events_) continue;
+    const auto first = ranges_.size();
+    const auto gathered = stream->events_->on_writable(ranges_);
+    writes.push_back({stream.get(), gathered, first, ranges_.size() - first, {}});
+  }
+  threads.each(writes.size(), [&](std::size_t i) {
+    auto& write = writes[i];
+    if (write.gathered.total() == 0) return;
+    const auto ranges = std::span(ranges_).subspan(write.first_range, write.range_count);
+    write.sent = AsioStream::send(write.stream->descriptor(), ranges);
+  });
+  const auto time = now();
+  for (const auto& [stream, gathered, first, count, sent] : writes)
+    stream->events_->on_written(gathered, stream->note_sent(sent, gathered.total()), time);
+  for (const auto& write : writes)
+    if (write.stream->events_) write.stream->events_->on_write_ended(time);
 }
 
 // --- AsioStream --------------------------------------------------------------------------------------------
@@ -89,7 +135,14 @@ void AsioStream::read() {
 
 std::size_t AsioStream::write(std::span<const Octets> ranges) {
   if (!socket_.is_open()) return 0;
-  std::size_t written = 0;
+  std::size_t wanted = 0;
+  for (const auto range : ranges) wanted += range.size();
+  return note_sent(send(descriptor(), ranges), wanted);
+}
+
+/// Touches nothing but its arguments, so that threads may do it beside each other.
+AsioStream::Sent AsioStream::send(int descriptor, std::span<const Octets> ranges) {
+  Sent result;
   while (!ranges.empty()) {
     std::array<iovec, kMaximumRanges> vectors;
     std::size_t count = 0, wanted = 0;
@@ -100,19 +153,22 @@ std::size_t AsioStream::write(std::span<const Octets> ranges) {
     msghdr message{};
     message.msg_iov = vectors.data();
     message.msg_iovlen = count;
-    const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent < 0 && !would_block(errno)) {
-      write_error_ = std::strerror(errno);  // reading finds the connection gone and tells
-      return written;
-    }
-    if (sent > 0) written += static_cast<std::size_t>(sent);
-    if (sent < 0 || static_cast<std::size_t>(sent) < wanted) {
-      wait_writable();
-      return written;
-    }
+    const auto sent = ::sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && !would_block(errno)) result.error = errno;
+    if (sent > 0) result.octets += static_cast<std::size_t>(sent);
+    if (sent < 0 || static_cast<std::size_t>(sent) < wanted) break;
     ranges = ranges.subspan(count);
   }
-  return written;
+  return result;
+}
+
+/// Returns the octets that left. After an error reading finds the connection gone and tells.
+std::size_t AsioStream::note_sent(const Sent& sent, std::size_t wanted) {
+  if (sent.error != 0)
+    write_error_ = std::strerror(sent.error);
+  else if (sent.octets < wanted)
+    wait_writable();
+  return sent.octets;
 }
 
 void AsioStream::wait_writable() {
@@ -130,18 +186,15 @@ void AsioStream::request_write() {
   if (shared_->writes_after_work)
     shared_->writers.push_back(shared_from_this());
   else
-    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->requested_write(); });
-}
-
-void AsioStream::requested_write() {
-  waits_writable_ = false;
-  writable();
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+      self->waits_writable_ = false;
+      self->writable();
+    });
 }
 
 void AsioStream::writable() {
-  if (!socket_.is_open()) return;
-  if (finishing_) return send_last();
-  if (events_) events_->on_writable(now());
+  const auto self = shared_from_this();
+  shared_->write({&self, 1});
 }
 
 void AsioStream::finish(std::vector<std::uint8_t> last) {

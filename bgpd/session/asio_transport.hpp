@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "bgpd/session/io_threads.hpp"
 #include "bgpd/session/network.hpp"
 
 namespace bgpd::session {
@@ -34,9 +35,20 @@ struct AsioShared {
   std::size_t finishing = 0;
   bool writes_after_work = false;
   std::vector<std::shared_ptr<AsioStream>> writers;  // in write_after()
+  IoThreads threads;
+
+  /// Asks each what it has to write, writes, and tells how much that was; the system calls of many beside
+  /// each other, as far as there are threads for it.
+  void write(std::span<const std::shared_ptr<AsioStream>> streams);
 
  private:
+  static constexpr std::size_t kSideBySide = 256;  // connections
+  struct Write;
+
   void write_all();
+  void write_side_by_side(std::span<const std::shared_ptr<AsioStream>> streams);
+
+  std::vector<Octets> ranges_;
 };
 
 boost::asio::ip::tcp::endpoint to_asio(const Endpoint& endpoint);
@@ -52,18 +64,24 @@ class AsioStream : public std::enable_shared_from_this<AsioStream> {
   void start(TransportEvents& events);
   std::size_t write(std::span<const Octets> ranges);
   void request_write();
-  /// The turn that request_write() asked for.
-  void requested_write();
   void finish(std::vector<std::uint8_t> last);
   void release();
   int descriptor() { return socket_.native_handle(); }
 
  private:
+  friend struct AsioShared;
   void wait_readable();
   void read();
   void wait_writable();
   void writable();
   void send_last();
+  /// What became of a write of `wanted` octets.
+  struct Sent {
+    std::size_t octets = 0;
+    int error = 0;
+  };
+  static Sent send(int descriptor, std::span<const Octets> ranges);
+  std::size_t note_sent(const Sent& sent, std::size_t wanted);
   void ended(const std::string& why);
   void close();
 

@@ -76,12 +76,6 @@ void Connection::on_closed(const std::string& why, TimePoint now) {
   owner_.turn_ended(now);
 }
 
-void Connection::on_writable(TimePoint now) {
-  transport_is_full_ = false;
-  flush(now);
-  owner_.turn_ended(now);
-}
-
 void Connection::on_input(Octets octets, TimePoint now) {
   auto& statistics = owner_.statistics();
   statistics.last_read = now;
@@ -269,11 +263,20 @@ void Connection::probe(TimePoint now) {
 
 void Connection::flush(TimePoint now) {
   if (!transport_ || transport_is_full_) return;
-  const auto written = output_.write(*transport_, owner_.scratch());
+  auto& ranges = owner_.scratch();
+  ranges.clear();
+  const auto gathered = output_.gather(ranges);
+  on_written(gathered, gathered.total() == 0 ? 0 : transport_->write(ranges), now);
+}
+
+Gathered Connection::on_writable(std::vector<Octets>& ranges) { return output_.gather(ranges); }
+
+void Connection::on_written(const Gathered& gathered, std::size_t octets, TimePoint now) {
+  const auto written = output_.consume(gathered, octets);
   auto& statistics = owner_.statistics();
-  if (written.octets != 0) {
+  if (octets != 0) {
     statistics.last_write = now;
-    statistics.octets_sent += written.octets;
+    statistics.octets_sent += octets;
   }
   statistics.sent.count(wire::MessageType::RouteRefresh, written.completed.route_refreshes);
   if (written.completed.updates != 0) {
@@ -289,7 +292,7 @@ void Connection::flush(TimePoint now) {
   // progress.
   if (written.all)
     timers_.stop(Timer::SendHold);
-  else if (fsm_.hold_time().count() != 0 && (written.octets != 0 || !timers_.runs(Timer::SendHold)))
+  else if (fsm_.hold_time().count() != 0 && (octets != 0 || !timers_.runs(Timer::SendHold)))
     timers_.start(Timer::SendHold, now + send_hold_time());
 }
 

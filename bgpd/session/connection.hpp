@@ -93,7 +93,9 @@ class Connection final : public TransportEvents, public ConnectEvents {
 
   // TransportEvents, ConnectEvents
   void on_input(Octets octets, TimePoint now) override;
-  void on_writable(TimePoint now) override;
+  Gathered on_writable(std::vector<Octets>& ranges) override;
+  void on_written(const Gathered& gathered, std::size_t octets, TimePoint now) override;
+  void on_write_ended(TimePoint now) override { owner_.turn_ended(now); }
   void on_closed(const std::string& why, TimePoint now) override;
   void on_connected(std::unique_ptr<Transport> transport, TimePoint now) override;
   void on_connect_failed(const std::string& why, TimePoint now) override;

@@ -45,11 +45,25 @@ struct ConnectRequest {
   TransportSettings settings;
 };
 
+/// What a connection has to write in one turn, as on_writable says it and on_written wants to hear again.
+struct Gathered {
+  std::size_t own = 0;          // octets of the session's own messages
+  std::size_t from_source = 0;  // octets of UPDATEs
+  bool source_first = false;    // the rest of a message that was begun goes before anything else
+
+  std::size_t total() const { return own + from_source; }
+};
+
 class TransportEvents {
  public:
   /// octets: borrowed for the call; everything is taken.
   virtual void on_input(Octets octets, TimePoint now) = 0;
-  virtual void on_writable(TimePoint now) = 0;
+  /// There is room. Appends what is to be written, in order, to `ranges`; it stays valid, also while other
+  /// connections are asked, until on_written says how much of it left. on_write_ended follows: up to then
+  /// nothing is done to other connections, so that a network may write for many side by side.
+  virtual Gathered on_writable(std::vector<Octets>& ranges) = 0;
+  virtual void on_written(const Gathered& gathered, std::size_t octets, TimePoint now) = 0;
+  virtual void on_write_ended(TimePoint now) = 0;
   /// The connection is gone; the last event. why: for people, e.g. "Connection reset by peer".
   virtual void on_closed(const std::string& why, TimePoint now) = 0;
 
@@ -64,7 +78,7 @@ class Transport {
   /// Events begin; `events` is borrowed until this object goes.
   virtual void start(TransportEvents& events) = 0;
   /// Gives the kernel as much as it takes now; returns how many octets that was. After less than all of them
-  /// on_writable follows when there is room.
+  /// on_writable follows when there is room, as it does when on_written said so.
   virtual std::size_t write(std::span<const Octets> ranges) = 0;
   /// on_writable shall come in a later turn; asking twice before it came is asking once.
   virtual void request_write() = 0;

@@ -29,26 +29,25 @@ void OutputQueue::set_source(OutputSource* source) {
   source_ = source;
 }
 
-OutputQueue::Written OutputQueue::write(Transport& transport, std::vector<Octets>& ranges) {
-  ranges.clear();
+Gathered OutputQueue::gather(std::vector<Octets>& ranges) {
   // What the source hands out is valid until its next call, so it is asked once, either for the rest of a
   // message that must go on before anything else, or for what may follow our own messages.
-  const bool rest_first = source_is_unfinished();
-  std::size_t from_source = rest_first ? source_->gather(ranges, source_->unfinished()) : 0;
-  const auto own = own_.size() - own_sent_;
-  if (own != 0) ranges.push_back(Octets(own_).subspan(own_sent_));
-  if (source_ && !rest_first) from_source = source_->gather(ranges, kTurnLimit);
+  Gathered gathered{.own = own_.size() - own_sent_, .source_first = source_is_unfinished()};
+  if (gathered.source_first) gathered.from_source = source_->gather(ranges, source_->unfinished());
+  if (gathered.own != 0) ranges.push_back(Octets(own_).subspan(own_sent_));
+  if (source_ && !gathered.source_first) gathered.from_source = source_->gather(ranges, kTurnLimit);
+  return gathered;
+}
 
+OutputQueue::Written OutputQueue::consume(const Gathered& gathered, std::size_t octets) {
   Written written;
-  const auto total = own + from_source;
-  if (total == 0) return written;
-  written.octets = transport.write(ranges);
-  written.all = written.octets >= total;
-  written.more = written.all && (rest_first || from_source >= kTurnLimit);
+  if (gathered.total() == 0) return written;
+  written.all = octets >= gathered.total();
+  written.more = written.all && (gathered.source_first || gathered.from_source >= kTurnLimit);
 
-  const auto own_left_now =
-      rest_first ? written.octets - std::min(written.octets, from_source) : std::min(written.octets, own);
-  const auto source_left_now = written.octets - own_left_now;
+  const auto own_left_now = gathered.source_first ? octets - std::min(octets, gathered.from_source)
+                                                  : std::min(octets, gathered.own);
+  const auto source_left_now = octets - own_left_now;
   if (source_left_now != 0) written.completed = source_->consume(source_left_now);
   if (own_left_now != 0) consume_own(own_left_now);
   return written;

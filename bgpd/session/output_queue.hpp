@@ -1,8 +1,7 @@
-// What one connection has to send, and the step that sends it: the session's own messages (OPEN, KEEPALIVE,
-// ROUTE-REFRESH) in a small bounded queue that goes first, UPDATEs from the sources. One gather write per
-// turn.
+// What one connection has to send, in turns of one gather write: the session's own messages (OPEN, KEEPALIVE,
+// ROUTE-REFRESH) in a small bounded queue that goes first, UPDATEs from the sources.
 //
-//   | rest of a message sent in part | own messages | source of IPv4 | source of IPv6 |   -> Transport::write
+//   gather():  | rest of a message sent in part | own messages | source of IPv4 | source of IPv6 |
 #pragma once
 
 #include <vector>
@@ -18,7 +17,6 @@ class OutputQueue {
   static constexpr std::size_t kOwnLimit = 16 * 1024;    // octets of own messages waiting
 
   struct Written {
-    std::size_t octets = 0;
     OutputSource::Completed completed;  // of the source
     bool all = true;                    // nothing that was gathered is left; false: the transport is full
     bool more = false;                  // the turn's limit was reached: there may be more
@@ -31,8 +29,10 @@ class OutputQueue {
   /// source: borrowed; nullptr takes it away. What is unfinished of the old one's message is kept.
   void set_source(OutputSource* source);
 
-  /// One turn. ranges: scratch, so that idle peers hold none.
-  Written write(Transport& transport, std::vector<Octets>& ranges);
+  /// Appends what is to be written in this turn; valid until consume(), which must follow.
+  Gathered gather(std::vector<Octets>& ranges);
+  /// `octets` of what was gathered left.
+  Written consume(const Gathered& gathered, std::size_t octets);
 
   /// What must leave so that a NOTIFICATION can follow: the rest of a message sent in part and own messages.
   std::vector<std::uint8_t> take_rest();

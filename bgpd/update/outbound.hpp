@@ -2,12 +2,11 @@
 // their update group, and sessions write them from there. Changes for the kernel and notices are handed on as
 // they come.
 //
-// Owned by the daemon; lives on the routing thread. A session that may write does, without waiting in
-// between,
-//   fill() -> one non-blocking write -> consume()
-// and comes back when its socket takes more: ranges are valid only until the next call of anything here or in
-// the engine. Its own messages (KEEPALIVE, NOTIFICATION) may stand only at a message boundary: when
-// rest_of_message() is not empty, that goes first.
+// Owned by the daemon; lives on the routing thread. Sessions that may write do, without waiting in between,
+//   fill() of each -> one non-blocking write of each -> consume() of each
+// and come back when their sockets take more: ranges are valid until the peer's consume() or until anything
+// else is called here or in the engine. Its own messages (KEEPALIVE, NOTIFICATION) may stand only at a
+// message boundary: when rest_of_message() is not empty, that goes first.
 #pragma once
 
 #include <functional>

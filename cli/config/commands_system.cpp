@@ -117,6 +117,30 @@ Command system_number(std::string keywords, std::string range, std::vector<std::
           .summary = summary};
 }
 
+Command io_threads_command() {
+  return {
+      .syntax = "io-threads (0-16)$value",
+      .help = {"Threads that write to neighbors beside the main one",
+               "How many; 0: the main one does it all"},
+      .scope = Scope::System,
+      .set = [](Target& t, const Arguments& a) -> Outcome {
+        t.config.io_threads = a.number_as<std::uint32_t>("value");
+        return {};
+      },
+      .unset = [](Target& t, const Arguments&) -> Outcome {
+        t.config.io_threads.reset();
+        return {};
+      },
+      .write =
+          [](const Source& s, Lines& lines) {
+            if (s.config.io_threads) lines.push_back("io-threads " + std::to_string(*s.config.io_threads));
+          },
+      .summary =
+          "Threads that write to neighbors, for hundreds of them; without this line by the number of "
+          "processors: none up to 3, 1 with 4, at most 4.",
+  };
+}
+
 Command vrf_command() {
   return {
       .syntax = "fib vrf NAME$name",
@@ -276,6 +300,7 @@ std::vector<Command> system_commands() {
       "history size", "(0-1024)",
       {"Events of routes and sessions", "What they may take", "MiB, 32,768 events each; 0: none are kept"},
       "Memory for what `show bgp history` and `show events` tell, taken as it fills; the oldest go first."));
+  rows.push_back(io_threads_command());
   return rows;
 }
 

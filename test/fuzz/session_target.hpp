@@ -65,7 +65,9 @@ class FarEnd : public session::TransportEvents {
     last_heard = now;
     arrived(now);
   }
-  void on_writable(rib::TimePoint) override {}
+  session::Gathered on_writable(std::vector<Octets>&) override { return {}; }
+  void on_written(const session::Gathered&, std::size_t, rib::TimePoint) override {}
+  void on_write_ended(rib::TimePoint) override {}
   void on_closed(const std::string&, rib::TimePoint) override { closed = true; }
 
   std::vector<std::uint8_t> heard;

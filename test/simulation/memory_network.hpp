@@ -182,7 +182,11 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void ask_writable(std::size_t at) {
     world_.after(0s, [self = shared_from_this(), at] {
       auto& end = self->ends_[at];
-      if (end.events) end.events->on_writable(self->world_.now());
+      if (!end.events) return;
+      std::vector<Octets> ranges;
+      const auto gathered = end.events->on_writable(ranges);
+      end.events->on_written(gathered, self->send(at, ranges), self->world_.now());
+      if (end.events) end.events->on_write_ended(self->world_.now());
     });
   }
 

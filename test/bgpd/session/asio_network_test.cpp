@@ -354,36 +354,6 @@ TEST(AsioNetwork, ListensOnEveryAddressWithoutBeingTold) {
   EXPECT_EQ(stranger.read_all(io), wire::encode_notification(wire::CeaseReason::ConnectionRejected));
 }
 
-struct CountingEvents final : TransportEvents {
-  void on_input(Octets, TimePoint) override {}
-  void on_writable(TimePoint) override { ++writable; }
-  void on_closed(const std::string&, TimePoint) override {}
-  int writable = 0;
-};
-
-TEST(AsioTransport, WritesAtTheEndOfTheWorkThatAskedForItAndElseInATurnOfItsOwn) {
-  asio::io_context io{1};
-  tcp::acceptor acceptor(io, {asio::ip::make_address("127.0.0.1"), 0});
-  tcp::socket near(io), far(io);
-  near.connect(acceptor.local_endpoint());
-  acceptor.accept(far);
-  const auto shared = std::make_shared<AsioShared>();
-  CountingEvents events;
-  AsioTransport transport(std::move(near), shared);
-  transport.start(events);
-
-  shared->write_after([&] {
-    transport.request_write();
-    transport.request_write();
-    EXPECT_EQ(events.writable, 0);
-  });
-  EXPECT_EQ(events.writable, 1);
-
-  transport.request_write();
-  EXPECT_EQ(events.writable, 1);
-  EXPECT_TRUE(run_until(io, [&] { return events.writable == 2; }));
-}
-
 TEST(AsioNetwork, FindsTheAddressOfAnInterface) {
   EXPECT_EQ(address_of_interface("lo", address("127.0.0.9")), address("127.0.0.1"));
   EXPECT_EQ(address_of_interface("lo", address("fe80::1")), std::nullopt);

@@ -141,7 +141,9 @@ class Puppet final : public TransportEvents {
   void on_input(Octets octets, TimePoint) override {
     received.insert(received.end(), octets.begin(), octets.end());
   }
-  void on_writable(TimePoint) override {}
+  Gathered on_writable(std::vector<Octets>&) override { return {}; }
+  void on_written(const Gathered&, std::size_t, TimePoint) override {}
+  void on_write_ended(TimePoint) override {}
   void on_closed(const std::string&, TimePoint) override { closed = true; }
 
   std::vector<std::uint8_t> received;

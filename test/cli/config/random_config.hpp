@@ -23,6 +23,7 @@ class RandomConfig {
     config.fib_next_hop_objects = chance();
     if (chance()) config.fib_audit_seconds = static_cast<std::uint32_t>(number(0, 3600));
     if (chance()) config.history_mib = static_cast<std::uint32_t>(number(0, 1024));
+    if (chance()) config.io_threads = static_cast<std::uint32_t>(number(0, 16));
     if (chance()) config.fib_metric = static_cast<std::uint32_t>(number(1, 4294967295));
     if (chance()) config.fib_vrf = "blue";
     if (chance()) config.fib_table = static_cast<std::uint32_t>(number(1, 4294967295));
