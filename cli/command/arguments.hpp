@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,11 +19,16 @@ using Value = std::variant<std::monostate, std::uint64_t, rib::IpAddress, rib::P
 
 class Arguments {
  public:
-  void add(std::string_view name, Value value, bool is_keyword = false) {
-    values_.push_back({name, std::move(value), is_keyword});
+  void add(std::string_view name, Value value, bool is_keyword = false, std::size_t column = 0) {
+    values_.push_back({name, std::move(value), is_keyword, column});
   }
 
   bool has(std::string_view name) const { return find(name) != nullptr; }
+  /// Where the line has it, from 0; nothing when absent.
+  std::optional<std::size_t> column(std::string_view name) const {
+    const auto* argument = find_argument(name);
+    return argument ? std::optional(argument->column) : std::nullopt;
+  }
   /// The words or the rest of the line; "" when absent.
   std::string text(std::string_view name) const {
     const auto* value = get<std::string>(name);
@@ -62,11 +68,22 @@ class Arguments {
   std::vector<std::pair<std::string, bool>> written() const;
 
  private:
-  const Value* find(std::string_view name) const {
+  struct Argument {
+    std::string_view name;
+    Value value;
+    bool is_keyword;
+    std::size_t column;
+  };
+
+  const Argument* find_argument(std::string_view name) const {
     for (const bool keywords : {false, true})  // "log file FILE$file": the value, not the word before it
       for (const auto& argument : values_)
-        if (argument.name == name && argument.is_keyword == keywords) return &argument.value;
+        if (argument.name == name && argument.is_keyword == keywords) return &argument;
     return nullptr;
+  }
+  const Value* find(std::string_view name) const {
+    const auto* argument = find_argument(name);
+    return argument ? &argument->value : nullptr;
   }
   template <typename T>
   const T* get(std::string_view name) const {
@@ -74,11 +91,6 @@ class Arguments {
     return value ? std::get_if<T>(value) : nullptr;
   }
 
-  struct Argument {
-    std::string_view name;
-    Value value;
-    bool is_keyword;
-  };
   std::vector<Argument> values_;
 };
 

@@ -179,7 +179,7 @@ Match Tree::finish(const Race& race, std::string_view line, std::span<const Word
     Value value;
     fit(token, words[w].text, value);
     if (token.kind == TokenKind::Line) value = std::string(right_trimmed(line.substr(words[w].column)));
-    matched.arguments.add(token.name, std::move(value), token.is_keyword());
+    matched.arguments.add(token.name, std::move(value), token.is_keyword(), words[w].column);
   }
   return matched;
 }

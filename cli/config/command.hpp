@@ -72,8 +72,17 @@ struct Source {
   }
 };
 
-/// Why the command cannot be done, as the operator reads it ("% …"); nothing when it is done.
-using Outcome = std::optional<std::string>;
+/// Why a command that is written rightly cannot be done.
+struct Refusal {
+  std::string text;             // as the operator reads it: "% …"
+  std::string_view about = {};  // the argument that is at fault, by its name; "": none alone
+
+  Refusal(std::string why) : text(std::move(why)) {}
+  Refusal(const char* why) : text(why) {}
+  Refusal(std::string_view argument, std::string why) : text(std::move(why)), about(argument) {}
+};
+/// Nothing when it is done.
+using Outcome = std::optional<Refusal>;
 using Lines = std::vector<std::string>;
 
 enum class Leave : std::uint8_t { No, Mode, Family, Configure };

@@ -61,7 +61,7 @@ struct Words {
 Outcome unset_rule(const Words& words, Target& t, const Arguments& a) {
   auto& lists = t.config.policy.access_lists[words.index()];
   auto* list = lists.find(a.text("name"));
-  if (!list) return "% Can't find access-list " + a.text("name");
+  if (!list) return Refusal("name", "% Can't find access-list " + a.text("name"));
   if (!names_a_rule(a)) {
     lists.erase(a.text("name"));
     return {};
@@ -93,7 +93,7 @@ Command remark_row(const Words& words) {
       .unset = [words](Target& t, const Arguments& a) -> Outcome {
         auto& lists = t.config.policy.access_lists[words.index()];
         auto* list = lists.find(a.text("name"));
-        if (!list) return "% Can't find access-list " + a.text("name");
+        if (!list) return Refusal("name", "% Can't find access-list " + a.text("name"));
         list->remark.clear();
         if (list->rules.empty()) lists.erase(a.text("name"));
         return {};

@@ -44,8 +44,8 @@ Outcome set_router_bgp(Target& t, const Arguments& a) {
 }
 
 Outcome unset_router_bgp(Target& t, const Arguments& a) {
-  if (!t.config.bgp) return "% BGP instance not found";
-  if (a.has("as") && a.number("as") != t.config.bgp->as) return "% Can't find BGP instance";
+  if (!t.config.bgp) return Refusal("as", "% BGP instance not found");
+  if (a.has("as") && a.number("as") != t.config.bgp->as) return Refusal("as", "% Can't find BGP instance");
   const auto block = "router bgp " + std::to_string(t.config.bgp->as);
   std::erase_if(t.config.unknown_lines, [&](const Config::UnknownLine& line) {
     return line.block == block || line.block.starts_with(block + " / ");
@@ -56,7 +56,7 @@ Outcome unset_router_bgp(Target& t, const Arguments& a) {
 
 Outcome set_timers(Target& t, const Arguments& a) {
   const auto hold = a.number_as<std::uint16_t>("hold");
-  if (hold != 0 && hold < 3) return "% hold time value must be either 0 or greater than 3";
+  if (hold != 0 && hold < 3) return Refusal("hold", "% hold time value must be either 0 or greater than 3");
   t.bgp->hold_seconds = hold;
   t.bgp->keepalive_seconds =  // RFC 4271 §4.4: a third of the hold time is the reasonable maximum
       std::min(a.number_as<std::uint16_t>("keepalive"), static_cast<std::uint16_t>(hold / 3));

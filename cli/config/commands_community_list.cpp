@@ -162,7 +162,7 @@ std::string name_of(const Arguments& a) {
 template <typename Kind>
 Outcome set_rule(Target& t, const Arguments& a, bool is_expanded) {
   const auto rule = rule_of<Kind>(a, is_expanded);
-  if (!rule) return "% Malformed community-list value";
+  if (!rule) return Refusal("value", "% Malformed community-list value");
   auto& lists = Kind::lists(t.config.policy);
   const auto [list, is_new] = lists.try_emplace(name_of(a));
   if (is_new) list->second.is_expanded = is_expanded;

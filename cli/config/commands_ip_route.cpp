@@ -33,7 +33,7 @@ StaticNextHop next_hop_of(const Arguments& a) {
 
 Outcome add_static(Target& t, const Arguments& a) {
   const auto prefix = prefix_of(a);
-  if (!prefix) return "% Malformed network mask";
+  if (!prefix) return Refusal("mask", "% Malformed network mask");
   const auto next_hop = next_hop_of(a);
   StaticRoute route;
   if (a.has("distance")) route.distance = a.number_as<std::uint8_t>("distance");

@@ -12,11 +12,11 @@ namespace {
 Outcome add_range(Target& t, const Arguments& a) {
   const auto* range = a.prefix("range");
   const auto group = a.text("group");
-  if (!range) return "% Malformed listen range";
-  if (!t.bgp->peer_groups.contains(group)) return "% Configure the peer-group first";
+  if (!range) return Refusal("range", "% Malformed listen range");
+  if (!t.bgp->peer_groups.contains(group)) return Refusal("group", "% Configure the peer-group first");
   if (const auto known = t.bgp->listen_ranges.find(*range);
       known != t.bgp->listen_ranges.end() && known->second != group)
-    return "% Same listen range is attached to peer-group " + known->second;
+    return Refusal("range", "% Same listen range is attached to peer-group " + known->second);
   t.bgp->listen_ranges[*range] = group;
   return {};
 }
@@ -24,9 +24,9 @@ Outcome add_range(Target& t, const Arguments& a) {
 Outcome remove_range(Target& t, const Arguments& a) {
   const auto* range = a.prefix("range");
   const auto known = range ? t.bgp->listen_ranges.find(*range) : t.bgp->listen_ranges.end();
-  if (known == t.bgp->listen_ranges.end()) return "% Listen range not found";
+  if (known == t.bgp->listen_ranges.end()) return Refusal("range", "% Listen range not found");
   if (a.has("group") && a.text("group") != known->second)
-    return "% The listen range is attached to peer-group " + known->second;
+    return Refusal("group", "% The listen range is attached to peer-group " + known->second);
   t.bgp->listen_ranges.erase(known);
   return {};
 }
@@ -41,9 +41,9 @@ std::variant<Neighbor*, std::string> interface_neighbor(Target& t, const std::st
 
 Outcome set_interface(Target& t, const Arguments& a) {
   if (a.has("peer-group") && !t.bgp->peer_groups.contains(a.text("group")))
-    return "% Configure the peer-group first";
+    return Refusal("group", "% Configure the peer-group first");
   const auto found = interface_neighbor(t, a.text("ifname"));
-  if (const auto* why = std::get_if<std::string>(&found)) return *why;
+  if (const auto* why = std::get_if<std::string>(&found)) return Refusal("ifname", *why);
   auto& neighbor = *std::get<Neighbor*>(found);
   neighbor.v6_only = a.has("v6only");
   if (a.has("peer-group")) neighbor.peer_group = a.text("group");
@@ -53,7 +53,7 @@ Outcome set_interface(Target& t, const Arguments& a) {
 
 Outcome unset_interface(Target& t, const Arguments& a) {
   const auto name = a.text("ifname");
-  if (t.bgp->interface_neighbors.erase(name) == 0) return "% No such neighbor";
+  if (t.bgp->interface_neighbors.erase(name) == 0) return Refusal("ifname", "% No such neighbor");
   forget_lines_of(t.config, name);
   return {};
 }

@@ -74,11 +74,11 @@ Command classic_network_command() {
       .scope = Scope::Family,
       .set = [](Target& t, const Arguments& a) -> Outcome {
         if (const auto prefix = classic_prefix(a)) return add_network(t, *prefix, a);
-        return "% Malformed network mask";
+        return Refusal("mask", "% Malformed network mask");
       },
       .unset = [](Target& t, const Arguments& a) -> Outcome {
         if (const auto prefix = classic_prefix(a)) return remove_network(t, *prefix);
-        return "% Malformed network mask";
+        return Refusal("mask", "% Malformed network mask");
       },
       .summary = "The old way to write `network`.",
       .no_syntax = "no network " + rest,

@@ -23,12 +23,12 @@ constexpr std::array kRoleWords{RoleWord{rib::Role::Provider, "provider"},
 
 Outcome set_local_as(Target& t, const Arguments& a) {
   const auto as = a.number_as<rib::AsNumber>("own");
-  if (as == t.bgp->as) return "% Cannot have local-as same as BGP AS number";
+  if (as == t.bgp->as) return Refusal("as", "% Cannot have local-as same as BGP AS number");
   const auto& remote = t.neighbor->remote_as;
   if (remote && remote->kind == RemoteAs::Kind::Number && remote->number == as)
-    return "% Cannot have local-as same as remote-as";
+    return Refusal("as", "% Cannot have local-as same as remote-as");
   if (remote && (remote->kind == RemoteAs::Kind::Internal || remote->number == t.bgp->as))
-    return "% local-as allowed only for eBGP peers";
+    return Refusal("as", "% local-as allowed only for eBGP peers");
   t.neighbor->local_as = LocalAs{as, a.has("no-prepend"), a.has("replace-as")};
   return {};
 }
@@ -101,7 +101,7 @@ Command local_role_command() {
 
 Outcome set_confederation_peers(Target& t, const Arguments& a) {
   for (const auto as : a.numbers("member"))
-    if (as == t.bgp->as) return "% Local member-AS not allowed in confed peer list";
+    if (as == t.bgp->as) return Refusal("as", "% Local member-AS not allowed in confed peer list");
   for (const auto as : a.numbers("member")) t.bgp->confederation_peers.insert(as);
   return {};
 }

@@ -66,7 +66,7 @@ Outcome remove_group(Target& t, const std::string& name) {
 
 Outcome remove_peer(Target& t, const Arguments& a) {
   if (const auto* address = a.address("peer")) {
-    if (!t.bgp->neighbors.contains(*address)) return "% No such neighbor";
+    if (!t.bgp->neighbors.contains(*address)) return Refusal("peer", "% No such neighbor");
     remove_neighbor(t, *address);
     return {};
   }
@@ -80,12 +80,12 @@ Outcome set_remote_as(Target& t, const Arguments& a) {
   const auto remote = remote_as_from(a);
   if (const auto* address = a.address("peer")) {
     if (address->is_multicast() || address->is_unspecified())
-      return "% " + address->to_string() + " is not the address of a neighbor";
+      return Refusal("peer", "% " + address->to_string() + " is not the address of a neighbor");
     t.bgp->neighbors[*address].remote_as = remote;
     return {};
   }
   auto* const named = named_neighbor(*t.bgp, a.text("peer"));
-  if (!named) return "% Create the peer-group or interface first";
+  if (!named) return Refusal("peer", "% Create the peer-group or interface first");
   named->remote_as = remote;
   return {};
 }
@@ -93,13 +93,14 @@ Outcome set_remote_as(Target& t, const Arguments& a) {
 Outcome unset_remote_as(Target& t, const Arguments& a) {
   if (a.address("peer")) return remove_peer(t, a);  // as in FRR: a neighbor is its remote-as
   auto* const named = named_neighbor(*t.bgp, a.text("peer"));
-  if (!named) return "% Create the peer-group or interface first";
+  if (!named) return Refusal("peer", "% Create the peer-group or interface first");
   named->remote_as.reset();
   return {};
 }
 
 Outcome create_group(Target& t, const Arguments& a) {
-  if (t.bgp->interface_neighbors.contains(a.text("name"))) return "% Name conflict with interface";
+  if (t.bgp->interface_neighbors.contains(a.text("name")))
+    return Refusal("name", "% Name conflict with interface");
   t.bgp->peer_groups.try_emplace(a.text("name"));
   return {};
 }
@@ -108,8 +109,9 @@ Outcome join_group(Target& t, const Arguments& a) {
   const auto* address = a.address("peer");
   const auto on_link = t.bgp->interface_neighbors.find(a.text("peer"));
   const bool is_interface = !address && on_link != t.bgp->interface_neighbors.end();
-  if (!address && !is_interface) return "% A peer-group cannot be a member of a peer-group";
-  if (!t.bgp->peer_groups.contains(a.text("group"))) return "% Configure the peer-group first";
+  if (!address && !is_interface) return Refusal("group", "% A peer-group cannot be a member of a peer-group");
+  if (!t.bgp->peer_groups.contains(a.text("group")))
+    return Refusal("group", "% Configure the peer-group first");
   if (is_interface) {
     on_link->second.peer_group = a.text("group");
     return {};
@@ -128,7 +130,7 @@ Outcome leave_group(Target& t, const Arguments& a) {
   const auto neighbor = address ? t.bgp->neighbors.find(*address) : t.bgp->neighbors.end();
   if (neighbor == t.bgp->neighbors.end()) return "% Specify remote-as or peer-group commands first";
   if (a.has("group") && neighbor->second.peer_group != a.text("group"))
-    return "% Not a member of that peer-group";
+    return Refusal("group", "% Not a member of that peer-group");
   neighbor->second.peer_group.reset();
   if (!neighbor->second.remote_as) remove_neighbor(t, *address);
   return {};
@@ -136,7 +138,7 @@ Outcome leave_group(Target& t, const Arguments& a) {
 
 Outcome set_timers(Target& t, const Arguments& a) {
   const auto hold = a.number_as<std::uint16_t>("hold");
-  if (hold != 0 && hold < 3) return "% hold time value must be either 0 or greater than 3";
+  if (hold != 0 && hold < 3) return Refusal("hold", "% hold time value must be either 0 or greater than 3");
   t.neighbor->hold_seconds = hold;
   t.neighbor->keepalive_seconds =
       std::min(a.number_as<std::uint16_t>("keepalive"), static_cast<std::uint16_t>(hold / 3));
@@ -205,7 +207,8 @@ Command shutdown_command() {
                              "Shutdown message"}),
       .scope = Scope::Neighbor,
       .set = [](Target& t, const Arguments& a) -> Outcome {
-        if (a.text("message").size() > 255) return "% A shutdown message has at most 255 octets (RFC 9003)";
+        if (a.text("message").size() > 255)
+          return Refusal("message", "% A shutdown message has at most 255 octets (RFC 9003)");
         t.neighbor->shutdown = true;
         t.neighbor->shutdown_message.reset();
         if (a.has("message")) t.neighbor->shutdown_message = a.text("message");
@@ -318,7 +321,8 @@ std::vector<Command> neighbor_commands() {
                                                      {"Set a password", "The password"}, text_value, same,
                                                      "TCP MD5 signature of the session (RFC 2385)."));
   rows.back().set = [](Target& t, const Arguments& a) -> Outcome {
-    if (a.text("value").size() > 80) return "% A password has at most 80 characters";  // TCP_MD5SIG_MAXKEYLEN
+    if (a.text("value").size() > 80)
+      return Refusal("value", "% A password has at most 80 characters");  // TCP_MD5SIG_MAXKEYLEN
     t.neighbor->password = a.text("value");
     return {};
   };

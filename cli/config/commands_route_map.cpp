@@ -37,7 +37,7 @@ Outcome open_clause(Target& t, const Arguments& a) {
 Outcome remove_clauses(Target& t, const Arguments& a) {
   auto& maps = t.config.policy.route_maps;
   auto* map = maps.find(a.text("name"));
-  if (!map) return "% Could not find route-map " + a.text("name");
+  if (!map) return Refusal("name", "% Could not find route-map " + a.text("name"));
   const auto sequence = a.number_as<rib::Sequence>("sequence");
   if (a.has("sequence") && !map->clauses.contains(sequence))
     return "% Could not find route-map entry " + a.text("name") + " " + std::to_string(sequence);
@@ -82,7 +82,7 @@ Command call_row() {
   });
   row.lists = {{ListKind::RouteMap, "name"}};
   row.set = [](Target& t, const Arguments& a) -> Outcome {
-    if (t.route_map == a.text("name")) return "% A route-map cannot call itself";
+    if (t.route_map == a.text("name")) return Refusal("name", "% A route-map cannot call itself");
     t.clause->call = a.text("name");
     return {};
   };

@@ -99,7 +99,7 @@ Outcome aim(Target& target, Scope scope, const Context& context, const Arguments
              on_link != bgp.interface_neighbors.end()) {
     target.neighbor = &on_link->second;
   }
-  if (!target.neighbor) return "% Specify remote-as or peer-group commands first";
+  if (!target.neighbor) return Refusal("peer", "% Specify remote-as or peer-group commands first");
   target.settings = &target.neighbor->families[index_of(target.family)];
   return {};
 }
@@ -189,7 +189,10 @@ Applied apply_line(Config& config, Context& context, std::string_view line, cons
   }
   if (outcome) {
     applied.status = EditStatus::Refused;
-    applied.message = *std::move(outcome);
+    applied.message = outcome->text;
+    const auto column = matched->arguments.column(outcome->about);
+    applied.has_column = column.has_value();
+    applied.column = column.value_or(0);
     return applied;
   }
   if (!form.is_negated) applied.lists = list_names(command, matched->arguments, target.family);
@@ -229,7 +232,7 @@ EditResult edit(Config& config, const Context& context, std::string_view line) {
       }
       break;
     case EditStatus::Refused:
-      result.text = applied.message;
+      result.text = refusal_mark(line, applied);
       break;
     case EditStatus::Unknown:
       if (forget_kept_line(config, *place, line)) {
@@ -314,6 +317,14 @@ std::string error_mark(std::string_view line, const Applied& applied) {
   if (hint.empty()) return text;
   for (std::size_t i = 0; i < applied.column; ++i) caret += i < line.size() && line[i] == '\t' ? '\t' : ' ';
   return text + "\n" + caret + "^ " + hint;
+}
+
+std::string refusal_mark(std::string_view line, const Applied& applied) {
+  if (!applied.has_column) return applied.message;
+  const auto begin = std::min(line.find_first_not_of(" \t"), applied.column);
+  constexpr std::string_view kIndent = "  ";
+  return applied.message + "\n" + std::string(kIndent) + std::string(right_trimmed(line.substr(begin))) +
+         "\n" + std::string(kIndent) + std::string(applied.column - begin, ' ') + "^";
 }
 
 std::string hint_for(std::string_view line, const Applied& applied) {

@@ -44,6 +44,7 @@ struct Applied {
   std::vector<std::string> expected_keywords, expected_values;  // Unknown, Incomplete, Ambiguous
   bool end_expected = false;  // Unknown: the words before it were a whole command
   std::string message;        // Refused
+  bool has_column = true;     // Refused: whether one word alone is at fault
   bool left = false, leaves_configure = false;
   std::vector<ListName> lists;  // Done: what the line names
 };
@@ -66,6 +67,8 @@ Applied failure_of(const Match& match, std::string_view line);
 /// "% Unknown command: …" and its kin, then a line with a caret under the word in error, or behind the last
 /// one where more is wanted: hint_for(), or what could stand there.
 std::string error_mark(std::string_view line, const Applied& applied);
+/// What a refusal says, and where one word is at fault the line with a caret under it.
+std::string refusal_mark(std::string_view line, const Applied& applied);
 /// `did you mean "X"?`, `expected …`, or "".
 std::string hint_for(std::string_view line, const Applied& applied);
 

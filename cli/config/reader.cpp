@@ -262,7 +262,7 @@ class Reader {
   void report(const FileLine& line, const Applied& applied, std::string message, std::string hint = {}) {
     if (message.starts_with("% ")) message.erase(0, 2);
     add_problem({.line = line.number,
-                 .column = applied.status == EditStatus::Refused ? 0 : line.indent + applied.column + 1,
+                 .column = applied.has_column ? line.indent + applied.column + 1 : 0,
                  .text = std::string(line.whole),
                  .message = std::move(message),
                  .hint = std::move(hint)});

@@ -212,6 +212,18 @@ TEST(Edit, ASecondLineShowsThePlaceAndTheNearestWord) {
             "                                     ^ did you mean \"passive\"?");
 }
 
+TEST(Edit, ARefusalShowsTheWordItIsAbout) {
+  Terminal terminal;
+
+  terminal.type(
+      {"router bgp 64512", "neighbor 10.0.0.1 remote-as 1", " neighbor 10.0.0.1 peer-group NOBODY"});
+
+  EXPECT_EQ(terminal.answer,
+            "% Configure the peer-group first\n"
+            "  neighbor 10.0.0.1 peer-group NOBODY\n"
+            "                               ^");
+}
+
 TEST(Edit, ASecondLineShowsWhichValueIsExpected) {
   Terminal terminal;
 

@@ -74,6 +74,22 @@ TEST(Reader, CollectsAllErrorsWithLineAndPlace) {
   EXPECT_EQ(result.config.bgp->neighbors.size(), 1u);  // a wrong line stops no other
 }
 
+TEST(Reader, WhatCannotHoldIsShownWithACaretWhereOneWordIsAtFault) {
+  const auto result = read_config(
+      "router bgp 64512\n"
+      " neighbor 1.2.3.4 remote-as 2\n"
+      " neighbor 1.2.3.4 peer-group NOBODY\n"
+      " neighbor 1.2.3.4 ttl-security hops 1\n"
+      " neighbor 1.2.3.4 ebgp-multihop\n");
+
+  ASSERT_EQ(result.problems.size(), 2u);
+  EXPECT_EQ(to_text(result.problems[0], "kulan.conf"),
+            "kulan.conf:3: error: Configure the peer-group first\n"
+            "   neighbor 1.2.3.4 peer-group NOBODY\n"
+            "                               ^\n");
+  EXPECT_EQ(result.problems[1].column, 0u) << "two lines are at fault, no word";
+}
+
 TEST(Reader, AProblemIsShownWithItsLineACaretAndAHint) {
   const auto result = read_config("router bgp 64512\n neighbor 1.2.3.4 remote-as x\n");
 

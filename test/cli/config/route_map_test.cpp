@@ -383,13 +383,14 @@ TEST(RouteMapTyped, NoTakesBackTheClauseTheMapAndTheKeptLines) {
   EXPECT_EQ(typed.written(), "route-map M permit 20\nexit\n!\n");
   typed.type({"no route-map M"});
   EXPECT_EQ(typed.config, Config{});
-  EXPECT_EQ(typed.type({"no route-map M"}), "% Could not find route-map M");
+  EXPECT_EQ(typed.type({"no route-map M"}),
+            "% Could not find route-map M\n  no route-map M\n               ^");
 }
 
 TEST(RouteMapTyped, WhatCannotBeIsRefused) {
   Typed typed;
   typed.type({"route-map M permit 10"});
-  EXPECT_EQ(typed.type({"call M"}), "% A route-map cannot call itself");
+  EXPECT_EQ(typed.type({"call M"}), "% A route-map cannot call itself\n  call M\n       ^");
   EXPECT_NE(typed.type({"on-match goto 10"}), "");
   EXPECT_NE(typed.type({"continue 5"}), "");
   EXPECT_EQ(typed.type({"set community foo"}), "% Malformed communities attribute 'foo'");
@@ -443,7 +444,10 @@ TEST(ListsTyped, WhatCannotBeIsRefusedInFrrsWords) {
   EXPECT_EQ(typed.type({"bgp as-path access-list A permit (1"}), "% can't compile regexp (1: unmatched (");
   EXPECT_EQ(typed.type({"bgp as-path access-list A permit (1)\\1"}),
             "% can't compile regexp (1)\\1: back-references are not supported");
-  EXPECT_EQ(typed.type({"bgp community-list standard C permit foo"}), "% Malformed community-list value");
+  EXPECT_EQ(typed.type({"bgp community-list standard C permit foo"}),
+            "% Malformed community-list value\n"
+            "  bgp community-list standard C permit foo\n"
+            "                                       ^");
   typed.type({"bgp community-list standard C permit 1:1"});
   EXPECT_EQ(typed.type({"bgp community-list expanded C permit 1"}),
             "% Community name conflict, previously defined as standard community");
