@@ -238,16 +238,13 @@ void Daemon::look_at_memory_later() {
 void Daemon::wait_for_signal() {
   signals_.add(SIGTERM);
   signals_.add(SIGINT);
-  signals_.add(SIGHUP);
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
-    if (signal == SIGHUP) {
-      if (const auto done = reload(); !done) log::config().error("not reloaded: {}", done.error());
-    } else {
-      log::daemon().info("signal {}: stopping; routes stay in the kernel", signal);
-      stop();
-    }
-    if (!is_stopping_) wait_for_signal();
+    log::daemon().info("signal {}: stopping; routes stay in the kernel", signal);
+    stop();
+  });
+  hangup_signal_ = std::make_unique<HangupSignal>(io_, [this](const Operator& who) {
+    if (const auto done = reload(who); !done) log::config().error("not reloaded: {}", done.error());
   });
 }
 
@@ -261,6 +258,7 @@ void Daemon::shutdown(bool flush) {
 void Daemon::stop(bool flush) {
   if (std::exchange(is_stopping_, true)) return;
   signals_.cancel();
+  hangup_signal_.reset();
   sweep_timer_.cancel();
   work_timer_.cancel();
   memory_timer_.cancel();

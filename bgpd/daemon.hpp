@@ -16,6 +16,7 @@
 #include "bgpd/api/backend.hpp"
 #include "bgpd/api/server.hpp"
 #include "bgpd/config/neighbor_settings.hpp"
+#include "bgpd/hangup_signal.hpp"
 #include "bgpd/link/neighbor_finder.hpp"
 #include "bgpd/mesh/mesh.hpp"
 #include "bgpd/options.hpp"
@@ -137,7 +138,7 @@ class Daemon final : private api::Backend {
   std::expected<std::string, std::string> write_config(const Operator& who) override;
   std::expected<cli::Config, std::string> file_config() const override;
   const config::Generations& generations() const override { return generations_; }
-  std::expected<void, std::string> reload() override;
+  std::expected<void, std::string> reload(const Operator& who) override;
   std::size_t clear(const api::ClearOrder& order) override;
   api::FibView fib() const override { return fib_view_; }
   fib::FoundRoute way_to(const rib::IpAddress& address) const override;
@@ -161,6 +162,7 @@ class Daemon final : private api::Backend {
 
   boost::asio::io_context io_{1};
   boost::asio::signal_set signals_{io_};
+  std::unique_ptr<HangupSignal> hangup_signal_;
   boost::asio::steady_timer stop_timer_{io_};
   boost::asio::steady_timer sweep_timer_{io_};
   boost::asio::steady_timer commit_timer_{io_};

@@ -210,11 +210,11 @@ void Daemon::reconcile_peers() {
   for (const auto& settings : plan.added) peers.add_or_update(settings, time);
 }
 
-std::expected<void, std::string> Daemon::reload() {
+std::expected<void, std::string> Daemon::reload(const Operator& who) {
   auto loaded = load_config(options_);
   if (!loaded) return std::unexpected(loaded.error());
   for (const auto& warning : loaded->warnings) log::config().warn("{}", warning);
-  if (auto done = commit(loaded->config, {.how = "reload"}); !done) return done;
+  if (auto done = commit(loaded->config, {.who = who, .how = "reload"}); !done) return done;
   config_is_built_in_ = loaded->is_built_in;
   log::config().info("reloaded {}", options_.config);
   return {};

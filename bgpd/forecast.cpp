@@ -128,6 +128,8 @@ void Forecast::gather_audiences(const Settings& settings) {
       const auto profile = *engine_.export_profile(member.real, family);
       const auto then = *shadow_->engine.export_profile(member.shadow, family);
       audience.makes_up_default = profile.default_originate || then.default_originate;
+      audience.has_several = profile.add_path.kind != rib::AddPathSelection::Kind::None ||
+                             then.add_path.kind != rib::AddPathSelection::Kind::None;
       audience.is_same = profile == then && engine_.speaker() == settings.speaker &&
                          !may_differ(profile, policies_before, policies_after);
     }
@@ -177,14 +179,32 @@ bool Forecast::look_at_others() {
     return true;
   }
   if (aggregates_.empty()) return false;
-  const auto aggregate = aggregates_.back();
-  aggregates_.pop_back();
-  auto parts = engine_.prefixes(aggregate.family(), aggregate, slice());
-  std::erase_if(parts, [&](const Prefix& part) { return !aggregate.contains(part); });
-  for (const auto& part : parts)
-    if (const auto view = engine_.destination(part)) take_in(*view);
-  look_at({aggregate}, true);
+  look_at_aggregate();
   return true;
+}
+
+/// One part of what the last aggregate stands for; with the last part, the aggregate itself.
+void Forecast::look_at_aggregate() {
+  constexpr std::size_t kPart = 1024;
+  const auto aggregate = aggregates_.back();
+  const auto parts = engine_.prefixes(aggregate.family(), last_part_.value_or(aggregate), kPart);
+  bool is_last = parts.size() < kPart;
+  for (const auto& part : parts) {
+    is_last = is_last || !aggregate.contains(part);
+    if (!aggregate.contains(part)) break;
+    if (const auto view = engine_.destination(part)) take_in(*view);
+    ++parts_;
+  }
+  settle();
+  if (!is_last && parts_ < kMostOfAggregate) {
+    last_part_ = parts.back();
+    return;
+  }
+  if (!is_last) own_.partly.add(aggregate);
+  aggregates_.pop_back();
+  last_part_.reset();
+  parts_ = 0;
+  look_at({aggregate}, true);
 }
 
 void Forecast::look_at(const std::vector<Prefix>& prefixes, bool compares_aggregates) {
@@ -242,8 +262,13 @@ void Forecast::compare(const Prefix& prefix, const std::optional<rib::Destinatio
   const auto *best_before = best_of(before), *best_after = best_of(after);
   const bool is_same = is_same_route(best_before, best_after);
   for (const auto& audience : audiences_) {
-    if (audience.family != prefix.family() || (audience.is_same && is_same)) continue;
+    if (audience.family != prefix.family()) continue;
     if (audience.makes_up_default && prefix.is_default()) continue;
+    if (audience.has_several) {
+      if (!audience.is_same || !are_same_paths(before, after)) compare_all_sent(audience, prefix);
+      continue;
+    }
+    if (audience.is_same && is_same) continue;
     compare_sent(audience, prefix, best_before, best_after);
   }
 }
@@ -254,6 +279,33 @@ bool Forecast::is_same_route(const rib::PathView* before, const rib::PathView* a
   const auto source = peer == peers_.end() ? std::nullopt : std::optional(peer->second.shadow);
   return source == after->peer && before->is_suppressed == after->is_suppressed &&
          *before->attributes == *after->attributes;
+}
+
+/// In order, which a choice of some of them goes by.
+bool Forecast::are_same_paths(const std::optional<rib::DestinationView>& before,
+                              const std::optional<rib::DestinationView>& after) const {
+  if (!before || !after) return !before && !after;
+  return std::ranges::equal(before->paths, after->paths, [&](const auto& one, const auto& other) {
+    return is_same_route(&one, &other) && counts(one) == counts(other) && one.path_id == other.path_id;
+  });
+}
+
+/// Paths are told apart by their attributes alone: by which number a peer knows them is no matter.
+void Forecast::compare_all_sent(const Audience& audience, const Prefix& prefix) {
+  for (const auto& member : audience.members) {
+    auto before = engine_.sent_to(member.real, prefix),
+         after = shadow_->engine.sent_to(member.shadow, prefix);
+    std::erase_if(before, [&](const auto& route) {
+      const auto same = std::ranges::find(after, route.attributes, &rib::AdvertisedRoute::attributes);
+      if (same == after.end()) return false;
+      after.erase(same);
+      return true;
+    });
+    const auto both = std::min(before.size(), after.size());
+    for (std::size_t i = 0; i < both; ++i) member.told->changed.add(prefix);
+    for (auto i = both; i < before.size(); ++i) member.told->withdrawn.add(prefix);
+    for (auto i = both; i < after.size(); ++i) member.told->announced.add(prefix);
+  }
 }
 
 void Forecast::compare_paths(const rib::DestinationView& before, const rib::DestinationView& after) {

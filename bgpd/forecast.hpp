@@ -7,7 +7,7 @@
 // according to where the walk stands.
 //
 // Sessions that the commit resets are taken to come back with the routes they have now. With ADD-PATH (RFC
-// 7911) the best path stands for all that a peer is sent. Used on the routing thread.
+// 7911) each path counts. Used on the routing thread.
 #pragma once
 
 #include <map>
@@ -62,7 +62,9 @@ class Forecast {
   /// Of our own: networks, advertised interfaces, what is redistributed, aggregates.
   struct Own {
     ForetoldPrefixes announced, withdrawn;
+    ForetoldPrefixes partly;  // aggregates of which only the first kMostOfAggregate prefixes were looked at
   };
+  static constexpr std::size_t kMostOfAggregate = 65536;
 
   Forecast(const rib::Engine& engine, Settings settings, rib::TimePoint now);
   ~Forecast();
@@ -84,6 +86,7 @@ class Forecast {
     rib::Family family;
     bool is_same = false;           // what they are sent differs only where the best path does
     bool makes_up_default = false;  // `default-originate`, before or after
+    bool has_several = false;       // paths of a destination, before or after; RFC 7911
     bool default_after = false;     // some slice had what its route map asks for
     std::vector<Member> members;
   };
@@ -100,6 +103,9 @@ class Forecast {
   void compare(const rib::Prefix& prefix, const std::optional<rib::DestinationView>& before);
   void compare_paths(const rib::DestinationView& before, const rib::DestinationView& after);
   bool is_same_route(const rib::PathView* before, const rib::PathView* after) const;
+  bool are_same_paths(const std::optional<rib::DestinationView>& before,
+                      const std::optional<rib::DestinationView>& after) const;
+  void compare_all_sent(const Audience& audience, const rib::Prefix& prefix);
   void compare_sent(const Audience& audience, const rib::Prefix& prefix, const rib::PathView* best_before,
                     const rib::PathView* best_after);
   void compare_sent(const Member& member, const rib::Prefix& prefix, const rib::Exported& before,
@@ -107,6 +113,7 @@ class Forecast {
   void note_defaults();
   void compare_defaults();
   bool look_at_others();
+  void look_at_aggregate();
   std::uint32_t slice() const;
 
   const rib::Engine& engine_;
@@ -115,6 +122,8 @@ class Forecast {
   std::vector<std::unique_ptr<Neighbor>> neighbors_;
   std::vector<Audience> audiences_;
   std::vector<rib::Prefix> aggregates_;
+  std::optional<rib::Prefix> last_part_;  // of the last aggregate: it is taken in up to here
+  std::size_t parts_ = 0;
   std::vector<rib::Prefix> others_;  // that may begin to be in the table
   std::size_t family_ = 0;
   std::uint32_t position_ = 0;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "cli/frame.hpp"
 
@@ -18,8 +19,25 @@ using kulan::api::Done;
 using kulan::api::Request;
 using kulan::api::Response;
 
+namespace {
+
+constexpr std::size_t kArenaSize = 1 << 20;  // of what most pages need
+
+google::protobuf::ArenaOptions arena_options(char* memory) {
+  google::protobuf::ArenaOptions options;
+  options.initial_block = memory;
+  options.initial_block_size = kArenaSize;
+  options.max_block_size = 256 << 10;
+  return options;
+}
+
+}  // namespace
+
 Client::Client(std::string socket_path, std::chrono::milliseconds timeout)
-    : socket_path_(std::move(socket_path)), timeout_(timeout) {}
+    : socket_path_(std::move(socket_path)),
+      timeout_(timeout),
+      memory_(std::make_unique_for_overwrite<char[]>(kArenaSize)),
+      arena_(arena_options(memory_.get())) {}
 
 Client::~Client() { close(); }
 
@@ -33,6 +51,8 @@ pid_t Client::daemon_process() const {
 void Client::close() {
   if (socket_ >= 0) ::close(socket_);
   socket_ = -1;
+  ahead_.reset();
+  cancel_.reset();
 }
 
 ClientError Client::lost(const std::string& why) {
@@ -70,14 +90,31 @@ std::expected<void, ClientError> Client::connect() {
 }
 
 std::expected<void, ClientError> Client::wait(short events) {
+  // A signal may come just before poll(): then the flag is seen when this has passed.
+  constexpr std::chrono::milliseconds kLookAtFlag{100};
   pollfd descriptor{socket_, events, 0};
-  for (;;) {
-    const int ready = ::poll(&descriptor, 1, static_cast<int>(timeout_.count()));
+  for (auto left = timeout_;;) {
+    const auto slice = interrupt_ ? std::min(left, kLookAtFlag) : left;
+    const int ready = ::poll(&descriptor, 1, static_cast<int>(slice.count()));
     if (ready > 0) return {};
-    if (ready == 0)
+    if (ready < 0 && errno != EINTR) return std::unexpected(lost(std::strerror(errno)));
+    if (events == POLLIN) cancel_if_interrupted();
+    if (ready == 0 && (left -= slice) <= std::chrono::milliseconds(0))
       return std::unexpected(lost("no answer for " + std::to_string(timeout_.count() / 1000) + " s"));
-    if (errno != EINTR) return std::unexpected(lost(std::strerror(errno)));
   }
+}
+
+/// The connection stays: a candidate goes with it.
+void Client::cancel_if_interrupted() {
+  if (!interrupt_ || !interrupt_->load() || cancel_) return;
+  Request request;
+  request.set_id(++last_id_);
+  request.mutable_cancel();
+  std::string frame;
+  append_frame(frame, request);
+  // So few octets go whole or not at all; who could not be told is waited for.
+  if (::send(socket_, frame.data(), frame.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(frame.size()))
+    cancel_ = last_id_;
 }
 
 std::expected<void, ClientError> Client::send(const std::string& frame) {
@@ -113,41 +150,77 @@ std::expected<void, ClientError> Client::read(char* to, std::size_t size) {
   return {};
 }
 
-std::expected<Response, ClientError> Client::receive() {
+std::expected<const Response*, ClientError> Client::receive() {
   constexpr std::size_t kStep = 256 << 10;  // memory grows with what arrives, not with what is announced
   std::array<std::uint8_t, kFrameHeaderSize> header{};
   if (auto done = read(reinterpret_cast<char*>(header.data()), header.size()); !done)
     return std::unexpected(done.error());
   const auto length = frame_length(header);
   if (!length) return std::unexpected(lost("a frame beyond 16 MiB"));
-  std::string octets;
-  while (octets.size() < *length) {
-    const auto old_size = octets.size();
-    octets.resize(std::min(*length, old_size + kStep));
-    if (auto done = read(octets.data() + old_size, octets.size() - old_size); !done)
+  octets_.clear();
+  while (octets_.size() < *length) {
+    const auto old_size = octets_.size();
+    octets_.resize(std::min(*length, old_size + kStep));
+    if (auto done = read(octets_.data() + old_size, octets_.size() - old_size); !done)
       return std::unexpected(done.error());
   }
-  Response response;
-  if (!response.ParseFromString(octets)) return std::unexpected(lost("a frame that is no response"));
+  arena_->Reset();
+  auto* response = google::protobuf::Arena::CreateMessage<Response>(&*arena_);
+  if (!response->ParseFromString(octets_)) return std::unexpected(lost("a frame that is no response"));
   return response;
 }
 
-std::expected<void, ClientError> Client::call(Request request, const Reply& reply) {
+std::expected<void, ClientError> Client::drop_until(std::uint64_t id) {
+  for (;;) {
+    const auto response = receive();
+    if (!response) return std::unexpected(response.error());
+    if (!(*response)->has_done()) continue;
+    if (ahead_ && ahead_->id == (*response)->id()) ahead_.reset();
+    if ((*response)->id() == id) return {};
+  }
+}
+
+std::expected<std::uint64_t, ClientError> Client::begin(Request request) {
+  request.clear_id();
+  if (ahead_ && ahead_->request == request.SerializeAsString()) return std::exchange(ahead_, {})->id;
+  // What is left of a connection that breaks here does not matter: the request goes over the next one.
+  if (ahead_) static_cast<void>(drop_until(ahead_->id));
   request.set_id(++last_id_);
   std::string frame;
   if (!append_frame(frame, request))
     return std::unexpected(ClientError{ClientError::Kind::Refused, Done::INVALID, "The request is too long"});
-  if (auto connected = connect(); !connected) return connected;
-  if (auto sent = send(frame); !sent) return sent;
+  if (auto connected = connect(); !connected) return std::unexpected(connected.error());
+  if (auto sent = send(frame); !sent) return std::unexpected(sent.error());
+  return request.id();
+}
+
+void Client::ask_ahead(Request request) {
+  if (socket_ < 0 || ahead_) return;
+  request.clear_id();
+  Ahead ahead{request.SerializeAsString(), ++last_id_};
+  request.set_id(ahead.id);
+  std::string frame;
+  if (append_frame(frame, request) && send(frame)) ahead_ = std::move(ahead);
+}
+
+std::expected<void, ClientError> Client::call(Request request, const Reply& reply) {
+  const auto id = begin(std::move(request));
+  if (!id) return std::unexpected(id.error());
   for (;;) {
-    auto response = receive();
+    const auto response = receive();
     if (!response) return std::unexpected(response.error());
-    if (response->has_done()) {
-      const auto& done = response->done();
-      if (done.code() == Done::OK) return {};
-      return std::unexpected(ClientError{ClientError::Kind::Refused, done.code(), done.message()});
+    const auto& answer = **response;
+    // A daemon that serves too many clients says so without having read the id.
+    if (answer.id() != *id && !(answer.id() == 0 && answer.has_done())) continue;
+    if (!answer.has_done()) {
+      reply(answer);
+      continue;
     }
-    if (response->id() == last_id_) reply(*response);
+    const auto done = answer.done();
+    if (const auto cancel = std::exchange(cancel_, {}))
+      if (auto dropped = drop_until(*cancel); !dropped) return dropped;
+    if (done.code() == Done::OK) return {};
+    return std::unexpected(ClientError{ClientError::Kind::Refused, done.code(), done.message()});
   }
 }
 

@@ -102,11 +102,16 @@ class Session {
  public:
   Session(cli::Client& client, const cli::Options& options)
       : options_(options),
+        client_(client),
         shell_(client, [](std::string_view text) { print(text); },
                {.hostname = hostname(), .user_mode = options.user_mode}) {
     g_interrupted = &shell_.interrupted();
+    client.set_interrupt(g_interrupted);
   }
-  ~Session() { g_interrupted = nullptr; }
+  ~Session() {
+    client_.set_interrupt(nullptr);
+    g_interrupted = nullptr;
+  }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -210,6 +215,7 @@ class Session {
   }
 
   const cli::Options& options_;
+  cli::Client& client_;
   cli::Shell shell_;
 };
 
@@ -258,7 +264,7 @@ int main(int argc, char** argv) {
   if (!options->commands.empty()) return session.run_commands();
   if (options->boot || options->file) return 0;
   if (!::isatty(STDIN_FILENO) || !::isatty(STDOUT_FILENO)) return session.run_input();
-  action.sa_handler = on_interrupt;  // without SA_RESTART: a wait for the daemon goes on, a page loop ends
+  action.sa_handler = on_interrupt;  // without SA_RESTART: a wait for the daemon looks at the flag
   ::sigaction(SIGINT, &action, nullptr);
   return session.run_terminal(client);
 }

@@ -1,6 +1,7 @@
 #include "rib/as_path.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "rib/hash.hpp"
 
@@ -270,8 +271,19 @@ AsPath AsPath::merged(const AsPath& as_path, const AsPath& as4_path) {
 
 std::string AsPath::to_string() const {
   std::string text;
+  append_to(text);
+  return text;
+}
+
+void AsPath::append_to(std::string& text) const {
+  bool is_first = true;
+  const auto append = [&](AsNumber as) {
+    char digits[10];
+    text.append(digits, std::to_chars(std::begin(digits), std::end(digits), as).ptr);
+  };
   for_each_segment(octets(), [&](const SegmentView& segment) {
-    if (!text.empty()) text += ' ';
+    if (!is_first) text += ' ';
+    is_first = false;
     const bool is_set = segment.type == SegmentType::Set || segment.type == SegmentType::ConfedSet;
     const char* brackets = segment.type == SegmentType::Set              ? "{}"
                            : segment.type == SegmentType::ConfedSequence ? "()"
@@ -280,11 +292,10 @@ std::string AsPath::to_string() const {
     if (brackets) text += brackets[0];
     for (std::size_t i = 0; i < segment.count(); ++i) {
       if (i > 0) text += is_set ? ',' : ' ';
-      text += std::to_string(segment.number(i));
+      append(segment.number(i));
     }
     if (brackets) text += brackets[1];
   });
-  return text;
 }
 
 std::uint64_t AsPath::hash() const { return hash_octets(1, octets()); }

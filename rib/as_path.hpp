@@ -78,6 +78,7 @@ class AsPath {
 
   /// "64512 64513 {64514,64515}", as show commands print it.
   std::string to_string() const;
+  void append_to(std::string& text) const;
 
   bool operator==(const AsPath&) const = default;
   std::uint64_t hash() const;

@@ -6,9 +6,11 @@
 // peer_up/down.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "rib/export.hpp"
@@ -120,6 +122,15 @@ struct AdvertisedRoute {
   PathAttributes attributes;
 };
 
+/// A path that a peer has from us.
+struct AdvertisedPath {
+  PeerHandle to;
+  std::optional<PeerHandle> from;  // nothing: our own route
+  std::uint32_t received_id = 0;   // by which its source told it, RFC 7911
+  std::uint32_t path_id = 0;       // by which we tell it
+  AddPathSelection selection;      // of what the peer gets
+};
+
 /// A part of one family's BGP table, in no order: for walks over all of it in slices.
 struct TablePart {
   std::vector<Prefix> prefixes;
@@ -217,6 +228,10 @@ class Engine {
   /// Another number when another static route, or none, has won somewhere.
   std::uint64_t statics_version() const;
   std::optional<DestinationView> destination(const Prefix& prefix) const;
+  /// The same for many, without those that are not there; `visit` says whether to go on. Much faster than one
+  /// by one: memory is asked for some prefixes ahead.
+  void visit_destinations(std::span<const Prefix> prefixes,
+                          const std::function<bool(const DestinationView&)>& visit) const;
   /// The longest prefix of the BGP table that holds the address.
   std::optional<Prefix> longest_match(const IpAddress& address) const;
   /// Prefixes of the family's BGP table in listing order, strictly after `after`, at most `limit`.
@@ -227,9 +242,11 @@ class Engine {
   /// Adj-RIB-In of one peer: prefixes it announced (accepted or not).
   std::vector<Prefix> prefixes_from(PeerHandle peer, Family family, std::optional<Prefix> after,
                                     std::size_t limit) const;
-  /// Adj-RIB-Out of one peer, with the attributes as they are sent: all paths of at most `limit` prefixes.
-  std::vector<AdvertisedRoute> prefixes_to(PeerHandle peer, Family family, std::optional<Prefix> after,
-                                           std::size_t limit) const;
+  /// Adj-RIB-Out of one peer.
+  std::vector<Prefix> prefixes_to(PeerHandle peer, Family family, std::optional<Prefix> after,
+                                  std::size_t limit) const;
+  /// What it has of one prefix, with the attributes as they are sent. Several paths with ADD-PATH, RFC 7911.
+  std::vector<AdvertisedRoute> sent_to(PeerHandle peer, const Prefix& prefix) const;
   /// The verdict of phase 3 for one prefix and one peer, with who of the policy decided and the attributes as
   /// they are sent.
   Exported exported_to(PeerHandle peer, const Prefix& prefix) const;
@@ -238,8 +255,10 @@ class Engine {
   ExportState export_state(PeerHandle peer, const Prefix& prefix) const {
     return exported_to(peer, prefix).state;
   }
-  /// Peers (indexes) the prefix's best path is sent to.
+  /// Peers that have the prefix from us, in order of their indexes.
   std::vector<PeerHandle> advertised_to(const Prefix& prefix) const;
+  /// The same, path by path.
+  std::vector<AdvertisedPath> advertised_paths(const Prefix& prefix) const;
 
   /// The routing table: BGP winners and the kernel's own, listing order.
   std::vector<RouteView> routes(Family family, std::optional<Prefix> after, std::size_t limit) const;

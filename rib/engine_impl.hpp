@@ -28,6 +28,8 @@ struct Engine::Impl {
   void tell_duplicate_identifier(PeerHandle handle);
   /// What a change of our own subnets means to others' prefixes.
   void own_subnet_changed(bool concerns_others);
+  /// Fills the view, whose memory is used again.
+  void show(const Destination& destination, DestinationView& view) const;
 
   Output& output;
   AttributeStore attributes;  // outlives every reference below

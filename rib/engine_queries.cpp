@@ -1,5 +1,6 @@
 // The engine's questions: copies out, nothing changes.
 #include <algorithm>
+#include <array>
 
 #include "rib/engine_impl.hpp"
 #include "rib/first_prefixes.hpp"
@@ -12,12 +13,10 @@ template <typename Accept>
 std::vector<Prefix> page(const Table& table, const std::optional<Prefix>& after, std::size_t limit,
                          Accept accept) {
   FirstPrefixes first(after, limit, table.size());
-  for (Table::Id id = 0; id < table.end_id(); ++id) {
-    if (!table.is_live(id)) continue;
-    const auto& destination = table[id];
+  table.for_each([&](Table::Id id, const Destination& destination) {
     if (first.wants(destination.prefix) && !destination.empty() && accept(id, destination))
       first.offer(destination.prefix);
-  }
+  });
   return first.take();
 }
 
@@ -56,13 +55,14 @@ bool has_path_from(const Destination& destination, std::uint32_t peer) {
 
 }  // namespace
 
-std::optional<DestinationView> Engine::destination(const Prefix& prefix) const {
-  const auto& e = *impl_;
-  const auto& table = e.loc_rib.table(prefix.family());
-  const auto id = table.find(prefix);
-  if (!id || table[*id].empty()) return std::nullopt;
-  const auto& destination = table[*id];
-  DestinationView view{prefix, e.loc_rib.version_of(destination), destination.reason, destination.fib, {}};
+void Engine::Impl::show(const Destination& destination, DestinationView& view) const {
+  const auto& e = *this;
+  const auto& prefix = destination.prefix;
+  view.prefix = prefix;
+  view.version = e.loc_rib.version_of(destination);
+  view.reason = destination.reason;
+  view.fib = destination.fib;
+  view.paths.clear();
   const auto lost_at = e.loc_rib.lost_at(destination);
   for (const auto* path : e.loc_rib.ranked(destination)) {
     auto& shown = view.paths.emplace_back();
@@ -94,7 +94,44 @@ std::optional<DestinationView> Engine::destination(const Prefix& prefix) const {
       shown.is_long_lived_stale = generations.is_long_lived(path->generation());
     }
   }
+}
+
+std::optional<DestinationView> Engine::destination(const Prefix& prefix) const {
+  const auto& table = impl_->loc_rib.table(prefix.family());
+  const auto id = table.find(prefix);
+  if (!id || table[*id].empty()) return std::nullopt;
+  DestinationView view;
+  impl_->show(table[*id], view);
   return view;
+}
+
+void Engine::visit_destinations(std::span<const Prefix> prefixes,
+                                const std::function<bool(const DestinationView&)>& visit) const {
+  constexpr std::size_t kIndexAhead = 24, kDestinationAhead = 16, kAttributesAhead = 8;
+  const auto table_of = [&](std::size_t i) -> const Table& {
+    return impl_->loc_rib.table(prefixes[i].family());
+  };
+  std::array<const Destination*, kAttributesAhead> found{};  // of the prefixes from here on
+  const auto look_up = [&](std::size_t i) {
+    if (i >= prefixes.size()) return;
+    const auto id = table_of(i).find(prefixes[i]);
+    const auto* destination = id && !table_of(i)[*id].empty() ? &table_of(i)[*id] : nullptr;
+    found[i % kAttributesAhead] = destination;
+    if (destination) __builtin_prefetch(destination->paths().front().attributes.set());
+  };
+  for (std::size_t i = 0; i < std::min(kIndexAhead, prefixes.size()); ++i) table_of(i).prefetch(prefixes[i]);
+  for (std::size_t i = 0; i < kAttributesAhead; ++i) look_up(i);
+  DestinationView view;
+  for (std::size_t i = 0; i < prefixes.size(); ++i) {
+    if (const auto next = i + kIndexAhead; next < prefixes.size()) table_of(next).prefetch(prefixes[next]);
+    if (const auto next = i + kDestinationAhead; next < prefixes.size())
+      table_of(next).prefetch_destination(prefixes[next]);
+    const auto* destination = found[i % kAttributesAhead];
+    look_up(i + kAttributesAhead);
+    if (!destination) continue;
+    impl_->show(*destination, view);
+    if (!visit(view)) return;
+  }
 }
 
 std::optional<Prefix> Engine::longest_match(const IpAddress& address) const {
@@ -128,27 +165,36 @@ std::vector<Prefix> Engine::prefixes_from(PeerHandle handle, Family family, std:
   });
 }
 
-std::vector<AdvertisedRoute> Engine::prefixes_to(PeerHandle handle, Family family,
-                                                 std::optional<Prefix> after, std::size_t limit) const {
+std::vector<Prefix> Engine::prefixes_to(PeerHandle handle, Family family, std::optional<Prefix> after,
+                                        std::size_t limit) const {
   const auto& e = *impl_;
   const auto* peer = e.peers.find(handle);
   const auto* group = peer ? peer->of(family).group : nullptr;
   if (!group || limit == 0) return {};
-  std::vector<AdvertisedRoute> result;
   const auto default_route = Prefix::default_route(afi_of(family));
-  if (auto made_up = e.groups.default_of(*group); made_up && (!after || *after < default_route))
-    result.push_back({default_route, 0, *std::move(made_up)});
-  const auto& table = e.loc_rib.table(family);
-  const auto prefixes =
-      page(table, after, limit - result.size(), [&](Table::Id id, const Destination& destination) {
-        return group->has_sent(id) && destination.best() &&
-               (group->sends_paths() || destination.best()->peer != handle.index);
-      });
-  for (const auto& prefix : prefixes) {
-    for (auto& route : e.groups.sent_to(handle.index, family, *table.find(prefix)))
-      result.push_back({prefix, route.path_id, std::move(route.attributes)});
-  }
-  return result;
+  const bool has_default = (!after || *after < default_route) && e.groups.default_of(*group);
+  auto prefixes = page(e.loc_rib.table(family), after, limit - (has_default ? 1 : 0),
+                       [&](Table::Id id, const Destination& destination) {
+                         return group->has_sent(id) && destination.best() &&
+                                (group->sends_paths() || destination.best()->peer != handle.index);
+                       });
+  if (has_default) prefixes.insert(prefixes.begin(), default_route);
+  return prefixes;
+}
+
+std::vector<AdvertisedRoute> Engine::sent_to(PeerHandle handle, const Prefix& prefix) const {
+  const auto& e = *impl_;
+  const auto family = prefix.family();
+  const auto* peer = e.peers.find(handle);
+  const auto* group = peer ? peer->of(family).group : nullptr;
+  std::vector<AdvertisedRoute> routes;
+  if (!group) return routes;
+  if (prefix.is_default())
+    if (auto made_up = e.groups.default_of(*group)) routes.push_back({prefix, 0, *std::move(made_up)});
+  if (const auto id = e.loc_rib.table(family).find(prefix); id && routes.empty())
+    for (auto& route : e.groups.sent_to(handle.index, family, *id))
+      routes.push_back({prefix, route.path_id, std::move(route.attributes)});
+  return routes;
 }
 
 Exported Engine::exported_to(PeerHandle handle, const Prefix& prefix) const {
@@ -173,17 +219,33 @@ std::string Engine::export_denied_by(PeerHandle handle, const Prefix& prefix) co
 }
 
 std::vector<PeerHandle> Engine::advertised_to(const Prefix& prefix) const {
-  const auto& e = *impl_;
   std::vector<PeerHandle> result;
+  for (const auto& path : advertised_paths(prefix))
+    if (result.empty() || result.back() != path.to) result.push_back(path.to);
+  return result;
+}
+
+std::vector<AdvertisedPath> Engine::advertised_paths(const Prefix& prefix) const {
+  const auto& e = *impl_;
+  std::vector<AdvertisedPath> result;
   const auto& table = e.loc_rib.table(prefix.family());
   const auto id = table.find(prefix);
   const Path* best = id ? table[*id].best() : nullptr;
   if (!best) return result;
+  const auto source = [&](std::uint32_t index) {
+    return index == kLocalPeer ? std::nullopt : std::optional(e.peers.handle(index));
+  };
   for (std::uint32_t index = 0; index < e.peers.end_index(); ++index) {
     const auto* group = e.peers[index].of(prefix.family()).group;
     if (!group || !group->has_sent(*id)) continue;
-    if (group->sends_paths() ? !e.groups.sent_to(index, prefix.family(), *id).empty() : best->peer != index)
-      result.push_back(e.peers.handle(index));
+    const auto to = e.peers.handle(index);
+    if (!group->sends_paths()) {
+      if (best->peer != index) result.push_back({to, source(best->peer), best->path_id, 0, {}});
+      continue;
+    }
+    for (const auto& route : e.groups.sent_to(index, prefix.family(), *id))
+      result.push_back(
+          {to, source(route.source), route.received_id, route.path_id, group->profile().add_path});
   }
   return result;
 }

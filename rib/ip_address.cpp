@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include <charconv>
+
 namespace rib {
 
 std::optional<IpAddress> IpAddress::from_bytes(std::span<const std::uint8_t> bytes) {
@@ -52,9 +54,24 @@ IpAddress IpAddress::masked(unsigned length) const {
 }
 
 std::string IpAddress::to_string() const {
+  std::string text;
+  append_to(text);
+  return text;
+}
+
+void IpAddress::append_to(std::string& text) const {
   char buffer[INET6_ADDRSTRLEN];
-  inet_ntop(is_v4() ? AF_INET : AF_INET6, bytes_.data(), buffer, sizeof buffer);
-  return buffer;
+  if (is_v6()) {
+    text += inet_ntop(AF_INET6, bytes_.data(), buffer, sizeof buffer);
+    return;
+  }
+  // Listings have millions of them; inet_ntop() goes by way of snprintf().
+  char* end = buffer;
+  for (const auto octet : bytes()) {
+    if (end != buffer) *end++ = '.';
+    end = std::to_chars(end, std::end(buffer), octet).ptr;
+  }
+  text.append(buffer, end);
 }
 
 }  // namespace rib

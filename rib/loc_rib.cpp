@@ -212,6 +212,7 @@ std::uint64_t LocRib::version_of(const Destination& destination) const {
 }
 
 std::vector<const Path*> LocRib::ranked(const Destination& destination) const {
+  if (destination.paths().size() == 1) return {destination.paths().data()};  // of most, in a full table
   std::vector<Candidate> candidates;
   std::vector<const Path*> order, rejected;
   std::uint32_t position = 0;
@@ -233,6 +234,7 @@ std::vector<const Path*> LocRib::ranked(const Destination& destination) const {
 
 std::vector<BestReason> LocRib::lost_at(const Destination& destination) const {
   std::vector<BestReason> result(destination.paths().size(), BestReason::None);
+  if (result.size() == 1) return result;
   std::vector<Candidate> candidates;
   std::uint32_t position = 0;
   for (const auto& path : destination.paths()) {

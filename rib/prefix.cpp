@@ -17,6 +17,16 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
   return Prefix(*address, length);
 }
 
-std::string Prefix::to_string() const { return address_.to_string() + '/' + std::to_string(length_); }
+std::string Prefix::to_string() const {
+  std::string text;
+  append_to(text);
+  return text;
+}
+
+void Prefix::append_to(std::string& text) const {
+  address_.append_to(text);
+  text += '/';
+  text += std::to_string(length_);
+}
 
 }  // namespace rib

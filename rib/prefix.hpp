@@ -32,6 +32,7 @@ class Prefix {
   bool overlaps(const Prefix& other) const { return contains(other) || other.contains(*this); }
 
   std::string to_string() const;
+  void append_to(std::string& text) const;
 
   /// IPv4 before IPv6, then by address, then shorter first: the order of every listing.
   constexpr auto operator<=>(const Prefix& other) const {

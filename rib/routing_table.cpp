@@ -260,11 +260,11 @@ std::vector<Prefix> RoutingTable::prefixes(Family family, const std::optional<Pr
   kernel_routes_.for_each([&](const Prefix& prefix, auto&) { consider(prefix); });
   for (const auto& [prefix, lines] : static_routes_.lines())
     if (!kernel_routes_.find(prefix)) consider(prefix);
-  for (Table::Id id = 0; id < table.end_id(); ++id) {
-    if (!table.is_live(id) || !first.wants(table[id].prefix)) continue;
-    const Path* best = table[id].best();
-    if (best && is_for_kernel(*best)) first.offer(table[id].prefix);
-  }
+  table.for_each([&](Table::Id, const Destination& destination) {
+    if (!first.wants(destination.prefix)) return;
+    const Path* best = destination.best();
+    if (best && is_for_kernel(*best)) first.offer(destination.prefix);
+  });
   return first.take();
 }
 

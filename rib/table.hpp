@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -52,6 +53,14 @@ class Table {
   bool is_live(Id id) const {
     return chunks_[id / kChunkSize] && chunks_[id / kChunkSize]->is_live(id % kChunkSize);
   }
+  /// Calls visit(id, destination) for all, in order of ids.
+  template <typename Visit>
+  void for_each(const Visit& visit) const {
+    for (Id chunk = 0; chunk < chunks_.size(); ++chunk)
+      if (chunks_[chunk])
+        chunks_[chunk]->for_each(
+            [&](Id i, const Destination& destination) { visit(chunk * kChunkSize + i, destination); });
+  }
   bool has_chunk(Id chunk) const { return chunk < chunks_.size() && chunks_[chunk] != nullptr; }
 
   /// Tells the prefixes that hold the address, longest first, until `accept(id)` says true; that one's id.
@@ -77,6 +86,14 @@ class Table {
     Chunk(const Chunk&) = delete;
     Chunk& operator=(const Chunk&) = delete;
     Destination& at(Id i) { return *reinterpret_cast<Destination*>(storage_ + i * sizeof(Destination)); }
+    template <typename Visit>
+    void for_each(const Visit& visit) const {
+      for (Id word = 0; word < live_.size(); ++word)
+        for (auto bits = live_[word]; bits != 0; bits &= bits - 1) {
+          const auto i = word * 64 + static_cast<Id>(std::countr_zero(bits));
+          visit(i, *reinterpret_cast<const Destination*>(storage_ + i * sizeof(Destination)));
+        }
+    }
     bool is_live(Id i) const { return (live_[i / 64] >> (i % 64) & 1) != 0; }
     bool is_full() const { return count_ == kChunkSize; }
     bool is_empty() const { return count_ == 0; }

@@ -341,13 +341,14 @@ std::vector<SentRoute> UpdateGroups::sent_to(std::uint32_t peer, Family family, 
   if (!group || !group->has_sent(id)) return routes;
   if (!group->sends_paths()) {
     auto sent = exported_to(peer, family, id);
-    if (sent.state == ExportState::Sent) routes.push_back({0, std::move(sent.attributes)});
+    if (sent.state == ExportState::Sent) routes.push_back({.attributes = std::move(sent.attributes)});
     return routes;
   }
   for (const auto& path : group->paths_.at(id)) {
     if (path.source == peer) continue;
     auto sent = evaluate(*group, policies_, id, path.source, *path.attributes);
-    if (sent.state == ExportState::Sent) routes.push_back({path.id, std::move(sent.attributes)});
+    if (sent.state == ExportState::Sent)
+      routes.push_back({path.id, std::move(sent.attributes), path.source, path.received_id});
   }
   return routes;
 }

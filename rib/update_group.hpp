@@ -153,6 +153,9 @@ class UpdateGroup {
 struct SentRoute {
   std::uint32_t path_id = 0;  // RFC 7911
   PathAttributes attributes;  // as sent
+  // Of a peer that takes several paths: whose it is, and by which id the source told it.
+  std::uint32_t source = kLocalPeer;
+  std::uint32_t received_id = 0;
 };
 
 class UpdateGroups {

@@ -271,7 +271,7 @@ class Backend {
   virtual std::expected<cli::Config, std::string> file_config() const = 0;
   virtual const config::Generations& generations() const = 0;
   /// Reads the file again, as SIGHUP does.
-  virtual std::expected<void, std::string> reload() = 0;
+  virtual std::expected<void, std::string> reload(const Operator& who) = 0;
 
   /// Returns how many sessions it was done to.
   virtual std::size_t clear(const ClearOrder& order) = 0;

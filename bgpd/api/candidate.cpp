@@ -119,6 +119,7 @@ void put(const ConsequencesView& view, proto::Consequences& answer) {
   }
   put(view.own.withdrawn, *answer.mutable_withdrawn());
   put(view.own.announced, *answer.mutable_announced());
+  put(view.own.partly, *answer.mutable_partly());
   answer.set_bgp_removed(view.bgp_removed);
   answer.set_changed_neighbors(view.changed_neighbors);
 }

@@ -163,18 +163,17 @@ class Page {
 /// Of BGP's table and of the routing table, in listing order, at most `limit`.
 std::vector<rib::Prefix> prefixes_of_both(const rib::Engine& engine, rib::Family family,
                                           const std::optional<rib::Prefix>& after, std::size_t limit) {
-  auto prefixes = engine.prefixes(family, after, limit);
-  for (const auto& route : engine.routes(family, after, limit)) prefixes.push_back(route.prefix);
-  std::ranges::sort(prefixes);
-  const auto repeated = std::ranges::unique(prefixes);
-  prefixes.erase(repeated.begin(), repeated.end());
-  if (prefixes.size() > limit) prefixes.resize(limit);
-  return prefixes;
+  std::vector<rib::Prefix> both;
+  std::ranges::set_union(engine.prefixes(family, after, limit), engine.route_prefixes(family, after, limit),
+                         std::back_inserter(both));
+  if (both.size() > limit) both.resize(limit);
+  return both;
 }
 
 }  // namespace
 
-proto::Done handle_compare(const proto::ListCompared& request, const Backend& backend, Replies& replies) {
+proto::Done handle_compare(const proto::ListCompared& request, const Caller& caller, const Backend& backend,
+                           Replies& replies) {
   Page page(backend);
   std::optional<rib::Prefix> prefix, after;
   if (request.has_prefix() && !(prefix = prefix_from(request.prefix())))
@@ -190,7 +189,10 @@ proto::Done handle_compare(const proto::ListCompared& request, const Backend& ba
   if (after && after->family() != family) return done(proto::Done::INVALID, "The page is of another family");
   const auto limit =
       std::clamp<std::size_t>(request.limit() == 0 ? kPageLimit : request.limit(), 1, kPageLimit);
-  const auto prefixes = prefixes_of_both(backend.engine(), family, after, limit);
+  const auto find = [&](const auto& from, std::size_t most) {
+    return prefixes_of_both(backend.engine(), family, from, most);
+  };
+  const auto prefixes = next_prefixes(request, caller, after, limit, find);
   for (const auto& each : prefixes) {
     page.add(each);
     const bool is_last = each == prefixes.back();

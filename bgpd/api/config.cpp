@@ -120,8 +120,8 @@ proto::Done handle_write(const Caller& caller, Backend& backend) {
   return written ? done(proto::Done::OK, *written) : done(proto::Done::FAILED, written.error());
 }
 
-proto::Done handle_reload(Backend& backend) {
-  const auto reloaded = backend.reload();
+proto::Done handle_reload(const Caller& caller, Backend& backend) {
+  const auto reloaded = backend.reload(caller.who);
   return reloaded ? done() : done(proto::Done::FAILED, readable_lines(reloaded.error()));
 }
 

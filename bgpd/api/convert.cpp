@@ -106,7 +106,19 @@ std::uint64_t milliseconds_since(rib::TimePoint then, rib::TimePoint now) {
   return passed > 0 ? static_cast<std::uint64_t>(passed) : 0;
 }
 
-void put_attributes(const rib::PathAttributes& attributes, proto::PathAttributes& to) {
+namespace {
+
+void put_segments(const rib::AsPath& as_path, proto::PathAttributes& to) {
+  for (const auto& segment : as_path.segments()) {
+    auto& added = *to.add_as_path();
+    added.set_type(static_cast<std::uint32_t>(segment.type));
+    for (const auto as : segment.as_numbers) added.add_as_numbers(as);
+  }
+}
+
+}  // namespace
+
+void put_attributes(const rib::PathAttributes& attributes, proto::PathAttributes& to, AsPathForm form) {
   to.set_origin(same<proto::PathAttributes::Origin>(attributes.origin));
   to.set_atomic_aggregate(attributes.atomic_aggregate);
   if (attributes.med) to.set_med(*attributes.med);
@@ -114,11 +126,10 @@ void put_attributes(const rib::PathAttributes& attributes, proto::PathAttributes
   to.set_next_hop(octets_of(attributes.next_hop));
   if (attributes.rare->link_local_next_hop)
     to.set_link_local_next_hop(octets_of(*attributes.rare->link_local_next_hop));
-  for (const auto& segment : attributes.as_path.segments()) {
-    auto& added = *to.add_as_path();
-    added.set_type(static_cast<std::uint32_t>(segment.type));
-    for (const auto as : segment.as_numbers) added.add_as_numbers(as);
-  }
+  if (form == AsPathForm::Octets)
+    to.set_as_path_octets(octets_of(attributes.as_path.octets()));
+  else
+    put_segments(attributes.as_path, to);
   to.set_as_path_length(attributes.as_path.length());
   for (const auto& community : attributes.communities) to.add_communities(community.value);
   for (const auto& community : attributes.rare->extended_communities)
@@ -136,13 +147,12 @@ void put_attributes(const rib::PathAttributes& attributes, proto::PathAttributes
   }
   if (attributes.rare->only_to_customer) to.set_only_to_customer(*attributes.rare->only_to_customer);
   to.set_tag(attributes.rare->tag);
-  to.set_unknown(octets_of(attributes.rare->unknown_transitive.span()));
+  if (const auto unknown = attributes.rare->unknown_transitive.span(); !unknown.empty())
+    to.set_unknown(octets_of(unknown));
 }
 
 void put_path(const rib::PathView& path, rib::TimePoint now, proto::Path& to) {
-  if (path.attributes) put_attributes(*path.attributes, *to.mutable_attributes());
   to.set_own(!path.peer);
-  if (path.peer) to.mutable_peer()->set_address(octets_of(path.peer_address));
   to.set_peer_identifier(path.peer_identifier);
   to.set_peer_type(same<proto::PeerType>(path.peer_type));
   to.set_path_id(path.path_id);
@@ -155,7 +165,7 @@ void put_path(const rib::PathView& path, rib::TimePoint now, proto::Path& to) {
   if (path.igp_metric) to.set_igp_metric(*path.igp_metric);
   to.set_age_ms(milliseconds_since(path.learned, now));
   to.set_suppressed(path.is_suppressed);
-  to.set_denied_by(readable_text(path.denied_by));
+  if (!path.denied_by.empty()) to.set_denied_by(readable_text(path.denied_by));
   to.set_lost_at(same<proto::BestReason>(path.lost_at));
 }
 

@@ -43,8 +43,13 @@ void put_name(const NeighborView& neighbor, proto::NeighborName& to);
 /// True when `name` names this neighbor.
 bool is_named(const proto::NeighborName& name, const NeighborView& neighbor);
 
-void put_attributes(const rib::PathAttributes& attributes, proto::PathAttributes& to);
-/// Peer's name and hostname come from the caller, who knows all neighbors.
+/// Octets: a tenth of the work, for listings.
+enum class AsPathForm : std::uint8_t { Segments, Octets };
+void put_attributes(const rib::PathAttributes& attributes, proto::PathAttributes& to,
+                    AsPathForm form = AsPathForm::Segments);
+/// "all", "best 2", "per-AS"; "": one path.
+std::string text_of(const rib::AddPathSelection& selection);
+/// Without attributes, and without who sent it: the caller knows all neighbors.
 void put_path(const rib::PathView& path, rib::TimePoint now, proto::Path& to);
 void put_route(const rib::RouteView& route, const Backend& backend, proto::RouteEntry& to);
 void put_next_hop(const rib::NextHop& next_hop, const Backend& backend, proto::NextHop& to);

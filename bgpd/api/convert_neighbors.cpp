@@ -44,21 +44,7 @@ void put_counts(const MessageCounts& counts, proto::MessageCounts& to) {
   to.set_capabilities(counts.capabilities);
 }
 
-std::string text_of(const rib::AddPathSelection& selection) {
-  switch (selection.kind) {
-    case rib::AddPathSelection::Kind::None:
-      break;
-    case rib::AddPathSelection::Kind::All:
-      return "all";
-    case rib::AddPathSelection::Kind::Best:
-      return "best " + std::to_string(selection.count);
-    case rib::AddPathSelection::Kind::PerAs:
-      return "per-AS";
-  }
-  return "";
-}
-
-std::string text_of(rib::RemovePrivateAs rule) {
+std::string words_of(rib::RemovePrivateAs rule) {
   switch (rule) {
     case rib::RemovePrivateAs::No:
       break;
@@ -113,7 +99,7 @@ void put_family(const NeighborFamilyView& view, rib::Family family, const rib::P
   to.set_add_path_send(text_of(view.add_path));
   to.set_add_path_receive_disabled(!view.accepts_add_path);
   to.set_as_override(view.as_override);
-  to.set_remove_private_as(text_of(view.remove_private_as));
+  to.set_remove_private_as(words_of(view.remove_private_as));
   to.set_as_path_unchanged(view.as_path_unchanged);
   to.set_unsuppress_map(view.unsuppress_map);
   put_policy(view.policy_in, *to.mutable_policy_in());
@@ -131,6 +117,20 @@ void put_family(const NeighborFamilyView& view, rib::Family family, const rib::P
 }
 
 }  // namespace
+
+std::string text_of(const rib::AddPathSelection& selection) {
+  switch (selection.kind) {
+    case rib::AddPathSelection::Kind::None:
+      break;
+    case rib::AddPathSelection::Kind::All:
+      return "all";
+    case rib::AddPathSelection::Kind::Best:
+      return "best " + std::to_string(selection.count);
+    case rib::AddPathSelection::Kind::PerAs:
+      return "per-AS";
+  }
+  return "";
+}
 
 void put_name(const NeighborView& neighbor, proto::NeighborName& to) {
   to.set_address(octets_of(neighbor.address));

@@ -64,17 +64,17 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
     case proto::Request::kWrite:
       return handle_write(caller, backend);
     case proto::Request::kReload:
-      return handle_reload(backend);
+      return handle_reload(caller, backend);
     case proto::Request::kFib:
       return handle_fib(request.fib(), backend, replies);
     case proto::Request::kExplain:
       return handle_explain(request.explain(), backend, replies);
     case proto::Request::kCompare:
-      return handle_compare(request.compare(), backend, replies);
+      return handle_compare(request.compare(), caller, backend, replies);
     case proto::Request::kEvents:
       return handle_events(request.events(), backend, replies);
     case proto::Request::kRoutesAt:
-      return handle_routes_at(request.routes_at(), backend, replies);
+      return handle_routes_at(request.routes_at(), caller, backend, replies);
     case proto::Request::kGenerations:
       return handle_generations(backend, replies);
     case proto::Request::kOpenCandidate:
@@ -91,6 +91,8 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
       return handle_end_pending_commit(request.end_pending_commit(), caller, backend, replies);
     case proto::Request::kConfigStatus:
       return handle_config_status(caller, backend, replies);
+    case proto::Request::kCancel:
+      return done();  // what was worked on has ended by the request having come
     case proto::Request::kShutdown:
       backend.shutdown(request.shutdown().flush());
       return done();

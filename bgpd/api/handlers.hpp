@@ -8,6 +8,7 @@
 #include "bgpd/api/backend.hpp"
 #include "bgpd/api/convert.hpp"
 #include "bgpd/api/lookahead.hpp"
+#include "bgpd/api/replies.hpp"
 
 namespace bgpd::api {
 
@@ -16,10 +17,10 @@ struct Caller {
   bool may_change = false;
   Operator who{};
   std::uint64_t connection = 0;  // whose candidate
-  Lookahead* ahead = nullptr;    // of the connection; nullptr: each page looks for itself
+  // Of the connection; nullptr: each page looks for itself.
+  Lookahead* ahead = nullptr;
+  PastLookahead* past_ahead = nullptr;
 };
-
-using Replies = std::vector<proto::Response>;
 
 /// An answer that takes more than one turn of the loop. It may be dropped at any time.
 class LongAnswer {
@@ -35,7 +36,7 @@ class LongAnswer {
 proto::Done handle(const proto::Request& request, const Caller& caller, Backend& backend, Replies& replies,
                    std::unique_ptr<LongAnswer>& longer);
 
-/// The next prefixes of the caller's listing. `request`: a ListRoutes or a ListRouteTable.
+/// The next prefixes of the caller's listing. `request`: a ListRoutes, a ListRouteTable or a ListCompared.
 template <typename Request, typename Find>
 std::vector<rib::Prefix> next_prefixes(Request request, const Caller& caller,
                                        const std::optional<rib::Prefix>& after, std::size_t limit,
@@ -78,7 +79,7 @@ std::expected<std::string, std::string> config_text(const proto::ConfigSource& s
 config::Candidate* candidate_of(const Caller& caller, Backend& backend);
 proto::Done handle_write(const Caller& caller, Backend& backend);
 proto::Done handle_generations(const Backend& backend, Replies& replies);
-proto::Done handle_reload(Backend& backend);
+proto::Done handle_reload(const Caller& caller, Backend& backend);
 // candidate.cpp
 proto::Done handle_config_status(const Caller& caller, Backend& backend, Replies& replies);
 proto::Done handle_open_candidate(const Caller& caller, Backend& backend, Replies& replies);
@@ -96,10 +97,12 @@ proto::Done handle_fib(const proto::GetFib& request, Backend& backend, Replies& 
 // explain.cpp
 proto::Done handle_explain(const proto::Explain& request, const Backend& backend, Replies& replies);
 // compare.cpp
-proto::Done handle_compare(const proto::ListCompared& request, const Backend& backend, Replies& replies);
+proto::Done handle_compare(const proto::ListCompared& request, const Caller& caller, const Backend& backend,
+                           Replies& replies);
 // history.cpp
 proto::Done handle_events(const proto::ListEvents& request, const Backend& backend, Replies& replies);
-proto::Done handle_routes_at(const proto::ListRoutesAt& request, const Backend& backend, Replies& replies);
+proto::Done handle_routes_at(const proto::ListRoutesAt& request, const Caller& caller, const Backend& backend,
+                             Replies& replies);
 // system.cpp
 proto::Done handle_status(const Backend& backend, Replies& replies);
 proto::Done handle_version(const Backend& backend, Replies& replies);

@@ -60,55 +60,70 @@ bool is_wanted(const rib::EventView& view, const std::string& neighbor) {
   return neighbor.empty() || view.neighbor == neighbor || view.before == neighbor;
 }
 
-/// One page of the past: the prefixes whose route then is found out, in listing order.
-class PastPage {
+/// A moment of the past: which prefixes had a route, and which.
+class Past {
  public:
-  PastPage(const Backend& backend, rib::TimePoint when)
+  Past(const Backend& backend, rib::TimePoint when)
       : backend_(backend), history_(backend.engine().history()), first_after_(history_.first_since(when)) {}
 
-  /// Prefixes strictly after `after`, at most `limit`, of those that are there now or were touched since.
-  void choose(rib::Family family, const std::optional<rib::Prefix>& after, std::size_t limit) {
-    for (const auto& prefix : backend_.engine().prefixes(family, after, limit)) touched_.emplace(prefix, 0);
-    is_full_ = touched_.size() >= limit;
+  /// Moments between which nothing happened are one.
+  std::uint64_t first_after() const { return first_after_; }
+
+  /// Prefixes strictly after `after`, at most `limit`, of those that are there now or were touched since, in
+  /// listing order. Looks at the whole history.
+  std::vector<PastPrefix> prefixes(rib::Family family, const std::optional<rib::Prefix>& after,
+                                   std::size_t limit) const {
+    std::map<rib::Prefix, PastPrefix> chosen;
+    for (const auto& prefix : backend_.engine().prefixes(family, after, limit))
+      chosen.emplace_hint(chosen.end(), prefix, PastPrefix{prefix});
+    bool is_full = chosen.size() >= limit;
     for (auto sequence = first_after_; sequence <= history_.newest(); ++sequence) {
       const auto prefix = history_.route_at(sequence);
       if (!prefix || prefix->family() != family || (after && *prefix <= *after)) continue;
-      if (is_full_ && touched_.rbegin()->first < *prefix) continue;
-      auto& first = touched_.try_emplace(*prefix, 0).first->second;
-      if (first == 0) first = sequence;
-      if (touched_.size() > limit) {
-        touched_.erase(std::prev(touched_.end()));
-        is_full_ = true;
-      }
+      if (is_full && chosen.rbegin()->first < *prefix) continue;
+      auto& entry = chosen.try_emplace(*prefix, PastPrefix{*prefix}).first->second;
+      if (entry.first == 0) entry.first = sequence;
+      if (chosen.size() <= limit) continue;
+      chosen.erase(std::prev(chosen.end()));
+      is_full = true;
     }
+    std::vector<PastPrefix> all;
+    for (const auto& [prefix, entry] : chosen) all.push_back(entry);
+    note_last_before(all);
+    return all;
   }
-  void choose(const rib::Prefix& prefix) {
-    auto sequence = first_after_;
-    while (sequence <= history_.newest() && history_.route_at(sequence) != prefix) ++sequence;
-    touched_.emplace(prefix, sequence <= history_.newest() ? sequence : 0);
+  PastPrefix entry_of(const rib::Prefix& prefix) const {
+    std::vector<PastPrefix> one{{prefix}};
+    one[0].looked_up_to = first_after_ - 1;
+    note_later(one);
+    note_last_before(one);
+    return one[0];
+  }
+  /// What happened since the entries were looked for. All were at one time.
+  void note_later(std::vector<PastPrefix>& entries) const {
+    if (entries.empty()) return;
+    for (auto sequence = entries[0].looked_up_to + 1; sequence <= history_.newest(); ++sequence)
+      if (auto* entry = entry_at(entries, sequence); entry && entry->first == 0) entry->first = sequence;
   }
 
-  void put(proto::RoutesAt& to) const {
-    const auto made_by = last_before();
-    for (const auto& [prefix, first] : touched_) {
-      const auto made = made_by.find(prefix);
-      put_one(prefix, first, made == made_by.end() ? 0 : made->second, to);
-    }
-    if (is_full_) put_prefix(touched_.rbegin()->first, *to.mutable_next());
+  void put(const PastPrefix& entry, proto::RoutesAt& to) const {
+    const bool is_told = entry.made >= history_.oldest();  // the history goes on while pages are read
+    put_one(entry.prefix, entry.first, is_told ? entry.made : 0, to);
   }
 
  private:
-  /// The last event of each chosen prefix that is not after the time.
-  std::map<rib::Prefix, std::uint64_t> last_before() const {
-    std::map<rib::Prefix, std::uint64_t> found;
-    if (touched_.empty()) return found;
-    const auto &begin = touched_.begin()->first, &end = touched_.rbegin()->first;
-    for (auto sequence = history_.oldest(); sequence < first_after_; ++sequence) {
-      const auto prefix = history_.route_at(sequence);
-      if (prefix && begin <= *prefix && *prefix <= end && touched_.contains(*prefix))
-        found[*prefix] = sequence;
-    }
-    return found;
+  /// The one of the entries, which are in order, that the event is about.
+  PastPrefix* entry_at(std::vector<PastPrefix>& entries, std::uint64_t sequence) const {
+    const auto prefix = history_.route_at(sequence);
+    if (!prefix || *prefix < entries.front().prefix || entries.back().prefix < *prefix) return nullptr;
+    const auto found = std::ranges::lower_bound(entries, *prefix, {}, &PastPrefix::prefix);
+    return found->prefix == *prefix ? &*found : nullptr;
+  }
+  void note_last_before(std::vector<PastPrefix>& entries) const {
+    if (entries.empty()) return;
+    for (auto sequence = history_.oldest(); sequence < first_after_; ++sequence)
+      if (auto* entry = entry_at(entries, sequence)) entry->made = sequence;
+    for (auto& entry : entries) entry.looked_up_to = history_.newest();
   }
 
   void put_one(const rib::Prefix& prefix, std::uint64_t first, std::uint64_t made,
@@ -155,8 +170,6 @@ class PastPage {
   const Backend& backend_;
   const rib::History& history_;
   const std::uint64_t first_after_;
-  std::map<rib::Prefix, std::uint64_t> touched_;  // with the first event after the time; 0: none
-  bool is_full_ = false;
 };
 
 }  // namespace
@@ -193,7 +206,8 @@ proto::Done handle_events(const proto::ListEvents& request, const Backend& backe
   return done();
 }
 
-proto::Done handle_routes_at(const proto::ListRoutesAt& request, const Backend& backend, Replies& replies) {
+proto::Done handle_routes_at(const proto::ListRoutesAt& request, const Caller& caller, const Backend& backend,
+                             Replies& replies) {
   std::optional<rib::Prefix> prefix, after;
   if (request.has_prefix() && !(prefix = prefix_from(request.prefix())))
     return done(proto::Done::INVALID, "Malformed prefix");
@@ -206,14 +220,20 @@ proto::Done handle_routes_at(const proto::ListRoutesAt& request, const Backend& 
   const auto when = backend.now() - std::chrono::milliseconds(std::min(request.ms(), kTenYears));
   if (when < std::max(backend.engine().history().complete_since(), backend.daemon().started))
     return done(proto::Done::NOT_FOUND, "The history does not go back so far");
-  PastPage page(backend, when);
+  const Past past(backend, when);
+  auto& to = *replies.emplace_back().mutable_routes_at();
+  if (prefix) {
+    past.put(past.entry_of(*prefix), to);
+    return done();
+  }
   const auto limit =
       std::clamp<std::size_t>(request.limit() == 0 ? kPageLimit : request.limit(), 1, kPageLimit);
-  if (prefix)
-    page.choose(*prefix);
-  else
-    page.choose(family, after, limit);
-  page.put(*replies.emplace_back().mutable_routes_at());
+  const auto find = [&](const auto& from, std::size_t most) { return past.prefixes(family, from, most); };
+  const auto listing = std::to_string(past.first_after()) + " " + std::to_string(request.family());
+  auto page = caller.past_ahead ? caller.past_ahead->next(listing, after, limit, find) : find(after, limit);
+  past.note_later(page);
+  for (const auto& entry : page) past.put(entry, to);
+  if (page.size() >= limit) put_prefix(page.back().prefix, *to.mutable_next());
   return done();
 }
 

@@ -16,6 +16,24 @@ std::uint64_t memory_share(const rib::Totals& totals, rib::Family family) {
   return all == 0 ? 0 : totals.memory.table() / all * totals.destinations[rib::index_of(family)];
 }
 
+/// What the neighbor's lines say, or its peer group's.
+bool soft_reconfigures(const cli::Bgp& bgp, const NeighborView& view, rib::Family family) {
+  const auto said = [&](const auto& all, const auto& name) -> std::optional<bool> {
+    const auto at = all.find(name);
+    return at == all.end() ? std::nullopt : at->second.families[rib::index_of(family)].soft_reconfiguration;
+  };
+  const auto own = view.named_by_interface ? said(bgp.interface_neighbors, view.interface)
+                                           : said(bgp.neighbors, view.address);
+  return own.value_or(said(bgp.peer_groups, view.peer_group).value_or(false));
+}
+
+/// What the configuration says and no session needs.
+void put_configured(const cli::Bgp& bgp, const NeighborView& view, proto::Neighbor& to) {
+  to.set_select_defer_seconds(bgp.graceful_restart.select_defer_seconds);
+  for (auto& family : *to.mutable_families())
+    family.set_soft_reconfiguration(soft_reconfigures(bgp, view, *family_from(family.family())));
+}
+
 }  // namespace
 
 proto::Done handle_summary(const proto::GetSummary& request, const Backend& backend, Replies& replies) {
@@ -44,6 +62,13 @@ proto::Done handle_summary(const proto::GetSummary& request, const Backend& back
     const auto& bgp = *backend.running_config().bgp;
     if (!bgp.listen_ranges.empty()) block.set_listen_limit(bgp.listen_limit);
     block.set_multipath_relax(bgp.multipath_relax);
+    block.set_peer_groups(static_cast<std::uint32_t>(bgp.peer_groups.size()));
+    block.set_peer_group_bytes(bgp.peer_groups.size() * sizeof(*bgp.peer_groups.begin()));
+    block.set_compare_router_id(bgp.compare_router_id);
+    block.set_med_missing_as_worst(bgp.med_missing_as_worst);
+    block.set_med_confederation(bgp.med_confederation);
+    block.set_ignore_as_path_length(bgp.ignore_as_path_length);
+    block.set_count_member_ases(bgp.count_member_ases);
     *summary.add_families() = std::move(block);
   }
   return done();
@@ -58,7 +83,9 @@ proto::Done handle_neighbors(const proto::ListNeighbors& request, const Backend&
     if (replies.empty() ||
         replies.back().neighbors().neighbors_size() >= static_cast<int>(kNeighborsPerResponse))
       replies.emplace_back();
-    put_neighbor(neighbor, backend, *replies.back().mutable_neighbors()->add_neighbors());
+    auto& to = *replies.back().mutable_neighbors()->add_neighbors();
+    put_neighbor(neighbor, backend, to);
+    put_configured(*backend.running_config().bgp, neighbor, to);
   });
   return found ? done() : done(proto::Done::NOT_FOUND, "No such neighbor in this view/vrf");
 }

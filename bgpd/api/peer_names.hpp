@@ -24,13 +24,24 @@ class PeerNames {
     const auto found = names_.find(peer.index);
     return found == names_.end() ? nullptr : &found->second;
   }
-  /// The path with the name of who sent it.
+  /// Who sent the path: by its address alone when its session is over. path.peer must be set.
+  void put(const rib::PathView& path, proto::AdvertisedTo& to) const {
+    if (const auto* peer = find(*path.peer))
+      to = *peer;
+    else
+      to.mutable_name()->set_address(octets_of(path.peer_address));
+  }
+  void put(const rib::PathView& path, proto::Path& to) const {
+    proto::AdvertisedTo sender;
+    put(path, sender);
+    *to.mutable_peer() = sender.name();
+    to.set_peer_hostname(sender.hostname());
+  }
+  /// The whole path with its attributes and the name of who sent it.
   void put(const rib::PathView& path, rib::TimePoint now, proto::Path& to) const {
     put_path(path, now, to);
-    const auto* peer = path.peer ? find(*path.peer) : nullptr;
-    if (!peer) return;
-    *to.mutable_peer() = peer->name();
-    to.set_peer_hostname(peer->hostname());
+    if (path.attributes) put_attributes(*path.attributes, *to.mutable_attributes());
+    if (path.peer) put(path, to);
   }
 
  private:

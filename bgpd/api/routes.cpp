@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "bgpd/api/handlers.hpp"
 #include "bgpd/api/peer_names.hpp"
@@ -9,8 +10,12 @@ namespace {
 /// One page in the making.
 class Page {
  public:
-  Page(const proto::ListRoutes& request, const Backend& backend, rib::Family family)
-      : request_(request), backend_(backend), names_(backend) {
+  Page(const proto::ListRoutes& request, const Backend& backend, rib::Family family, Replies& replies)
+      : request_(request),
+        backend_(backend),
+        names_(backend),
+        now_(backend.now()),
+        routes_(*replies.emplace_back().mutable_routes()) {
     const auto& engine = backend.engine();
     const auto totals = engine.totals();
     routes_.set_table_version(totals.table_version[rib::index_of(family)]);
@@ -19,57 +24,116 @@ class Page {
     routes_.set_local_as(engine.speaker().as);
     routes_.set_default_local_pref(engine.speaker().default_local_pref);
     routes_.set_hostname(backend.daemon().hostname);
+    if (request.detail()) has_add_path_ = some_neighbor_takes_several(family);
   }
 
-  /// False when there is no such destination. `only`: paths of this peer.
-  bool add(const rib::Prefix& prefix, std::optional<rib::PeerHandle> only = {}) {
-    const auto view = backend_.engine().destination(prefix);
-    if (!view) return false;
+  /// `only`: paths of this peer.
+  void add(const rib::DestinationView& view, std::optional<rib::PeerHandle> only = {}) {
     auto& to = *routes_.add_destinations();
-    put_prefix(view->prefix, *to.mutable_prefix());
-    to.set_version(view->version);
-    to.set_reason(static_cast<proto::BestReason>(view->reason));
-    to.set_fib(static_cast<proto::FibState>(view->fib));
-    for (const auto& path : view->paths)
+    put_prefix(view.prefix, *to.mutable_prefix());
+    to.set_version(view.version);
+    to.set_reason(static_cast<proto::BestReason>(view.reason));
+    to.set_fib(static_cast<proto::FibState>(view.fib));
+    for (const auto& path : view.paths)
       if (!only || path.peer == only) put_named_path(path, *to.add_paths());
-    if (request_.detail()) put_advertised_to(prefix, to);
-    octets_ += to.ByteSizeLong();
-    return true;
+    if (request_.detail()) put_advertised(view, to);
+    octets_ += kOctetsOfDestination;
   }
 
-  void add_sent(const rib::AdvertisedRoute& route) {
-    const bool is_next_path = last_sent_ == route.prefix;  // of a peer that takes several, RFC 7911
-    auto& to = is_next_path ? *routes_.mutable_destinations()->rbegin() : *routes_.add_destinations();
-    last_sent_ = route.prefix;
-    put_prefix(route.prefix, *to.mutable_prefix());
-    auto& path = *to.add_paths();
-    put_attributes(route.attributes, *path.mutable_attributes());
-    path.set_path_id(route.path_id);
-    path.set_own(true);  // what this speaker sends is its own word
-    path.set_best(!is_next_path);
-    octets_ += path.ByteSizeLong();
+  /// What a peer has of one prefix; several paths with ADD-PATH, RFC 7911.
+  void add_sent(const std::vector<rib::AdvertisedRoute>& sent) {
+    if (sent.empty()) return;
+    auto& to = *routes_.add_destinations();
+    put_prefix(sent.front().prefix, *to.mutable_prefix());
+    for (const auto& route : sent) {
+      auto& path = *to.add_paths();
+      put_attributes(route.attributes, *path.mutable_attributes(),
+                     request_.shared() ? AsPathForm::Octets : AsPathForm::Segments);
+      path.set_path_id(route.path_id);
+      path.set_own(true);  // what this speaker sends is its own word
+      path.set_best(&route == &sent.front());
+      octets_ += path.ByteSizeLong();
+    }
   }
 
   bool is_full() const { return octets_ >= kPageOctets; }
   void continues_after(const rib::Prefix& prefix) { put_prefix(prefix, *routes_.mutable_next()); }
-  void finish(Replies& replies) { *replies.emplace_back().mutable_routes() = std::move(routes_); }
 
  private:
-  void put_named_path(rib::PathView path, proto::Path& to) const {
-    if (request_.as_received()) path.attributes = path.received;
-    names_.put(path, backend_.now(), to);
+  /// Beside paths and attributes, which are counted.
+  static constexpr std::size_t kOctetsOfDestination = 64;
+
+  bool some_neighbor_takes_several(rib::Family family) const {
+    bool found = false;
+    backend_.visit_neighbors([&](const NeighborView& neighbor) {
+      const auto& selection = neighbor.families[rib::index_of(family)].add_path;
+      found = found || selection.kind != rib::AddPathSelection::Kind::None;
+    });
+    return found;
   }
 
-  void put_advertised_to(const rib::Prefix& prefix, proto::Destination& to) const {
-    for (const auto& peer : backend_.engine().advertised_to(prefix))
-      if (const auto* name = names_.find(peer)) *to.add_advertised_to() = *name;
+  void put_named_path(const rib::PathView& path, proto::Path& to) {
+    put_path(path, now_, to);
+    octets_ += kOctetsOfDestination + path.denied_by.size();
+    put_shared_attributes(request_.as_received() ? path.received : path.attributes, to);
+    if (!path.peer) return;
+    if (request_.shared())
+      put_shared_peer(path, to);
+    else
+      names_.put(path, to);
+  }
+
+  void put_shared_attributes(const rib::Attributes& attributes, proto::Path& to) {
+    if (!attributes) return;
+    if (!request_.shared()) {
+      put_attributes(*attributes, *to.mutable_attributes());
+      octets_ += attributes.set()->octets();
+      return;
+    }
+    const auto [known, is_new] =
+        attributes_.try_emplace(attributes.set(), static_cast<std::uint32_t>(routes_.attributes_size() + 1));
+    if (is_new) {
+      put_attributes(*attributes, *routes_.add_attributes(), AsPathForm::Octets);
+      octets_ += attributes.set()->octets();
+    }
+    to.set_attributes_number(known->second);
+  }
+
+  void put_shared_peer(const rib::PathView& path, proto::Path& to) {
+    const auto [known, is_new] =
+        peers_.try_emplace(path.peer->index, static_cast<std::uint32_t>(routes_.peers_size() + 1));
+    if (is_new) names_.put(path, *routes_.add_peers());
+    to.set_peer_number(known->second);
+  }
+
+  void put_advertised(const rib::DestinationView& view, proto::Destination& to) const {
+    to.set_add_path(has_add_path_);
+    std::optional<rib::PeerHandle> last;
+    for (const auto& sent : backend_.engine().advertised_paths(view.prefix)) {
+      const auto* name = names_.find(sent.to);
+      if (!name) continue;
+      if (last != sent.to) *to.add_advertised_to() = *name;
+      last = sent.to;
+      const auto of = std::ranges::find_if(view.paths, [&](const auto& path) {
+        return path.peer == sent.from && path.path_id == sent.received_id;
+      });
+      if (!has_add_path_ || of == view.paths.end()) continue;
+      auto& told = *to.mutable_paths(static_cast<int>(of - view.paths.begin()))->add_advertised_to();
+      told = *name;
+      told.set_path_id(sent.path_id);
+      told.set_selection(text_of(sent.selection));
+    }
   }
 
   const proto::ListRoutes& request_;
   const Backend& backend_;
-  PeerNames names_;
-  proto::Routes routes_;
-  std::optional<rib::Prefix> last_sent_;
+  const PeerNames names_;
+  const rib::TimePoint now_;
+  proto::Routes& routes_;
+  bool has_add_path_ = false;
+  // With `shared`: their numbers in the page.
+  boost::unordered_flat_map<const rib::AttributeSet*, std::uint32_t> attributes_;
+  boost::unordered_flat_map<std::uint32_t, std::uint32_t> peers_;
   std::size_t octets_ = 0;
 };
 
@@ -83,19 +147,61 @@ std::optional<std::optional<rib::PeerHandle>> find_peer(const proto::NeighborNam
   return found;
 }
 
-/// Puts the listed prefixes on the page, until it is full or they leave `within`; says where the next page
-/// begins.
-template <typename Entries, typename PrefixOf, typename Add>
-void fill(Page& page, const Entries& entries, std::size_t limit, const std::optional<rib::Prefix>& within,
-          const PrefixOf& prefix_of, const Add& add) {
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const rib::Prefix& prefix = prefix_of(entries[i]);
-    if (within && !within->contains(prefix)) return;
-    add(entries[i]);
-    const bool is_last = i + 1 == entries.size();
-    if (!is_last && prefix_of(entries[i + 1]) == prefix) continue;  // another path of the same
-    if (page.is_full() || (is_last && entries.size() >= limit)) return page.continues_after(prefix);
+/// Where the page ends: it is full, or the prefixes leave `within`, or there are no more of them.
+class Filling {
+ public:
+  Filling(Page& page, const std::vector<rib::Prefix>& prefixes, std::size_t limit,
+          const std::optional<rib::Prefix>& within)
+      : page_(page), within_(within), is_more_(prefixes.size() >= limit) {
+    if (!prefixes.empty()) last_ = prefixes.back();
   }
+
+  bool wants(const rib::Prefix& prefix) {
+    is_inside_ = is_inside_ && (!within_ || within_->contains(prefix));
+    return is_inside_;
+  }
+  /// After each prefix that was put. False: the page ends with it.
+  bool goes_on_after(const rib::Prefix& prefix) {
+    if (!page_.is_full()) return true;
+    page_.continues_after(prefix);
+    is_more_ = false;
+    return false;
+  }
+  void finish() {
+    if (is_inside_ && is_more_ && last_) page_.continues_after(*last_);
+  }
+
+ private:
+  Page& page_;
+  const std::optional<rib::Prefix>& within_;
+  std::optional<rib::Prefix> last_;
+  bool is_more_;
+  bool is_inside_ = true;
+};
+
+/// Puts what the table has of the prefixes.
+void fill(Page& page, const std::vector<rib::Prefix>& prefixes, std::size_t limit,
+          const std::optional<rib::Prefix>& within, const rib::Engine& engine,
+          std::optional<rib::PeerHandle> only = {}) {
+  Filling filling(page, prefixes, limit, within);
+  engine.visit_destinations(prefixes, [&](const rib::DestinationView& view) {
+    if (!filling.wants(view.prefix)) return false;
+    page.add(view, only);
+    return filling.goes_on_after(view.prefix);
+  });
+  filling.finish();
+}
+
+/// Puts what a peer has of them.
+void fill_sent(Page& page, const std::vector<rib::Prefix>& prefixes, std::size_t limit,
+               const std::optional<rib::Prefix>& within, const rib::Engine& engine, rib::PeerHandle peer) {
+  Filling filling(page, prefixes, limit, within);
+  for (const auto& prefix : prefixes) {
+    if (!filling.wants(prefix)) break;
+    page.add_sent(engine.sent_to(peer, prefix));
+    if (!filling.goes_on_after(prefix)) break;
+  }
+  filling.finish();
 }
 
 }  // namespace
@@ -130,34 +236,35 @@ proto::Done handle_routes(const proto::ListRoutes& request, const Caller& caller
   const bool is_adjacent = request.view() != proto::LOC_RIB;
   if (is_adjacent && !request.has_neighbor()) return done(proto::Done::INVALID, "Which neighbor?");
 
-  Page page(request, backend, family);
-  const auto itself = [](const rib::Prefix& p) -> const rib::Prefix& { return p; };
-  if (is_adjacent && !peer) {
+  std::optional<rib::DestinationView> one;
+  if (prefix && !is_adjacent) one = engine.destination(*prefix);
+  if (prefix && !is_adjacent && !request.longer() && !one)
+    return done(proto::Done::NOT_FOUND, "Network not in table");
+
+  Page page(request, backend, family, replies);
+  // Longer prefixes follow their prefix in listing order; the prefix itself is not "after" itself.
+  const bool begins_with_one = one && !after;
+  if (begins_with_one) page.add(*one);
+  if (prefix && !is_adjacent && !request.longer()) return done();
+  const auto from = prefix && !is_adjacent && !after ? prefix : after;
+  const auto next = [&](const auto& find) { return next_prefixes(request, caller, from, limit, find); };
+  if (!is_adjacent) {
+    fill(page,
+         next([&](const auto& behind, std::size_t most) { return engine.prefixes(family, behind, most); }),
+         limit, prefix, engine);
+  } else if (!peer) {
     // Not Established: it has announced nothing and is sent nothing.
   } else if (request.view() == proto::ADJ_RIB_OUT) {
-    fill(
-        page, engine.prefixes_to(*peer, family, after, limit), limit, prefix,
-        [](const auto& entry) -> const rib::Prefix& { return entry.prefix; },
-        [&](const auto& entry) { page.add_sent(entry); });
-  } else if (request.view() == proto::ADJ_RIB_IN) {
-    const auto find = [&](const auto& from, std::size_t most) {
-      return engine.prefixes_from(*peer, family, from, most);
-    };
-    fill(page, next_prefixes(request, caller, after, limit, find), limit, prefix, itself,
-         [&](const rib::Prefix& p) { page.add(p, peer); });
-  } else if (prefix && !request.longer()) {
-    if (!page.add(*prefix)) return done(proto::Done::NOT_FOUND, "Network not in table");
-  } else {
-    // Longer prefixes follow their prefix in listing order; the prefix itself is not "after" itself.
-    if (prefix && !after) page.add(*prefix);
-    const auto from = prefix && !after ? prefix : after;
     const auto find = [&](const auto& behind, std::size_t most) {
-      return engine.prefixes(family, behind, most);
+      return engine.prefixes_to(*peer, family, behind, most);
     };
-    fill(page, next_prefixes(request, caller, from, limit, find), limit, prefix, itself,
-         [&](const rib::Prefix& p) { page.add(p); });
+    fill_sent(page, next(find), limit, prefix, engine, *peer);
+  } else {
+    const auto find = [&](const auto& behind, std::size_t most) {
+      return engine.prefixes_from(*peer, family, behind, most);
+    };
+    fill(page, next(find), limit, prefix, engine, peer);
   }
-  page.finish(replies);
   return done();
 }
 

@@ -46,12 +46,12 @@ std::optional<PeerCredentials> credentials_of(int socket) {
   return PeerCredentials{peer.uid, peer.pid, std::move(groups)};
 }
 
-std::string frames_of(std::uint64_t id, Replies replies, const proto::Done& end) {
+std::string frames_of(std::uint64_t id, const Replies& replies, const proto::Done& end) {
   std::string octets;
   bool whole = true;
-  for (auto& response : replies) {
-    response.set_id(id);
-    whole = cli::append_frame(octets, response) && whole;
+  for (auto* response : replies.all()) {
+    response->set_id(id);
+    whole = cli::append_frame(octets, *response) && whole;
   }
   proto::Response last;
   last.set_id(id);
@@ -99,6 +99,7 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
       : impl(std::move(owner)), socket(std::move(accepted)), timer(socket.get_executor()) {
     caller.connection = ++impl->last_connection;
     caller.ahead = &ahead;
+    caller.past_ahead = &past_ahead;
     const auto credentials = credentials_of(socket.native_handle());
     if (!credentials) return;
     caller.may_change = may_change({credentials->user, credentials->groups}, ::geteuid(), impl->file.group);
@@ -108,10 +109,13 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
   static asio::awaitable<void> serve(std::shared_ptr<Connection> self);
   /// One request's octets; false when the client is gone, too slow, or talks nonsense.
   static asio::awaitable<bool> read_frame(std::shared_ptr<Connection> self);
-  /// Does the work of a long answer between everybody else's. False when the client is gone.
-  static asio::awaitable<bool> work_on(std::shared_ptr<Connection> self, LongAnswer& answer,
+  enum class Work : std::uint8_t { Done, GivenUp, ClientIsGone };
+  /// Does the work of a long answer between everybody else's. Who asks for something else meanwhile has given
+  /// it up.
+  static asio::awaitable<Work> work_on(std::shared_ptr<Connection> self, LongAnswer& answer,
                                        std::uint64_t id);
-  bool is_hung_up();
+  /// Whether the client has sent something more, or hung up; Done: neither.
+  Work look_at_client();
 
   /// The socket closes when `time` passes before the next call.
   void must_happen_within(std::chrono::milliseconds time) {
@@ -130,6 +134,7 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
   Protocol::socket socket;
   asio::steady_timer timer;
   Lookahead ahead;
+  PastLookahead past_ahead;
   Caller caller;
   std::string octets;
 };
@@ -160,29 +165,31 @@ asio::awaitable<bool> Server::Connection::read_frame(std::shared_ptr<Connection>
   co_return true;
 }
 
-bool Server::Connection::is_hung_up() {
+Server::Connection::Work Server::Connection::look_at_client() {
   char next = 0;
   const auto count = ::recv(socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
-  return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
+  if (count > 0) return Work::GivenUp;
+  return count < 0 && (errno == EAGAIN || errno == EINTR) ? Work::Done : Work::ClientIsGone;
 }
 
-asio::awaitable<bool> Server::Connection::work_on(std::shared_ptr<Connection> self, LongAnswer& answer,
-                                                  std::uint64_t id) {
+asio::awaitable<Server::Connection::Work> Server::Connection::work_on(std::shared_ptr<Connection> self,
+                                                                      LongAnswer& answer, std::uint64_t id) {
   using Clock = std::chrono::steady_clock;
   self->timer.cancel();
   auto last_sign = Clock::now();
   while (answer.step()) {
     co_await asio::post(asio::use_awaitable);
-    if (self->impl->stopped || self->is_hung_up()) co_return false;
+    if (self->impl->stopped) co_return Work::ClientIsGone;
+    if (const auto seen = self->look_at_client(); seen != Work::Done) co_return seen;
     if (Clock::now() - last_sign < self->impl->settings.sign_of_life_time) continue;
     last_sign = Clock::now();
     const auto sign = sign_of_life(id);
     self->must_happen_within(self->impl->settings.frame_time);
     auto [error, count] = co_await asio::async_write(self->socket, asio::buffer(sign), kToken);
-    if (error) co_return false;
+    if (error) co_return Work::ClientIsGone;
     self->timer.cancel();
   }
-  co_return true;
+  co_return Work::Done;
 }
 
 asio::awaitable<void> Server::Connection::serve(std::shared_ptr<Connection> self) {
@@ -199,10 +206,12 @@ asio::awaitable<void> Server::Connection::serve(std::shared_ptr<Connection> self
     auto end = handle(request, self->caller, impl->backend, replies, longer);
     if (impl->stopped) break;
     if (longer) {
-      if (!co_await work_on(self, *longer, request.id())) break;
-      end = longer->finish(replies);
+      const auto work = co_await work_on(self, *longer, request.id());
+      if (work == Work::ClientIsGone) break;
+      end = work == Work::Done ? longer->finish(replies) : done(proto::Done::CANCELLED, "Interrupted");
+      longer.reset();
     }
-    self->octets = frames_of(request.id(), std::move(replies), end);
+    self->octets = frames_of(request.id(), replies, end);
     self->must_happen_within(impl->settings.frame_time);
     auto [error, count] = co_await asio::async_write(self->socket, asio::buffer(self->octets), kToken);
     if (error) break;

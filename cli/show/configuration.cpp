@@ -148,6 +148,7 @@ std::string consequences_text(const api::Consequences& found) {
   put_prefixes(out, "Withdraws", found.withdrawn(), " of our own");
   put_prefixes(out, "Announces", found.announced(), " of our own");
   for (const auto& routes : found.routes()) put_routes(out, routes);
+  put_prefixes(out, "Knows only the first 65536 networks inside of", found.partly());
   return out;
 }
 
@@ -169,6 +170,7 @@ std::string consequences_json(const api::Consequences& found) {
                   {"unusable", neighbors_json(found.unusable())},
                   {"ownWithdrawn", prefixes_json(found.withdrawn())},
                   {"ownAnnounced", prefixes_json(found.announced())},
+                  {"partlyKnown", prefixes_json(found.partly())},
                   {"routes", std::move(routes)}};
   return json_text(json) + "\n";
 }

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdarg>
 #include <cstdio>
 #include <ctime>
 #include <span>
+#include <vector>
+
+#include "rib/as_path.hpp"
 
 namespace cli::show {
 namespace {
@@ -96,6 +100,14 @@ void append(std::string& out, const char* format, ...) {
     out.pop_back();
   }
   va_end(again);
+}
+
+void append_number(std::string& out, std::uint64_t number, std::size_t width) {
+  char digits[20];
+  const auto* end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  const auto count = static_cast<std::size_t>(end - digits);
+  if (count < width) out.append(width - count, ' ');
+  out.append(digits, count);
 }
 
 std::optional<rib::IpAddress> address_of(std::string_view octets) {
@@ -220,20 +232,22 @@ std::string_view family_name(api::Family family) {
 
 std::string as_path_text(const api::PathAttributes& attributes) {
   std::string text;
-  for (const auto& segment : attributes.as_path()) {
-    const bool is_set = segment.type() == 1 || segment.type() == 4;
-    const bool is_confederation = segment.type() == 3 || segment.type() == 4;
-    if (!text.empty()) text += ' ';
-    if (is_set || is_confederation) text += is_confederation ? (is_set ? '[' : '(') : '{';
-    bool first = true;
-    for (const auto as : segment.as_numbers()) {
-      if (!first) text += is_set ? ',' : ' ';
-      text += std::to_string(as);
-      first = false;
-    }
-    if (is_set || is_confederation) text += is_confederation ? (is_set ? ']' : ')') : '}';
-  }
+  append_as_path(text, attributes);
   return text;
+}
+
+void append_as_path(std::string& out, const api::PathAttributes& attributes) {
+  const auto& octets = attributes.as_path_octets();
+  if (!octets.empty()) {
+    const std::span wire(reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size());
+    if (const auto path = rib::AsPath::decode(wire, 4)) path->append_to(out);
+    return;
+  }
+  std::vector<rib::AsPath::Segment> segments;
+  for (const auto& segment : attributes.as_path())
+    segments.push_back({static_cast<rib::AsPath::SegmentType>(segment.type()),
+                        {segment.as_numbers().begin(), segment.as_numbers().end()}});
+  rib::AsPath(segments).append_to(out);
 }
 
 bool is_rejected(api::PathState state) {

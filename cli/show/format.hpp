@@ -26,6 +26,8 @@ using WallClock = std::chrono::system_clock::time_point;
 
 /// printf at the end of `out`.
 [[gnu::format(printf, 2, 3)]] void append(std::string& out, const char* format, ...);
+/// The same of "%*llu", where a listing has millions of them.
+void append_number(std::string& out, std::uint64_t number, std::size_t width = 0);
 
 /// "10.0.0.1"; "" for octets that are no address.
 std::string address_text(std::string_view octets);
@@ -64,6 +66,7 @@ std::string_view family_name(api::Family family);  // "IPv4 Unicast"
 
 /// "64512 64513 {1,2}"; "" for the empty path.
 std::string as_path_text(const api::PathAttributes& attributes);
+void append_as_path(std::string& out, const api::PathAttributes& attributes);
 /// A rejected path never takes part in the decision: FRR would not have kept it at all.
 bool is_rejected(api::PathState state);
 /// Why, with who denied it: "denied by policy: route-map IN, sequence 10".

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "cli/show/json.hpp"
 #include "cli/show/neighbors.hpp"
@@ -87,9 +88,7 @@ Json graceful_restart_json(const api::Neighbor& n) {
     if (family.end_of_rib_sent()) sent[key] = true;
     if (family.end_of_rib_received()) received[key] = true;
   }
-  auto json = Json::object();
-  if (!sent.empty()) json["endOfRibSend"] = std::move(sent);
-  if (!received.empty()) json["endOfRibRecv"] = std::move(received);
+  Json json{{"endOfRibSend", std::move(sent)}, {"endOfRibRecv", std::move(received)}};
   const char* mode = n.graceful_mode() == api::Neighbor::GRACEFUL_HELPER      ? "Helper"
                      : n.graceful_mode() == api::Neighbor::GRACEFUL_RESTARTER ? "Restart"
                                                                               : "Disable";
@@ -109,7 +108,8 @@ Json graceful_restart_json(const api::Neighbor& n) {
         {"endOfRibSend", family.end_of_rib_sent()},
         {"endOfRibSentAfterUpdate", family.end_of_rib_sent()},  // always behind the table
         {"endOfRibRecv", family.end_of_rib_received()}};
-    state["timers"] = {{"stalePathTimer", n.stale_path_seconds()}};
+    state["timers"] = {{"stalePathTimer", n.stale_path_seconds()},
+                       {"selectionDeferralTimer", n.select_defer_seconds()}};
     if (family.long_lived_seconds() > 0) state["timers"]["longLivedStaleTimer"] = family.long_lived_seconds();
     if (family.stale() != api::NeighborFamily::NOTHING_STALE) {
       constexpr const char* kStale[] = {"", "restarting", "returning", "refreshing", "longLived"};
@@ -187,6 +187,7 @@ Json family_json(const api::Neighbor& n, const api::NeighborFamily& family) {
   }
   if (family.is_behind()) json["readsTooSlowly"] = true;
   if (family.route_reflector_client()) json["routeReflectorClient"] = true;
+  if (family.soft_reconfiguration()) json["inboundSoftConfigPermit"] = true;
   if (family.next_hop_self()) json["routerAlwaysNextHop"] = true;
   if (const auto& rule = family.remove_private_as(); !rule.empty())
     json[rule == "removed"         ? "privateAsNumsRemovedInUpdatesToNbr"
@@ -236,6 +237,11 @@ void put_timers(Json& json, const api::Neighbor& n, WallClock now) {
   json["bgpState"] = n.shutdown()       ? "Idle (Admin)"
                      : n.prefix_limit() ? "Idle (PfxCt)"
                                         : std::string(session_state_text(n.state()));
+  if (n.state() == api::STATE_ACTIVE) {
+    const bool is_expected = std::ranges::any_of(
+        n.families(), [](const auto& family) { return family.stale() == api::NeighborFamily::RESTARTING; });
+    if (n.passive() || is_expected) json["bgpStateIs"] = n.passive() ? "passive" : "passiveNSF";
+  }
   if (n.state() == api::STATE_ESTABLISHED) {
     json["bgpTimerUpMsec"] = n.state_ms();
     json["bgpTimerUpString"] = age_text(n.state_ms());
@@ -251,9 +257,15 @@ void put_timers(Json& json, const api::Neighbor& n, WallClock now) {
   json["bgpTimerKeepAliveIntervalMsecs"] = n.keepalive_seconds() * 1000;
 }
 
-/// FRR's PEER_DOWN_… of the same cause. What has none of its own there ends with a NOTIFICATION that we send.
-int reset_code(api::LastReset::Cause cause) {
-  switch (cause) {
+/// FRR's PEER_DOWN_… of the same cause; nothing where FRR has no number for it.
+std::optional<int> reset_code(const api::Neighbor& n) {
+  switch (n.last_reset().cause()) {
+    case api::LastReset::NONE:  // there was no session yet: what it waits for
+      return n.shutdown() ? 11
+             : n.name().named_by_interface() && n.name().address().size() == 16 &&
+                     std::ranges::all_of(n.name().address(), [](char c) { return c == 0; })
+                 ? 28
+                 : 32;
     case api::LastReset::ADMINISTRATIVE:
       return 11;
     case api::LastReset::CLEARED:
@@ -266,20 +278,33 @@ int reset_code(api::LastReset::Cause cause) {
       return 15;
     case api::LastReset::REMOVED:
       return 16;
-    default:
+    case api::LastReset::NOTIFICATION_SENT:
+    case api::LastReset::HOLD_TIMER_EXPIRED:  // these end with a NOTIFICATION of ours, too
+    case api::LastReset::CONFIGURATION_CHANGED:
+    case api::LastReset::COLLISION:
       return 14;
+    default:
+      return std::nullopt;
   }
+}
+
+/// What a neighbor without a session waits for is its reason, in FRR's words.
+std::string reset_reason(const api::Neighbor& n, std::optional<int> code) {
+  if (n.last_reset().cause() != api::LastReset::NONE) return reset_text(n.last_reset());
+  return code == 11 ? "Admin. shutdown" : code == 28 ? "Waiting for Peer IPv6 LLA" : "Waiting for peer OPEN";
 }
 
 void put_connection(Json& json, const api::Neighbor& n) {
   json["connectionsEstablished"] = n.established_count();
   json["connectionsDropped"] = n.dropped_count();
-  if (n.last_reset().cause() == api::LastReset::NONE) {
+  const auto code = reset_code(n);
+  if (n.last_reset().cause() == api::LastReset::NONE)
     json["lastReset"] = "never";
-  } else {
+  else
     json["lastResetTimerMsecs"] = n.last_reset().ms();
-    json["lastResetDueTo"] = reset_text(n.last_reset());
-    json["lastResetCode"] = reset_code(n.last_reset().cause());
+  json["lastResetDueTo"] = reset_reason(n, code);
+  if (code) json["lastResetCode"] = *code;
+  if (n.last_reset().cause() != api::LastReset::NONE) {
     if (n.last_reset().code() != 0) {
       std::string hex;
       append(hex, "%02X%02X", n.last_reset().code(), n.last_reset().subcode());
@@ -290,12 +315,11 @@ void put_connection(Json& json, const api::Neighbor& n) {
   const bool internal = n.type() == api::INTERNAL;
   json[internal ? "internalBgpNbrMaxHopsAway" : "externalBgpNbrMaxHopsAway"] =
       n.minimum_ttl() > 0 ? 256 - std::min(n.minimum_ttl(), 255u) : n.ttl();
-  if (!n.local_address().empty()) {
-    json["hostLocal"] = address_text(n.local_address());
-    json["portLocal"] = n.local_port();
-    json["hostForeign"] = address_text(n.remote_address());
-    json["portForeign"] = n.remote_port();
-  }
+  const bool is_connected = !n.local_address().empty();
+  json["hostLocal"] = is_connected ? address_text(n.local_address()) : "Unknown";
+  json["portLocal"] = is_connected ? static_cast<int>(n.local_port()) : -1;
+  json["hostForeign"] = is_connected ? address_text(n.remote_address()) : "Unknown";
+  json["portForeign"] = is_connected ? static_cast<int>(n.remote_port()) : -1;
   if (!n.next_hop().empty()) {
     json["nexthop"] = address_text(n.next_hop());
     json["nexthopGlobal"] = n.next_hop_global().empty() ? "::" : address_text(n.next_hop_global());

@@ -212,6 +212,37 @@ Json peer_json(const api::Path& path) {
   return json;
 }
 
+/// The neighbor AS: of the first segment that is a sequence, outside of the confederation.
+std::optional<std::uint32_t> first_as(const api::PathAttributes& attributes) {
+  constexpr std::uint32_t kSequence = 2, kConfederation = 3;
+  for (const auto& segment : attributes.as_path()) {
+    if (segment.type() >= kConfederation) continue;
+    if (segment.type() != kSequence || segment.as_numbers().empty()) return std::nullopt;
+    return segment.as_numbers(0);
+  }
+  return std::nullopt;
+}
+
+/// Ids of ADD-PATH: as the path was received, and as the first neighbor of each kind has it. 0: none has.
+void put_add_path(Json& json, const api::Path& path) {
+  const auto id_of = [&](std::string_view selection) {
+    for (const auto& sent : path.advertised_to())
+      if (sent.path_id() != 0 && (selection.empty() || sent.selection() == selection)) return sent.path_id();
+    return 0u;
+  };
+  json["addpathRxId"] = path.path_id();
+  json["addpathTxId"] = id_of("");
+  json["addpathTxIdAll"] = id_of("all");
+  json["addpathTxIdBestPerAS"] = id_of("per-AS");
+  if (path.advertised_to().empty()) return;
+  auto& advertised = json["advertisedTo"] = Json::object();
+  for (const auto& sent : path.advertised_to()) {
+    auto& entry = advertised[neighbor_text(sent.name())] = Json::object();
+    if (!sent.hostname().empty()) entry["hostname"] = sent.hostname();
+    if (sent.path_id() != 0) entry["addpathTxId"] = sent.path_id();
+  }
+}
+
 Json path_json(const api::Destination& destination, const api::Path& path, WallClock now) {
   const auto& attributes = path.attributes();
   Json json;
@@ -240,8 +271,10 @@ Json path_json(const api::Destination& destination, const api::Path& path, WallC
   if (attributes.atomic_aggregate()) json["atomicAggregate"] = true;
   if (path.multipath()) json["multipath"] = true;
   if (path.best()) {
-    json["bestpath"] = {{"overall", true},
-                        {"selectionReason", rib::name_of(reason_of(destination.reason()))}};
+    auto& best = json["bestpath"] = Json::object();
+    if (const auto as = first_as(attributes)) best["bestpathFromAs"] = *as;
+    best["overall"] = true;
+    best["selectionReason"] = rib::name_of(reason_of(destination.reason()));
     if (destination.fib() == api::FIB_FAILED) json["ribFailure"] = true;
   }
   const auto communities = [&](const char* name, const std::string& text) {
@@ -256,7 +289,7 @@ Json path_json(const api::Destination& destination, const api::Path& path, WallC
     for (const auto cluster : attributes.cluster_list()) list.push_back(identifier_text(cluster));
     json["clusterList"] = {{"list", std::move(list)}};
   }
-  if (path.path_id() != 0) json["addpathRxId"] = path.path_id();
+  if (destination.add_path() || path.path_id() != 0) put_add_path(json, path);
   json["lastUpdate"] = {{"epoch", epoch_of(now, path.age_ms())},
                         {"string", date_text(time_of(now, path.age_ms())) + "\n"}};
   json["nexthops"] = next_hops_json(path);

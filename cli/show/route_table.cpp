@@ -350,6 +350,7 @@ class JsonList : public RouteTableListing {
       prefix_ = std::move(prefix);
       entries_.push_back(entry_json(entry));
     }
+    out_.flush();
   }
   void finish() override {
     begin();

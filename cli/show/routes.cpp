@@ -1,13 +1,15 @@
 #include "cli/show/routes.hpp"
 
+#include <array>
+
 namespace cli::show {
 namespace {
 
-constexpr int kNetworkWidth = 17, kNextHopWidth = 16, kNextHopColumn = 36, kFirstColumn = 20;
+constexpr std::size_t kNetworkWidth = 17, kNextHopWidth = 16, kNextHopColumn = 36, kFirstColumn = 20;
 
 /// Two columns of state and one of origin: "*>i", "D  ", "r> ".
-std::string status_letters(const api::Destination& destination, const api::Path& path) {
-  std::string letters = "   ";
+std::array<char, 3> status_letters(const api::Destination& destination, const api::Path& path) {
+  std::array<char, 3> letters{' ', ' ', ' '};
   if (is_duplicate(destination, path))
     letters[0] = 'D';
   else if (path.stale())
@@ -26,21 +28,19 @@ std::string status_letters(const api::Destination& destination, const api::Path&
   return letters;
 }
 
-/// `text` padded to `width`; when it fills the column, the next column begins on a line of its own.
-void append_column(std::string& out, const std::string& text, int width, int next_column) {
-  out += text;
-  const int left = width - static_cast<int>(text.size());
-  if (left < 1)
-    append(out, "\n%*s", next_column, "");
-  else
-    out.append(static_cast<std::size_t>(left), ' ');
+/// Pads the column that begins at `begin`; when it is full, the next column begins on a line of its own.
+void end_column(std::string& out, std::size_t begin, std::size_t width, std::size_t next_column) {
+  const auto length = out.size() - begin;
+  if (length < width) return out.append(width - length, ' '), void();
+  out += '\n';
+  out.append(next_column, ' ');
 }
 
-void append_number(std::string& out, int width, std::optional<std::uint32_t> value) {
+void append_optional(std::string& out, std::size_t width, std::optional<std::uint32_t> value) {
   if (value)
-    append(out, "%*u", width, *value);
+    append_number(out, *value, width);
   else
-    append(out, "%*s", width, "");
+    out.append(width, ' ');
 }
 
 class TextListing : public RouteListing {
@@ -48,10 +48,10 @@ class TextListing : public RouteListing {
   TextListing(RouteListingKind kind, Sink sink) : kind_(kind), sink_(std::move(sink)) {}
 
   void page(const api::Routes& routes) override {
-    std::string out;
+    text_.clear();
     total_in_table_ = routes.total_paths();
-    for (const auto& destination : routes.destinations()) append_destination(out, routes, destination);
-    sink_(out);
+    for (const auto& destination : routes.destinations()) append_destination(text_, routes, destination);
+    sink_(text_);
   }
 
   void finish() override {
@@ -88,25 +88,30 @@ class TextListing : public RouteListing {
     for (const auto& path : destination.paths()) {
       if (is_rejected(path.state()) ? !lists_rejected_ : !lists_accepted_) continue;
       if (routes_ == 0 && first) append_header(out, routes);
-      out += status_letters(destination, path);
-      append_column(out, first ? prefix_text(destination.prefix()) : "", kNetworkWidth, kFirstColumn);
-      append_path(out, path);
+      const auto letters = status_letters(destination, path);
+      out.append(letters.data(), letters.size());
+      const auto begin = out.size();
+      if (first) prefix_of(destination.prefix()).append_to(out);
+      end_column(out, begin, kNetworkWidth, kFirstColumn);
+      append_path(out, routes, path);
       first = false;
       ++paths_;
     }
     if (!first) ++routes_;
   }
 
-  void append_path(std::string& out, const api::Path& path) {
-    const auto& attributes = path.attributes();
-    append_column(out, address_text(attributes.next_hop()), kNextHopWidth, kNextHopColumn);
-    append_number(out, 10, attributes.has_med() ? std::optional(attributes.med()) : std::nullopt);
-    append_number(out, 7,
-                  attributes.has_local_pref() ? std::optional(attributes.local_pref()) : std::nullopt);
-    append(out, "%7u ", path.weight());
-    const auto as_path = as_path_text(attributes);
-    out += as_path;
-    if (!as_path.empty()) out += ' ';
+  void append_path(std::string& out, const api::Routes& routes, const api::Path& path) {
+    const auto& attributes = attributes_of(routes, path);
+    const auto begin = out.size();
+    if (const auto next_hop = address_of(attributes.next_hop())) next_hop->append_to(out);
+    end_column(out, begin, kNextHopWidth, kNextHopColumn);
+    append_optional(out, 10, attributes.has_med() ? std::optional(attributes.med()) : std::nullopt);
+    append_optional(out, 7,
+                    attributes.has_local_pref() ? std::optional(attributes.local_pref()) : std::nullopt);
+    append_number(out, path.weight(), 7);
+    out += ' ';
+    append_as_path(out, attributes);
+    if (out.back() != ' ') out += ' ';
     out += origin_code(attributes.origin());
     if (is_rejected(path.state())) append(out, " (%s)", rejection_text(path).c_str());
     out += '\n';
@@ -116,6 +121,7 @@ class TextListing : public RouteListing {
   const bool lists_rejected_ = kind_ == RouteListingKind::Received || kind_ == RouteListingKind::Filtered;
   const bool lists_accepted_ = kind_ != RouteListingKind::Filtered;
   Sink sink_;
+  std::string text_;  // of a page
   std::size_t routes_ = 0, paths_ = 0;
   std::uint64_t total_in_table_ = 0;
 };

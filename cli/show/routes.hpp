@@ -17,6 +17,14 @@ enum class RouteListingKind : std::uint8_t {
   Advertised,  // `neighbors X advertised-routes`
 };
 
+/// What a path has, or shares with others of its page.
+inline const api::PathAttributes& attributes_of(const api::Routes& routes, const api::Path& path) {
+  const auto number = path.attributes_number();
+  return number == 0 || number > static_cast<std::uint32_t>(routes.attributes_size())
+             ? path.attributes()
+             : routes.attributes(static_cast<int>(number - 1));
+}
+
 class RouteListing {
  public:
   virtual ~RouteListing() = default;

@@ -1,57 +1,93 @@
+#include <algorithm>
+#include <vector>
+
 #include "cli/show/json.hpp"
 #include "cli/show/routes.hpp"
 
 namespace cli::show {
 namespace {
 
-Json next_hops_json(const api::Path& path) {
-  const auto& attributes = path.attributes();
+struct Sender {
+  const api::NeighborName& name;
+  const std::string& hostname;  // our own: this host's
+};
+Sender sender_of(const api::Routes& routes, const api::Path& path) {
+  const auto number = path.peer_number();
+  if (number != 0 && number <= static_cast<std::uint32_t>(routes.peers_size())) {
+    const auto& peer = routes.peers(static_cast<int>(number - 1));
+    return {peer.name(), peer.hostname()};
+  }
+  return {path.peer(), path.own() ? routes.hostname() : path.peer_hostname()};
+}
+
+void put_next_hops(JsonLine& line, const api::PathAttributes& attributes, const std::string& hostname) {
   const bool has_link_local = !attributes.link_local_next_hop().empty();
-  const auto one = [&](const std::string& octets, const char* scope, bool used) {
-    Json json;
-    json["ip"] = address_text(octets);
-    if (!path.peer_hostname().empty()) json["hostname"] = path.peer_hostname();
-    json["afi"] = octets.size() == 4 ? "ipv4" : "ipv6";
-    if (octets.size() != 4) json["scope"] = scope;
-    if (used) json["used"] = true;
-    return json;
+  const auto put = [&](const std::string& octets, const char* scope, bool is_used) {
+    line.open('{');
+    line.text_member("ip", [&](std::string& out) {
+      if (const auto address = address_of(octets)) address->append_to(out);
+    });
+    if (!hostname.empty()) line.member("hostname", hostname);
+    line.member("afi", octets.size() == 4 ? "ipv4" : "ipv6");
+    if (octets.size() != 4) line.member("scope", scope);
+    if (is_used) line.member("used", true);
+    line.close('}');
   };
-  auto all = Json::array({one(attributes.next_hop(), "global", !has_link_local)});
-  if (has_link_local) all.push_back(one(attributes.link_local_next_hop(), "link-local", true));
-  return all;
+  line.key("nexthops");
+  line.open('[');
+  put(attributes.next_hop(), "global", !has_link_local);
+  if (has_link_local) put(attributes.link_local_next_hop(), "link-local", true);
+  line.close(']');
+}
+
+void put_numbers(JsonLine& line, const api::PathAttributes& attributes, const api::Path& path) {
+  if (attributes.has_med()) line.member("metric", attributes.med());
+  if (attributes.has_local_pref()) line.member("locPrf", attributes.local_pref());
+  line.member("weight", path.weight());
+}
+
+void put_prefix(JsonLine& line, const char* name, const rib::Prefix& prefix) {
+  line.text_member(name, [&](std::string& out) { prefix.address().append_to(out); });
+  line.member("prefixLen", prefix.length());
+  line.text_member("network", [&](std::string& out) { prefix.append_to(out); });
+}
+
+void put_as_path(JsonLine& line, const api::PathAttributes& attributes) {
+  line.text_member("path", [&](std::string& out) { append_as_path(out, attributes); });
+}
+
+void put_rejection(JsonLine& line, const api::Path& path) {
+  if (is_rejected(path.state())) line.member("rejected", rib::name_of(state_of(path.state())));
+  if (!path.denied_by().empty()) line.member("deniedBy", path.denied_by());
+  if (path.suppressed()) line.member("suppressed", true);
 }
 
 /// A path in the table's shape: here "bestpath" is a boolean (in the detail it is an object).
-Json path_json(const api::Destination& destination, const api::Path& path) {
-  const auto prefix = prefix_of(destination.prefix());
-  const auto& attributes = path.attributes();
-  Json json;
-  if (path.state() == api::PATH_ACCEPTED) json["valid"] = true;
-  if (path.stale()) json["stale"] = true;
-  if (path.long_lived_stale()) json["longLivedStale"] = true;
-  if (path.multipath()) json["multipath"] = true;
+void put_path(JsonLine& line, const api::Routes& routes, const api::Destination& destination,
+              const api::Path& path) {
+  const auto& attributes = attributes_of(routes, path);
+  const auto sender = sender_of(routes, path);
+  line.open('{');
+  if (path.state() == api::PATH_ACCEPTED) line.member("valid", true);
+  if (path.stale()) line.member("stale", true);
+  if (path.long_lived_stale()) line.member("longLivedStale", true);
+  if (path.multipath()) line.member("multipath", true);
   if (path.best()) {
-    json["bestpath"] = true;
-    json["selectionReason"] = rib::name_of(reason_of(destination.reason()));
-    if (destination.fib() == api::FIB_FAILED) json["ribFailure"] = true;
+    line.member("bestpath", true);
+    line.member("selectionReason", rib::name_of(reason_of(destination.reason())));
+    if (destination.fib() == api::FIB_FAILED) line.member("ribFailure", true);
   }
-  if (is_duplicate(destination, path)) json["duplicate"] = true;
-  if (is_rejected(path.state())) json["rejected"] = rib::name_of(state_of(path.state()));
-  if (!path.denied_by().empty()) json["deniedBy"] = path.denied_by();
-  if (path.suppressed()) json["suppressed"] = true;
-  json["pathFrom"] = !path.own() && path.peer_type() == api::INTERNAL ? "internal" : "external";
-  json["prefix"] = prefix.address().to_string();
-  json["prefixLen"] = prefix.length();
-  json["network"] = prefix.to_string();
-  json["version"] = destination.version();
-  if (attributes.has_med()) json["metric"] = attributes.med();
-  if (attributes.has_local_pref()) json["locPrf"] = attributes.local_pref();
-  json["weight"] = path.weight();
-  json["peerId"] = path.own() ? "(unspec)" : neighbor_text(path.peer());
-  json["path"] = as_path_text(attributes);
-  json["origin"] = origin_text(attributes.origin());
-  json["nexthops"] = next_hops_json(path);
-  return json;
+  if (is_duplicate(destination, path)) line.member("duplicate", true);
+  put_rejection(line, path);
+  line.member("pathFrom", !path.own() && path.peer_type() == api::INTERNAL ? "internal" : "external");
+  put_prefix(line, "prefix", prefix_of(destination.prefix()));
+  line.member("version", destination.version());
+  put_numbers(line, attributes, path);
+  line.member("peerId", path.own() ? "(unspec)" : neighbor_text(sender.name));
+  put_as_path(line, attributes);
+  line.member("origin", origin_text(attributes.origin()));
+  put_next_hops(line, attributes, sender.hostname);
+  line.close('}');
 }
 
 /// `show ip bgp json` and `… neighbors X routes json`.
@@ -61,15 +97,8 @@ class TableJson : public RouteListing {
 
   void page(const api::Routes& routes) override {
     begin(routes);
-    for (const auto& destination : routes.destinations()) {
-      auto paths = Json::array();
-      for (const auto& path : destination.paths())
-        if (!is_rejected(path.state())) paths.push_back(path_json(destination, path));
-      if (paths.empty()) continue;
-      ++routes_;
-      paths_ += paths.size();
-      out_.member(prefix_text(destination.prefix()), paths);
-    }
+    for (const auto& destination : routes.destinations()) put(routes, destination);
+    out_.flush();
   }
 
   void finish() override {
@@ -81,6 +110,20 @@ class TableJson : public RouteListing {
   }
 
  private:
+  void put(const api::Routes& routes, const api::Destination& destination) {
+    const auto count = std::ranges::count_if(destination.paths(),
+                                             [](const auto& path) { return !is_rejected(path.state()); });
+    if (count == 0) return;
+    ++routes_;
+    paths_ += static_cast<std::size_t>(count);
+    out_.line_member(prefix_text(destination.prefix()), [&](JsonLine& line) {
+      line.open('[');
+      for (const auto& path : destination.paths())
+        if (!is_rejected(path.state())) put_path(line, routes, destination, path);
+      line.close(']');
+    });
+  }
+
   void begin(const api::Routes& routes) {
     if (begun_) return;
     begun_ = true;
@@ -106,7 +149,8 @@ class ExchangedJson : public RouteListing {
 
   void page(const api::Routes& routes) override {
     begin(routes);
-    for (const auto& destination : routes.destinations()) put(destination);
+    for (const auto& destination : routes.destinations()) put(routes, destination);
+    out_.flush();
   }
 
   void finish() override {
@@ -145,46 +189,52 @@ class ExchangedJson : public RouteListing {
 
   /// The key is the prefix. With ADD-PATH there may be several paths of it: the first stands where FRR has
   /// the only one, all of them in `paths`.
-  void put(const api::Destination& destination) {
-    auto paths = Json::array();
+  void put(const api::Routes& routes, const api::Destination& destination) {
+    std::vector<const api::Path*> paths;
     for (const auto& path : destination.paths()) {
       if (kind_ == RouteListingKind::Filtered && !is_rejected(path.state())) continue;
-      paths.push_back(exchanged(destination, path));
+      paths.push_back(&path);
       if (is_rejected(path.state())) ++filtered_;
     }
     if (paths.empty()) return;
-    auto json = paths.front();
-    if (paths.size() > 1) json["paths"] = std::move(paths);
-    out_.member(prefix_text(destination.prefix()), json);
+    out_.line_member(prefix_text(destination.prefix()), [&](JsonLine& line) {
+      line.open('{');
+      put_exchanged(line, routes, destination, *paths.front());
+      if (paths.size() > 1) {
+        line.key("paths");
+        line.open('[');
+        for (const auto* path : paths) {
+          line.open('{');
+          put_exchanged(line, routes, destination, *path);
+          line.close('}');
+        }
+        line.close(']');
+      }
+      line.close('}');
+    });
     ++prefixes_;
   }
 
-  Json exchanged(const api::Destination& destination, const api::Path& path) const {
+  void put_exchanged(JsonLine& line, const api::Routes& routes, const api::Destination& destination,
+                     const api::Path& path) const {
     const auto prefix = prefix_of(destination.prefix());
-    const auto& attributes = path.attributes();
-    Json json;
-    json["addrPrefix"] = prefix.address().to_string();
-    json["prefixLen"] = prefix.length();
-    json["network"] = prefix.to_string();
-    json[prefix.address().is_v4() ? "nextHop" : "nextHopGlobal"] = address_text(attributes.next_hop());
+    const auto& attributes = attributes_of(routes, path);
+    put_prefix(line, "addrPrefix", prefix);
+    line.member(prefix.address().is_v4() ? "nextHop" : "nextHopGlobal", address_text(attributes.next_hop()));
     if (!attributes.link_local_next_hop().empty())
-      json["nextHopLocal"] = address_text(attributes.link_local_next_hop());
-    if (attributes.has_med()) json["metric"] = attributes.med();
-    if (attributes.has_local_pref()) json["locPrf"] = attributes.local_pref();
-    json["weight"] = path.weight();
-    json["path"] = as_path_text(attributes);
-    json["bgpOriginCode"] = std::string(1, origin_code(attributes.origin()));
+      line.member("nextHopLocal", address_text(attributes.link_local_next_hop()));
+    put_numbers(line, attributes, path);
+    put_as_path(line, attributes);
+    line.member("bgpOriginCode", std::string(1, origin_code(attributes.origin())));
     if (path.path_id() != 0)
-      json[kind_ == RouteListingKind::Advertised ? "addpathTxId" : "addpathRxId"] = path.path_id();
-    if (is_rejected(path.state())) json["rejected"] = rib::name_of(state_of(path.state()));
-    if (!path.denied_by().empty()) json["deniedBy"] = path.denied_by();
-    if (path.suppressed()) json["suppressed"] = true;
-    if (is_duplicate(destination, path)) json["duplicate"] = true;
-    auto symbols = Json::object();
-    if (path.state() == api::PATH_ACCEPTED) symbols["*"] = true;
-    if (path.best()) symbols[">"] = true;
-    json["appliedStatusSymbols"] = std::move(symbols);
-    return json;
+      line.member(kind_ == RouteListingKind::Advertised ? "addpathTxId" : "addpathRxId", path.path_id());
+    put_rejection(line, path);
+    if (is_duplicate(destination, path)) line.member("duplicate", true);
+    line.key("appliedStatusSymbols");
+    line.open('{');
+    if (path.state() == api::PATH_ACCEPTED) line.member("*", true);
+    if (path.best()) line.member(">", true);
+    line.close('}');
   }
 
   RouteListingKind kind_;

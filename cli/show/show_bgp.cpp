@@ -2,6 +2,7 @@
 
 #include "cli/show/commands.hpp"
 #include "cli/show/neighbors.hpp"
+#include "cli/show/pages.hpp"
 #include "cli/show/route_detail.hpp"
 #include "cli/show/routes.hpp"
 #include "cli/show/summary.hpp"
@@ -49,15 +50,12 @@ Status show_summary(const Console& console, const Arguments& arguments) {
 
 /// All pages of `list` into `listing`.
 Status list_routes(const Console& console, api::ListRoutes list, RouteListing& listing, bool json) {
-  for (;;) {
-    api::Request request;
-    *request.mutable_routes() = list;
-    const auto response = console.client.call(std::move(request));
-    if (!response) return empty_or_report(console, response.error(), json);
-    listing.page(response->routes());
-    if (!response->routes().has_next() || console.is_interrupted()) break;
-    *list.mutable_after() = response->routes().next();
-  }
+  list.set_shared(true);
+  const auto done = for_each_page(
+      console, std::move(list), [](auto& request, const auto& wanted) { *request.mutable_routes() = wanted; },
+      [](const auto& response) -> const auto& { return response.routes(); },
+      [&](const api::Routes& routes) { listing.page(routes); });
+  if (!done) return empty_or_report(console, done.error(), json);
   listing.finish();
   return Status::Done;
 }

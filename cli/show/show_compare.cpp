@@ -1,5 +1,6 @@
 #include "cli/show/commands.hpp"
 #include "cli/show/compare.hpp"
+#include "cli/show/pages.hpp"
 
 namespace cli::show {
 namespace {
@@ -7,15 +8,11 @@ namespace {
 /// All pages of what `list` asks for.
 std::expected<void, ClientError> list_pages(const Console& console, api::ListCompared list,
                                             CompareListing& listing) {
-  for (;;) {
-    api::Request request;
-    *request.mutable_compare() = list;
-    const auto response = console.client.call(std::move(request));
-    if (!response) return std::unexpected(response.error());
-    listing.page(response->comparison());
-    if (!response->comparison().has_next() || console.is_interrupted()) return {};
-    *list.mutable_after() = response->comparison().next();
-  }
+  return for_each_page(
+      console, std::move(list),
+      [](auto& request, const auto& wanted) { *request.mutable_compare() = wanted; },
+      [](const auto& response) -> const auto& { return response.comparison(); },
+      [&](const api::Comparison& comparison) { listing.page(comparison); });
 }
 
 Status show_compare(const Console& console, const Arguments& arguments) {

@@ -1,4 +1,5 @@
 #include "cli/show/commands.hpp"
+#include "cli/show/pages.hpp"
 #include "cli/show/route_table.hpp"
 #include "cli/show/system.hpp"
 
@@ -9,15 +10,12 @@ constexpr std::string_view kJson = "JavaScript Object Notation";
 
 Status list_table(const Console& console, api::ListRouteTable list, RouteTableKind kind, bool json) {
   const auto listing = json ? json_route_table(kind, console.out) : text_route_table(kind, console.out);
-  for (;;) {
-    api::Request request;
-    *request.mutable_route_table() = list;
-    const auto response = console.client.call(std::move(request));
-    if (!response) return console.report(response.error());
-    listing->page(response->route_table());
-    if (!response->route_table().has_next() || console.is_interrupted()) break;
-    *list.mutable_after() = response->route_table().next();
-  }
+  const auto done = for_each_page(
+      console, std::move(list),
+      [](auto& request, const auto& wanted) { *request.mutable_route_table() = wanted; },
+      [](const auto& response) -> const auto& { return response.route_table(); },
+      [&](const api::RouteTable& table) { listing->page(table); });
+  if (!done) return console.report(done.error());
   listing->finish();
   return Status::Done;
 }

@@ -125,6 +125,18 @@ Json neighbor_json(const api::SummaryNeighbor& neighbor, WallClock now) {
   return json;
 }
 
+/// Words for what is on, as in FRR.
+Json best_path_json(const api::FamilySummary& family) {
+  Json json;
+  if (family.ignore_as_path_length()) json["asPath"] = "ignore";
+  if (family.count_member_ases()) json["asPath"] = "confed";
+  json["multiPathRelax"] = family.multipath_relax() ? "true" : "false";
+  if (family.compare_router_id()) json["compareRouterId"] = "true";
+  if (family.med_confederation()) json["med"] = "confed";
+  if (family.med_missing_as_worst()) json["med"] = "missing-as-worst";
+  return json;
+}
+
 Json family_json(const api::FamilySummary& family, const SummaryFilter& filter, WallClock now) {
   Json json;
   json["routerId"] = identifier_text(family.router_id());
@@ -136,6 +148,10 @@ Json family_json(const api::FamilySummary& family, const SummaryFilter& filter, 
   json["ribMemory"] = family.rib_bytes();
   json["peerCount"] = family.neighbors_size();
   json["peerMemory"] = family.neighbor_bytes();
+  if (family.peer_groups() > 0) {
+    json["peerGroupCount"] = family.peer_groups();
+    json["peerGroupMemory"] = family.peer_group_bytes();
+  }
 
   auto peers = Json::object();
   int failed = 0, displayed = 0, dynamic = 0;
@@ -153,7 +169,7 @@ Json family_json(const api::FamilySummary& family, const SummaryFilter& filter, 
   json["displayedPeers"] = displayed;
   json["totalPeers"] = family.neighbors_size();
   json["dynamicPeers"] = dynamic;
-  json["bestPath"] = {{"multiPathRelax", family.multipath_relax() ? "true" : "false"}};  // words, as in FRR
+  json["bestPath"] = best_path_json(family);
   if (family.listen_limit() > 0) json["dynamicPeersLimit"] = family.listen_limit();
   return json;
 }

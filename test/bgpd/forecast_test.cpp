@@ -229,6 +229,49 @@ TEST_F(ForecastTest, AnAggregateBeginsAndSuppresses) {
               ElementsAre("10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"));
 }
 
+TEST_F(ForecastTest, AnAggregateKnowsAllItStandsFor) {
+  std::vector<rib::Nlri> many;
+  for (std::uint32_t i = 0; i < 3000; ++i)
+    many.push_back({rib::Prefix(rib::IpAddress::v4(0x0a400000 + (i << 8)), 24), 0});
+  node_.announce(peers_[0].handle, attributes().via("192.0.2.1").path({1}), many);
+  node_.settle();
+  permit_only(many.back().prefix.to_string().c_str());
+  peers_[0].up.imports[0].policy = {.prefix_list = "L"};
+  settings_.bgp.aggregates[prefix("10.64.0.0/10")] = {};
+  for (const auto& peer : peers_) settings_.peers.push_back({peer.handle, peer.name, peer.up, true});
+
+  Forecast forecast(node_.engine, settings_, node_.now);
+  while (forecast.step()) {
+  }
+
+  EXPECT_THAT(names(forecast.own().announced), ElementsAre("10.64.0.0/10")) << "by the last one alone";
+  EXPECT_THAT(names(forecast.own().partly), IsEmpty());
+}
+
+TEST_F(ForecastTest, WithAddPathEachPathCounts) {
+  auto up = test::peer("192.0.2.9", 9);
+  up.exports[0]->add_path_send = true;
+  up.exports[0]->add_path = {rib::AddPathSelection::Kind::All, 0};
+  const auto taker = node_.up(up);
+  node_.settle();
+  permit_only("10.1.0.0/16");
+  peers_[1].up.imports[0].policy = {.prefix_list = "L"};  // of the second path to 10.2.0.0/16
+  for (const auto& peer : peers_) settings_.peers.push_back({peer.handle, peer.name, peer.up, true});
+  settings_.peers.push_back({taker, "taker", up, true});
+
+  Forecast forecast(node_.engine, settings_, node_.now);
+  while (forecast.step()) {
+  }
+
+  for (const auto& neighbor : forecast.neighbors())
+    if (neighbor.name == "taker") {
+      EXPECT_THAT(names(neighbor.withdrawn), ElementsAre("10.2.0.0/16", "10.3.0.0/16"));
+      EXPECT_EQ(neighbor.changed.count + neighbor.announced.count, 0u);
+    } else if (neighbor.name == "192.0.2.3") {
+      EXPECT_THAT(names(neighbor.withdrawn), ElementsAre("10.3.0.0/16")) << "of one path it has the best";
+    }
+}
+
 TEST_F(ForecastTest, AnAggregateOfNothingDoesNotBegin) {
   settings_.bgp.aggregates[prefix("172.16.0.0/12")] = {};
 

@@ -93,7 +93,8 @@ def a_confirmed_commit_that_cuts_off_its_operator_is_taken_back(lab):
     code, output = kuland.try_show("write memory")
     check(code == 1 and "may still be taken back" in output, f"not to the disk: {output}")
     code, output = kuland.try_show("configure terminal", "hostname other")
-    check(code == 1 and "waits to be confirmed" in output, f"nobody else changes it meanwhile: {output}")
+    told = ("root (pid ", "waits to be confirmed for ", " s more", "`commit confirm` keeps it", "`commit cancel` takes it back")
+    check(code == 1 and all(words in output for words in told), f"nobody else changes it meanwhile, and hears why: {output}")
 
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "it is back by itself")
     check("was taken back: nobody confirmed it within 3 s" in status(kuland)["lastCommit"]["text"], f"{status(kuland)}")

@@ -9,9 +9,6 @@ NETWORKS = {"10.200.0.0/24": "10.203.0.0/16", "fd00:200::/64": "fd00:203::/32"} 
 
 # What FRR has and kuland does not, by the end of its path, and why.
 WITHOUT = {
-    # what zebra keeps for itself, and no meaning outside of it
-    "internalStatus", "internalFlags", "internalNextHopNum", "internalNextHopActiveNum", "internalNextHopFibInstalledNum",
-    "nexthopGroupId", "installedNexthopGroupId",
     # bgpd's two threads of a session; kuland has none
     "readThread", "writeThread",
     # conditional advertisement, which kuland does not have

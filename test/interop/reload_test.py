@@ -1,5 +1,7 @@
 """SIGHUP: what differs is changed, what does not is left alone."""
 
+import json
+
 from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, peers, wait_for
 
 
@@ -23,6 +25,9 @@ def changes_the_difference_and_nothing_else(lab):
     for prefix in ("10.203.0.0/16", "fd00:203::/32"):
         for bird in birds:
             wait_for(lambda: bird.route(prefix), f"the added network {prefix} on {bird.host.name}")
+
+    newest = json.loads(kuland.show("show configuration history json"))["generations"][0]
+    check((newest["by"], newest["how"]) == ("root", "reload"), f"who sent the signal is its author: {newest}")
 
     kuland.reload(kuland_config(hosts[1], both[:1]))
     wait_for(lambda: hosts[3].ipv4 not in kuland.peers(), "the neighbor is removed")

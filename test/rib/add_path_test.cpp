@@ -49,8 +49,7 @@ TEST_F(AddPath, AllPathsAreSentEachWithItsOwnId) {
 
   EXPECT_THAT(paths(member), ElementsAre("1:101", "2:102", "3:103"));
   EXPECT_EQ(node.engine.counters(member).sent[0], 3u);
-  EXPECT_EQ(node.output.paths_of(member),
-            held_paths_of(node.engine.prefixes_to(member, Family::Ipv4Unicast, {}, 10)));
+  EXPECT_EQ(node.output.paths_of(member), held_paths_of(sent_to(node.engine, member)));
 }
 
 TEST_F(AddPath, APathThatGoesIsWithdrawnByItsIdAndTheOthersKeepTheirs) {

@@ -264,7 +264,7 @@ class RandomRegroup : public testing::TestWithParam<unsigned> {
     ASSERT_TRUE(fresh.settle());
     for (unsigned i = 0; i < kPeers; ++i) {
       if (!handles[i]) continue;
-      const auto told = node.engine.prefixes_to(*players[i].handle, Family::Ipv4Unicast, {}, 1000);
+      const auto told = sent_to(node.engine, *players[i].handle);
       const auto& paths = node.output.paths_of(*players[i].handle);
       ASSERT_EQ(without_ids(paths), without_ids(fresh.output.paths_of(*handles[i])))
           << "seed " << GetParam() << " step " << step << " peer " << i;

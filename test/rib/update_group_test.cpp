@@ -159,7 +159,7 @@ TEST(UpdateGroup, APeerNeverGetsItsOwnAddressAsNextHop) {  // RFC 4271 §5.1.3
   EXPECT_EQ(node.output.of(peers[1]).at(prefix("10.1.0.0/16")).next_hop, address("192.0.2.254"));
   EXPECT_EQ(node.output.of(peers[1]).at(prefix("10.2.0.0/16")).next_hop, address("192.0.2.1"));
   EXPECT_TRUE(node.output.of(peers[0]).empty());
-  EXPECT_EQ(node.output.of(peers[1]), held_of(node.engine.prefixes_to(peers[1], Family::Ipv4Unicast, {}, 9)));
+  EXPECT_EQ(node.output.of(peers[1]), held_of(sent_to(node.engine, peers[1])));
 }
 
 TEST(UpdateGroup, AReplacementThatMayNotBeSentWithdraws) {
@@ -238,7 +238,7 @@ TEST(Cohort, DefaultOriginateIsPartOfTheTable) {
   node.settle();
 
   EXPECT_THAT(node.output.of(a), ElementsAre(Key(prefix("0.0.0.0/0"))));
-  EXPECT_EQ(node.engine.prefixes_to(a, Family::Ipv4Unicast, {}, 10).size(), 1u);
+  EXPECT_EQ(sent_to(node.engine, a).size(), 1u);
   EXPECT_EQ(node.engine.counters(a).sent[0], 1u);
 }
 
@@ -329,7 +329,7 @@ TEST_P(Differential, GroupedExportEqualsExportToGroupsOfOne) {
       const auto& held = grouped.output.of((*pair)[0]);
       ASSERT_EQ(held, single.output.of((*pair)[1])) << "seed " << GetParam() << " step " << step;
       // The queries tell what was sent.
-      const auto told = grouped.engine.prefixes_to((*pair)[0], Family::Ipv4Unicast, {}, 1000);
+      const auto told = sent_to(grouped.engine, (*pair)[0]);
       ASSERT_EQ(held, held_of(told)) << "seed " << GetParam() << " step " << step;
       ASSERT_EQ(held.size(), grouped.engine.counters((*pair)[0]).sent[0])
           << "seed " << GetParam() << " step " << step;

@@ -224,7 +224,15 @@ class PeersPlayed : public Output {
   }
 };
 
-/// What Engine::prefixes_to tells of a peer that takes one path of a destination.
+/// All that the engine says a peer has.
+inline std::vector<AdvertisedRoute> sent_to(const Engine& engine, PeerHandle peer,
+                                            Family family = Family::Ipv4Unicast) {
+  std::vector<AdvertisedRoute> routes;
+  for (const auto& prefix : engine.prefixes_to(peer, family, std::nullopt, SIZE_MAX / 8))
+    std::ranges::move(engine.sent_to(peer, prefix), std::back_inserter(routes));
+  return routes;
+}
+/// ... of one that takes one path of a destination.
 inline PeersPlayed::Held held_of(std::span<const AdvertisedRoute> routes) {
   PeersPlayed::Held held;
   for (const auto& route : routes) held.emplace(route.prefix, route.attributes);
@@ -293,7 +301,7 @@ inline std::vector<std::string> held(Node& node, PeerHandle by, Family family = 
   node.settle();
   std::vector<std::string> prefixes;
   for (const auto& [prefix, attributes] : node.output.of(by, family)) prefixes.push_back(prefix.to_string());
-  EXPECT_EQ(held_of(node.engine.prefixes_to(by, family, std::nullopt, 1000)), node.output.of(by, family));
+  EXPECT_EQ(held_of(sent_to(node.engine, by, family)), node.output.of(by, family));
   EXPECT_EQ(node.engine.counters(by).sent[index_of(family)], prefixes.size());
   return prefixes;
 }

@@ -35,7 +35,7 @@ class Compare : public testing::TestWithParam<Side> {
     proto::ListCompared request;
     put_prefix(prefix(text), *request.mutable_prefix());
     Replies replies;
-    EXPECT_EQ(handle_compare(request, backend_, replies).code(), proto::Done::OK);
+    EXPECT_EQ(handle_compare(request, {}, backend_, replies).code(), proto::Done::OK);
     return replies.at(0).comparison().prefixes(0).difference();
   }
 
@@ -100,9 +100,10 @@ TEST_P(Compare, AllPrefixesOfBothTablesComeInPages) {
     request.set_limit(limit);
     request.clear_after();
     std::vector<std::string> listed;
+    Lookahead ahead;
     for (;;) {
       Replies replies;
-      ASSERT_EQ(handle_compare(request, backend_, replies).code(), proto::Done::OK);
+      ASSERT_EQ(handle_compare(request, {.ahead = &ahead}, backend_, replies).code(), proto::Done::OK);
       const auto page = replies.at(0).comparison();
       for (const auto& each : page.prefixes()) listed.push_back(prefix_from(each.prefix())->to_string());
       if (!page.has_next()) break;

@@ -140,7 +140,7 @@ class FakeBackend : public Backend {
       return std::unexpected(kept.error());
     return "/etc/kulan/kulan.conf";
   }
-  std::expected<void, std::string> reload() override { return {}; }
+  std::expected<void, std::string> reload(const Operator&) override { return {}; }
   std::expected<cli::Config, std::string> file_config() const override { return file; }
   const config::Generations& generations() const override { return past; }
   std::unique_ptr<Foresight> foresee(const cli::Config&) const override {

@@ -38,8 +38,9 @@ proto::Request routes_of(proto::View view, const char* neighbor = nullptr) {
 /// The prefixes of all pages.
 std::vector<std::string> all_pages(Backend& backend, proto::Request request) {
   std::vector<std::string> prefixes;
+  Lookahead ahead;
   for (;;) {
-    const auto answer = ask(backend, request);
+    const auto answer = ask(backend, request, {.may_change = false, .ahead = &ahead});
     EXPECT_EQ(answer.end.code(), proto::Done::OK) << answer.end.message();
     if (answer.replies.empty()) return prefixes;
     const auto& page = answer.replies.front().routes();
@@ -101,6 +102,33 @@ TEST(Routes, APageIsNeverLongerThanTheBound) {
 
   EXPECT_EQ(answer.replies.at(0).routes().destinations_size(), static_cast<int>(kPageLimit));
   EXPECT_EQ(all_pages(backend, request).size(), 1500u);
+}
+
+/// What a listing has once for a page is what each path has without.
+TEST(Routes, SharedAttributesAndPeersAreThoseOfThePaths) {
+  FakeBackend backend;
+  const auto one = backend.establish("192.168.77.2"), two = backend.establish("192.168.77.3");
+  backend.receive(one, {"10.1.0.0/16", "10.2.0.0/16"});
+  backend.receive(two, {"10.2.0.0/16", "10.3.0.0/16"});
+  auto request = routes_of(proto::LOC_RIB);
+  const auto plain = ask(backend, request);
+  request.mutable_routes()->set_shared(true);
+  const auto shared = ask(backend, request);
+
+  const auto &all = plain.replies.front().routes(), &routes = shared.replies.front().routes();
+  ASSERT_EQ(routes.destinations_size(), all.destinations_size());
+  EXPECT_EQ(routes.peers_size(), 2);
+  EXPECT_LE(routes.attributes_size(), 2);
+  for (int i = 0; i < routes.destinations_size(); ++i)
+    for (int j = 0; j < routes.destinations(i).paths_size(); ++j) {
+      const auto &path = routes.destinations(i).paths(j), &whole = all.destinations(i).paths(j);
+      const auto& attributes = routes.attributes(static_cast<int>(path.attributes_number()) - 1);
+      EXPECT_FALSE(path.has_attributes());
+      EXPECT_EQ(attributes.next_hop(), whole.attributes().next_hop());
+      EXPECT_EQ(attributes.as_path_length(), whole.attributes().as_path_length());
+      EXPECT_EQ(routes.peers(static_cast<int>(path.peer_number()) - 1).name().address(),
+                whole.peer().address());
+    }
 }
 
 TEST(Routes, LongerPrefixesBeginWithThePrefixItself) {

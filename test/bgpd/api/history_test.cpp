@@ -69,11 +69,13 @@ class HistoryApi : public testing::TestWithParam<Side> {
     request.set_limit(limit);
     std::vector<std::string> all;
     const auto now = backend_.time;
+    PastLookahead ahead;
+    const Caller caller{.past_ahead = &ahead};
     for (;;) {
       request.set_ms(static_cast<std::uint64_t>(
           (age + std::chrono::duration_cast<std::chrono::milliseconds>(backend_.time - now)).count()));
       Replies replies;
-      EXPECT_EQ(handle_routes_at(request, backend_, replies).code(), proto::Done::OK);
+      EXPECT_EQ(handle_routes_at(request, caller, backend_, replies).code(), proto::Done::OK);
       const auto page = replies.at(0).routes_at();
       for (const auto& route : page.routes()) all.push_back(prefix_from(route.prefix())->to_string());
       if (!page.has_next()) return all;
@@ -177,7 +179,7 @@ TEST_P(HistoryApi, ARouteOfAMomentSaysFromWhenTillWhen) {
   put_prefix(prefix(GetParam().first), *request.mutable_prefix());
   request.set_ms(90'000);
   Replies replies;
-  handle_routes_at(request, backend_, replies);
+  handle_routes_at(request, {}, backend_, replies);
 
   ASSERT_EQ(replies.at(0).routes_at().routes_size(), 1);
   const auto& route = replies.at(0).routes_at().routes(0);
@@ -228,7 +230,7 @@ TEST_P(HistoryApi, BeforeTheBeginningNothingIsClaimed) {
   request.set_ms(3'600'000);
   Replies replies;
 
-  EXPECT_EQ(handle_routes_at(request, backend_, replies).code(), proto::Done::NOT_FOUND);
+  EXPECT_EQ(handle_routes_at(request, {}, backend_, replies).code(), proto::Done::NOT_FOUND);
 }
 
 }  // namespace

@@ -6,7 +6,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio.hpp>
+#include <climits>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -125,17 +127,70 @@ TEST(Server, OthersAreAnsweredWhileOneAnswerTakesLong) {
   EXPECT_TRUE(client.call(version_request()));
 }
 
-TEST(Server, WhoWaitsForALongAnswerHearsThatItIsWorkedOn) {
-  RunningServer server({.sign_of_life_time = std::chrono::milliseconds(1)});
-  RawClient client(server.path());
+/// A server that would be working on this client's answer for ever.
+void begin_endless_check(RunningServer& server, RawClient& client) {
   proto::Request open;
   open.mutable_open_candidate();
   std::string octets;
   cli::append_frame(octets, open);
   client.send(octets);
   EXPECT_FALSE(client.read_some().empty());
-  server.backend.slices = 1'000'000'000;
+  server.backend.slices = INT_MAX;
   client.send(check_of_a_candidate());
+}
+
+TEST(Server, ALongAnswerIsDroppedWithItsClient) {
+  RunningServer server({.sign_of_life_time = std::chrono::hours(1)});
+  {
+    RawClient client(server.path());
+    begin_endless_check(server, client);
+  }
+
+  while (server.client_count() > 0) std::this_thread::yield();
+}
+
+TEST(Server, CtrlCEndsALongAnswerAndLeavesTheCandidate) {
+  RunningServer server;
+  cli::Client client(server.path());
+  std::atomic<bool> interrupted = false;
+  client.set_interrupt(&interrupted);
+  proto::Request open, check;
+  open.mutable_open_candidate();
+  check.mutable_check_candidate();
+  ASSERT_TRUE(client.call(open));
+  server.backend.slices = INT_MAX;
+
+  interrupted = true;
+  const auto cancelled = client.call(check);
+
+  ASSERT_FALSE(cancelled);
+  EXPECT_EQ(cancelled.error().code, proto::Done::CANCELLED);
+  EXPECT_EQ(server.client_count(), 1u);
+  interrupted = false;
+  server.backend.slices = 3;
+  EXPECT_TRUE(client.call(check)) << "the candidate is there";
+}
+
+TEST(Client, WhatWasAskedForAheadIsAnsweredOnce) {
+  RunningServer server;
+  cli::Client client(server.path());
+  proto::Request version, status;
+  version.mutable_version();
+  status.mutable_status();
+  ASSERT_TRUE(client.call(version));
+
+  client.ask_ahead(status);
+  EXPECT_TRUE(client.call(status)->has_status());
+  client.ask_ahead(status);
+  EXPECT_TRUE(client.call(version)->has_version()) << "asked for something else";
+  EXPECT_TRUE(client.call(status)->has_status());
+}
+
+TEST(Server, WhoWaitsForALongAnswerHearsThatItIsWorkedOn) {
+  RunningServer server({.sign_of_life_time = std::chrono::milliseconds(1)});
+  RawClient client(server.path());
+
+  begin_endless_check(server, client);
 
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(client.read_some().empty());
 }
