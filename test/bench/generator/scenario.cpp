@@ -39,6 +39,11 @@ const std::vector<Scenario>& scenarios() {
          return Cast{1, 1, false};
        },
        play_flaps},
+      {"walks", "routes of one neighbor flap while the table (1,000,000) of another is told again, and goes",
+       [](const Options&) {
+         return Cast{2, 2, false};
+       },
+       play_walks},
       {"fan_out", "routes (1000) from one client of a reflector to many (1000), each with its own attributes",
        [](const Options& o) {
          return Cast{1, or_default(o.peers, 1000), true};

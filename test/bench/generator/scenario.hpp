@@ -79,6 +79,7 @@ void play_table(Run& run);
 void play_best(Run& run);
 void play_reflector(Run& run);
 void play_flaps(Run& run);
+void play_walks(Run& run);
 void play_fan_out(Run& run);
 void play_cold_start(Run& run);
 void play_idle(Run& run);
