@@ -8,7 +8,7 @@ namespace fib {
 
 std::optional<OwnRouteTable::Id> OwnRouteTable::Shelf::find(const rib::Prefix& prefix) const {
   const auto place = index_.find(prefix.hash(), [&](Id candidate) {
-    return at(candidate).prefix_length == prefix.length() &&
+    return length_of(candidate) == prefix.length() &&
            std::equal(octets_of(candidate), octets_of(candidate) + octets_, prefix.address().bytes().begin());
   });
   return place == rib::PrefixIndex::kNone ? std::nullopt : std::optional(place);
@@ -32,7 +32,7 @@ OwnRouteTable::Id OwnRouteTable::Shelf::add(const rib::Prefix& prefix) {
   if (index_.needs_rebuild(place)) rebuild_index();
   auto& route = at(place);
   route = {};
-  route.prefix_length = static_cast<std::uint8_t>(prefix.length());
+  route.length_code = prefix.length() & 0x7f;
   route.is_used = true;
   std::copy_n(prefix.address().bytes().begin(), octets_, octets_of(place));
   index_.insert(prefix.hash(), place);
@@ -66,7 +66,7 @@ rib::Prefix OwnRouteTable::Shelf::prefix(Id place) const {
   std::copy_n(octets_of(place), octets_, bytes.begin());
   const auto address = afi_ == rib::Afi::Ipv6 ? rib::IpAddress::v6(bytes)
                                               : *rib::IpAddress::from_bytes(std::span(bytes).first(4));
-  return {address, at(place).prefix_length};
+  return {address, length_of(place)};
 }
 
 std::size_t OwnRouteTable::Shelf::memory_bytes() const {

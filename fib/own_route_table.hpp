@@ -2,9 +2,9 @@
 // octets stand beside it, only as many as it needs.
 //
 //   shelf                 octets of address   a route   with its slot in the index
-//   IPv4                          4              16            21 to 24
-//   IPv6 up to /64                8              20            25 to 28
-//   IPv6 longer                  16              28            33 to 36
+//   IPv4                          4              12            17 to 20
+//   IPv6 up to /64                8              16            21 to 24
+//   IPv6 longer                  16              24            29 to 32
 //
 // A number names a route: its shelf in the lowest bits, its place on the shelf above. Chunks never move, and
 // neighbours in time are neighbours in memory, so a full table streams through.
@@ -25,21 +25,25 @@
 
 namespace fib {
 
+/// One word: see set_desired() and set_kernel() for writing the numbers.
 struct OwnRoute {
-  RouteId desired = kNoRoute;
-  RouteId kernel = kNoRoute;       // what we believe the kernel holds of ours
-  std::uint8_t prefix_length = 0;  // the table's
-  bool is_used : 1 = false;        // the slot is
-  bool is_pending : 1 = false;     // stands in the queue of work
-  bool is_failed : 1 = false;      // waits for a retry
-  bool is_uncertain : 1 = false;   // the kernel may hold more than `kernel` says
-  bool may_stand : 1 = false;      // news of its removal came, which may be older than our last write
-  bool is_inherited : 1 = false;   // found at start, desired by nobody yet
-  bool is_seen : 1 = false;        // by the running scan
-  bool is_told : 1 = false;        // the last result said "installed"
-  bool wants_result : 1 = false;   // the owner asked
+  std::uint64_t desired : kRouteIdBits = kNoRoute;
+  std::uint64_t kernel : kRouteIdBits = kNoRoute;  // what we believe the kernel holds of ours
+  std::uint64_t length_code : 7 = 0;               // of the prefix; the table's
+  bool is_used : 1 = false;                        // the slot is
+  bool is_pending : 1 = false;                     // stands in the queue of work
+  bool is_failed : 1 = false;                      // waits for a retry
+  bool is_uncertain : 1 = false;                   // the kernel may hold more than `kernel` says
+  bool may_stand : 1 = false;     // news of its removal came, which may be older than our last write
+  bool is_inherited : 1 = false;  // found at start, desired by nobody yet
+  bool is_seen : 1 = false;       // by the running scan
+  bool is_told : 1 = false;       // the last result said "installed"
+  bool wants_result : 1 = false;  // the owner asked
+
+  void set_desired(RouteId id) { desired = id & kLastRouteId; }
+  void set_kernel(RouteId id) { kernel = id & kLastRouteId; }
 };
-static_assert(sizeof(OwnRoute) == 12);
+static_assert(sizeof(OwnRoute) == 8);
 
 class OwnRouteTable {
  public:
@@ -98,6 +102,10 @@ class OwnRouteTable {
     }
     const std::uint8_t* octets_of(Id place) const {
       return &chunks_[place / kChunkSize]->octets[place % kChunkSize * octets_];
+    }
+    unsigned length_of(Id place) const {
+      const auto code = at(place).length_code;
+      return code == 0 && octets_ == 16 ? 128 : static_cast<unsigned>(code);  // that shelf has no other 0
     }
     Id take_place();
     void rebuild_index();

@@ -18,25 +18,31 @@ constexpr auto kHealInterval = 1s;
 
 }  // namespace
 
-OwnRoutes::OwnRoutes(const RouteLocation& place, bool write)
-    : place_(place), write_(write), pool_(place), retry_delay_(kFirstRetry), batch_limit_(kMaximumBatch) {}
+OwnRoutes::OwnRoutes(const RouteLocation& place, bool write, RouteId last_route)
+    : place_(place),
+      write_(write),
+      pool_(place, last_route),
+      retry_delay_(kFirstRetry),
+      batch_limit_(kMaximumBatch) {}
 
 // --- wishes
 
 void OwnRoutes::desire(rib::FibChange change) {
   const auto id = routes_.find_or_add(change.prefix);
   auto& route = routes_.at(id);
-  const auto before = route.desired;
-  route.desired = kNoRoute;
+  const RouteId before = route.desired;
+  route.set_desired(kNoRoute);
   if (change.route) {
     normalise(*change.route);
-    route.desired = pool_.acquire(change.prefix.afi(), *change.route);
+    route.set_desired(pool_.acquire(change.prefix.afi(), *change.route));
+    if (route.desired == kNoRoute)
+      results_.push_back({.prefix = change.prefix, .error = ENOSPC, .text = "too many different next hops"});
   }
   pool_.release(before);
   if (route.is_inherited)
     ++(!change.route ? ledger_.swept : route.desired == route.kernel ? ledger_.kept : ledger_.changed);
   route.is_inherited = false;
-  route.wants_result = true;
+  route.wants_result = !change.route || route.desired != kNoRoute;
   enqueue(id);
 }
 
@@ -82,6 +88,7 @@ bool OwnRoutes::found(RouteMessage& message) {
   const auto shown = pool_.acquire(message.prefix.afi(), message.route);
   if (!is_news && shown != route.kernel && !route.is_uncertain) ++repairs_.different;
   set_kernel(route, shown);
+  if (shown == kNoRoute) route.is_uncertain = true;
   if (is_new) return unwanted(id), true;
   if (route.desired != kNoRoute && (route.desired != route.kernel || !route.is_told)) enqueue(id);
   return is_news;
@@ -118,7 +125,7 @@ void OwnRoutes::changed_by_others(RouteMessage& message, Clock::time_point now) 
   const auto id = routes_.find_or_add(message.prefix);
   auto& route = routes_.at(id);
   set_kernel(route, pool_.acquire(message.prefix.afi(), message.route));
-  route.is_uncertain = false;
+  route.is_uncertain = route.kernel == kNoRoute;
   if (is_new) return unwanted(id);
   if (route.desired == kNoRoute) return;
   if (route.desired != route.kernel) ++healed_count_;
@@ -229,7 +236,8 @@ void OwnRoutes::enqueue(Id id) {
 }
 
 void OwnRoutes::set_kernel(OwnRoute& route, RouteId kernel) {
-  pool_.release(std::exchange(route.kernel, kernel));
+  pool_.release(route.kernel);
+  route.set_kernel(kernel);
 }
 
 void OwnRoutes::erase_if_empty(Id id) {

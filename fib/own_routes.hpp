@@ -76,7 +76,7 @@ class OwnRoutes {
   };
 
   /// Without `write` every wish is answered as not installed.
-  OwnRoutes(const RouteLocation& place, bool write);
+  OwnRoutes(const RouteLocation& place, bool write, RouteId last_route = kLastRouteId);
 
   // --- wishes
   // -------------------------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ RestartLedger OwnRoutes::sweep_inherited() {
 void OwnRoutes::withdraw_all() {
   is_swept_ = true;
   routes_.for_each([this](Id id, OwnRoute& route) {
-    pool_.release(std::exchange(route.desired, kNoRoute));
+    pool_.release(route.desired);
+    route.set_desired(kNoRoute);
     route.is_inherited = route.is_failed = false;
     enqueue(id);
   });

@@ -6,7 +6,8 @@
 
 namespace fib {
 
-RoutePool::RoutePool(const RouteLocation& place) : objects_(place.protocol), slots_(1) {
+RoutePool::RoutePool(const RouteLocation& place, RouteId last)
+    : last_id_(last), objects_(place.protocol), slots_(1) {
   set_location(place);
 }
 
@@ -33,6 +34,7 @@ RouteId RoutePool::acquire(rib::Afi afi, const rib::FibRoute& route) {
   }
   RouteId id = static_cast<RouteId>(slots_.size());
   if (free_.empty()) {
+    if (id > last_id_) return kNoRoute;
     slots_.emplace_back();
   } else {
     id = free_.back();

@@ -18,12 +18,16 @@ namespace fib {
 
 using RouteId = std::uint32_t;
 inline constexpr RouteId kNoRoute = 0;
+inline constexpr unsigned kRouteIdBits = 24;  // of a route's number, half a million times in a full table
+inline constexpr RouteId kLastRouteId = (RouteId{1} << kRouteIdBits) - 1;
 
 class RoutePool {
  public:
-  explicit RoutePool(const RouteLocation& place);
+  /// `last`: the greatest number; less for tests.
+  explicit RoutePool(const RouteLocation& place, RouteId last = kLastRouteId);
 
-  /// The number of this route, one reference more. `route` must be normalised.
+  /// The number of this route, one reference more; kNoRoute when there are 16 million others. `route` must be
+  /// normalised.
   RouteId acquire(rib::Afi afi, const rib::FibRoute& route);
   /// Makes what goes by `from` go by `to`, through the object that it names. Its number, one reference more;
   /// kNoRoute when that cannot be. The object is to be established again.
@@ -65,6 +69,7 @@ class RoutePool {
   void drop_from_index(RouteId id);
   void encode(Slot& slot) const;
 
+  const RouteId last_id_;
   RouteLocation place_;
   NextHopObjects objects_;
   bool use_objects_ = false;

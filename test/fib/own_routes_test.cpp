@@ -714,5 +714,32 @@ TEST_F(OwnRoutesByObjectTest, ARouteThatOnlyNamesItsObjectIsKnownByIt) {
   EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 installed"));
 }
 
+TEST(OwnRoutes, MoreDifferentNextHopsThanCanBeCountedAreRefusedInWords) {
+  OwnRoutes own(RouteLocation{}, true, 1);
+  OwnRoutes::Batch batch;
+  const auto write = [&] {
+    own.fill(batch);
+    const auto count = batch.size();
+    if (count > 0) own.complete(batch, {});
+    return count;
+  };
+  own.desire({prefix("10.1.0.0/24"), via("192.0.2.2")});
+  EXPECT_EQ(write(), 1u);
+  own.take_results();
+
+  own.desire({prefix("10.2.0.0/24"), via("192.0.2.3")});
+  EXPECT_EQ(write(), 0u);
+  const auto results = own.take_results();
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_FALSE(results[0].installed);
+  EXPECT_EQ(results[0].error, ENOSPC);
+  EXPECT_EQ(own.size(), 1u) << "nothing is kept of it";
+
+  own.desire({prefix("10.1.0.0/24"), std::nullopt});
+  EXPECT_EQ(write(), 1u);
+  own.desire({prefix("10.2.0.0/24"), via("192.0.2.3")});
+  EXPECT_EQ(write(), 1u) << "there is room again";
+}
+
 }  // namespace
 }  // namespace fib
