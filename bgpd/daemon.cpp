@@ -177,15 +177,27 @@ std::expected<void, std::string> Daemon::start() {
   if (auto serving = server_->listen(options_.socket); !serving) return serving;
 
   apply_forwarding(config_);
-  kernel_ = std::make_unique<fib::NetlinkKernel>(
-      config::kernel_options(config_, !options_.no_kernel),
-      [this](std::function<void()> f) { asio::post(io_, std::move(f)); });
+  kernel_ = open_kernel(config::kernel_options(config_, !options_.no_kernel));
+  static_tables_ = std::make_unique<StaticTables>(
+      speaker_->engine(), links_, options_.state_directory + "/tables",
+      StaticTables::Hooks{
+          .open = [this](const fib::KernelOptions& options) { return open_kernel(options); },
+          .now = [this] { return now(); },
+          .warn = [](const std::string& text) { log::fib().warn("{}", text); },
+          .failed = [this](const std::string& text) { kernel_failed(text); },
+      });
   kernel_->start([this](std::vector<fib::KernelEvent> events) { kernel_events(std::move(events)); });
   wait_for_signal();
   log::daemon().info("kuland {} ({}) runs: {}", kVersion, kCommit,
                      config_is_built_in_ ? "no configuration file, a member of the managed mesh"
                                          : "configuration " + options_.config);
   return {};
+}
+
+std::unique_ptr<fib::Kernel> Daemon::open_kernel(const fib::KernelOptions& options) {
+  return std::make_unique<fib::NetlinkKernel>(
+      options, [this](std::function<void()> f) { asio::post(io_, std::move(f)); }, fib::kReceiveBufferSize,
+      table_claims_);
 }
 
 int Daemon::run() {
@@ -214,6 +226,10 @@ void Daemon::work() {
   const auto statics = speaker_->engine().statics_version();
   const bool statics_differ = std::exchange(statics_version_, statics) != statics;
   if (statics_differ && config_.bgp && config_.bgp->network_import_check) announce_own_subnets();
+  if (statics_differ)
+    for (const auto& everything : {"0.0.0.0/0", "::/0"})
+      static_tables_->own_route_changed(*rib::Prefix::parse(everything));
+  if (!has_more) settle_static_tables();
   if (has_more) return asio::post(io_, [this] { work(); });
   if (const auto end = now(); end - begun >= kWorthAPause)
     work_pause_end_ = end + std::min<rib::TimePoint::duration>(end - begun, kLongestPause);
@@ -251,7 +267,10 @@ void Daemon::wait_for_signal() {
 void Daemon::shutdown(bool flush) {
   log::daemon().info("shutdown: stopping; routes {}",
                      flush ? "are removed from the kernel" : "stay in the kernel");
-  if (flush) kernel_->flush();
+  if (flush) {
+    kernel_->flush();
+    static_tables_->flush();
+  }
   asio::post(io_, [this, flush] { stop(flush); });
 }
 
@@ -270,7 +289,7 @@ void Daemon::stop(bool flush) {
   if (!is_restart) mesh_->leave();
   neighbor_finder_->set_links({});
   if (flush) speaker_->peers().shutdown_all({}, now());
-  if (const auto left = kernel_->stop(); left > 0)
+  if (const auto left = kernel_->stop() + static_tables_->stop(); left > 0)
     log::fib().error("{} routes are left in the kernel; kuland --cleanup removes them", left);
   if (!flush) speaker_->peers().leave_all(now());
   server_->stop();

@@ -23,9 +23,11 @@
 #include "bgpd/originator.hpp"
 #include "bgpd/session/asio_network.hpp"
 #include "bgpd/speaker.hpp"
+#include "bgpd/static_tables.hpp"
 #include "bgpd/unused_memory.hpp"
 #include "cli/config/config.hpp"
 #include "fib/kernel.hpp"
+#include "fib/table_claims.hpp"
 
 namespace bgpd {
 
@@ -60,6 +62,8 @@ class Daemon final : private api::Backend {
   /// next hops are on it as well.
   void end_sessions_on(std::uint32_t interface_index);
   void note_written(const rib::FibResult& result);
+  void kernel_failed(const std::string& text);
+  void settle_static_tables();
   void note_session(const rib::SessionEvent& event);
   void schedule_work();
   void work();
@@ -118,6 +122,8 @@ class Daemon final : private api::Backend {
   void announce_own_subnets();
   /// Static routes, and what of BGP's goes to the kernel.
   void apply_kernel_rules();
+  /// A kernel of this daemon, whose tables are those that no other of its kernels has.
+  std::unique_ptr<fib::Kernel> open_kernel(const fib::KernelOptions& options);
   config::InterfaceIndex interface_index() const;
 
   // --- api::Backend; see daemon_backend.cpp
@@ -144,7 +150,11 @@ class Daemon final : private api::Backend {
   fib::FoundRoute way_to(const rib::IpAddress& address) const override;
   fib::FoundRoute route_for(const rib::IpAddress& address) const override;
   api::KernelSwitches kernel_switches(rib::Afi afi, const std::string& interface) const override;
-  void audit_fib() override { kernel_->audit(); }
+  void audit_fib() override {
+    kernel_->audit();
+    static_tables_->audit();
+  }
+  std::vector<api::TableView> tables() const override;
   void shutdown(bool flush) override;
 
   const Options options_;
@@ -175,7 +185,9 @@ class Daemon final : private api::Backend {
   rib::TimePoint looked_at_memory_{};
   UnusedMemory unused_memory_;
   fib::Links links_;
+  const std::shared_ptr<fib::TableClaims> table_claims_ = std::make_shared<fib::TableClaims>();
   std::unique_ptr<fib::Kernel> kernel_;
+  std::unique_ptr<StaticTables> static_tables_;
   api::FibView fib_view_;
   std::expected<fib::RouteLookup*, std::string> route_lookup() const;
   std::uint32_t vrf_index_ = 0;                           // of the device that the listeners belong to

@@ -34,7 +34,8 @@ std::vector<api::InterfaceView> Daemon::interfaces() const {
     const auto addresses = links_.addresses(index);
     views.push_back({.link = link,
                      .addresses = {addresses.begin(), addresses.end()},
-                     .advertised = std::ranges::find(advertised, index) != advertised.end()});
+                     .advertised = std::ranges::find(advertised, index) != advertised.end(),
+                     .vrf = links_.vrf_of(index)});
   }
   std::ranges::sort(views, {}, [](const api::InterfaceView& view) { return view.link.name; });
   return views;
@@ -42,7 +43,26 @@ std::vector<api::InterfaceView> Daemon::interfaces() const {
 
 std::string Daemon::interface_name(std::uint32_t index) const {
   const auto* link = links_.find(index);
-  return link ? link->name : std::string();
+  return link ? link->name : static_tables_->interface_name(index);
+}
+
+std::vector<api::TableView> Daemon::tables() const {
+  const auto* device = config_.fib_vrf.empty() ? nullptr : links_.find(config_.fib_vrf);
+  api::TableView own;
+  own.table = config_.fib_vrf.empty() ? config_.fib_table : device ? device->vrf_table : 0;
+  own.vrf = config_.fib_vrf;
+  own.vrf_index = device ? device->index : 0;
+  own.engine = &speaker_->engine();
+  if (fib_view_.last_audit) {
+    own.routes = fib_view_.last_audit->routes;
+    own.failed = fib_view_.last_audit->failed;
+  }
+  own.missing = fib_view_.missing;
+  own.different = fib_view_.different;
+  own.unwanted = fib_view_.unwanted;
+  auto tables = static_tables_->views();
+  tables.insert(tables.begin(), own);
+  return tables;
 }
 
 std::expected<fib::RouteLookup*, std::string> Daemon::route_lookup() const {

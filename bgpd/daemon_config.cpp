@@ -101,6 +101,7 @@ void Daemon::apply(const cli::Config& config) {
   speaker_->with_engine(
       [&](rib::Engine& engine) { engine.set_policies(cli::policy_in_force(config), now()); });
   apply_kernel_rules();
+  static_tables_->configure(config, config::kernel_options(config, !options_.no_kernel));
   apply_peers();
   announce_own_subnets();
   mesh_->configure(
@@ -111,7 +112,7 @@ void Daemon::apply(const cli::Config& config) {
 void Daemon::apply_kernel_rules() {
   speaker_->with_engine([&](rib::Engine& engine) {
     engine.set_history_size(std::size_t{config_.history_mib} << 20, now());
-    engine.set_static_routes(static_routes(config_, links_), now());
+    engine.set_static_routes(static_routes(own_static_lines(config_), links_), now());
     for (const auto family : rib::kFamilies)
       engine.set_install_map(family, config_.install_maps[index_of(family)], now());
   });

@@ -148,7 +148,7 @@ bool Daemon::may_change_routes(const cli::Config& after, const PeersToBe& peers)
   return !peers.changed.empty() || !peers.reset.empty() || speaker(config_) != speaker(after) ||
          cli::policy_in_force(config_) != cli::policy_in_force(after) ||
          local_rules(config_) != local_rules(after) || originations(config_) != originations(after) ||
-         static_routes(config_, links_) != static_routes(after, links_);
+         own_static_lines(config_) != own_static_lines(after);
 }
 
 Forecast::Settings Daemon::forecast_settings(const cli::Config& after, const PeersToBe& peers) const {
@@ -161,7 +161,7 @@ Forecast::Settings Daemon::forecast_settings(const cli::Config& after, const Pee
   settings.originations = wanted_originations(settings.bgp, links_, [&](const rib::Prefix& prefix) {
     return has_kernel_route(engine().routes_for(prefix));
   });
-  settings.static_routes = static_routes(after, links_);
+  settings.static_routes = static_routes(own_static_lines(after), links_);
   std::as_const(speaker_->peers()).visit([&](const session::Peer& peer) {
     const auto at = peers.changed.find(&peer);
     const bool goes = at != peers.changed.end() && !at->second;

@@ -32,10 +32,12 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
           if (!event.route.next_hops.empty())
             event.route.interface_name = interface_name(event.route.next_hops.front().interface_index);
           engine.kernel_route(event.route, time);
+          static_tables_->own_route_changed(event.route.prefix);
           routes_differ = true;
           break;
         case Kind::RouteGone:
           engine.kernel_route_gone(event.route, time);
+          static_tables_->own_route_changed(event.route.prefix);
           routes_differ = true;
           break;
         case Kind::Written:
@@ -60,9 +62,7 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
           log::fib().warn("{}", event.text);
           break;
         case Kind::Failed:
-          log::fib().critical("{}", event.text);
-          exit_status_ = 1;
-          asio::post(io_, [this] { stop(); });
+          kernel_failed(event.text);
           break;
         default:
           break;
@@ -84,6 +84,19 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
     else if (routes_differ && config_.bgp && config_.bgp->network_import_check)
       announce_own_subnets();
   }
+  settle_static_tables();
+}
+
+void Daemon::kernel_failed(const std::string& text) {
+  log::fib().critical("{}", text);
+  exit_status_ = 1;
+  asio::post(io_, [this] { stop(); });
+}
+
+/// After the first work: gateways may be behind static routes of our own table.
+void Daemon::settle_static_tables() {
+  if (kernel_is_known_ && !speaker_->engine().has_work()) return static_tables_->begin();
+  static_tables_->settle();
 }
 
 void Daemon::end_sessions_on(std::uint32_t interface_index) {

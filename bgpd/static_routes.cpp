@@ -9,11 +9,34 @@ rib::RouteType type_of(cli::StaticNextHop::Discard discard) {
   return discard == Discard::Reject ? rib::RouteType::Unreachable : rib::RouteType::Blackhole;
 }
 
+fib::KernelOptions own_options(const cli::Config& config) {
+  return {.table = config.fib_table, .vrf = config.fib_vrf};
+}
+
 }  // namespace
 
-rib::StaticRouteTable static_routes(const cli::Config& config, const fib::Links& links) {
+bool is_own_place(const cli::StaticPlace& place, const fib::KernelOptions& own) {
+  if (place.is_own()) return true;
+  return own.vrf.empty() ? place.vrf.empty() && place.table == own.table : place.vrf == own.vrf;
+}
+
+cli::StaticLines own_static_lines(const cli::Config& config) {
+  cli::StaticLines own;
+  for (const auto& [place, lines] : config.static_routes)
+    if (is_own_place(place, own_options(config)))
+      for (const auto& [prefix, next_hops] : lines) own[prefix].insert(next_hops.begin(), next_hops.end());
+  return own;
+}
+
+std::map<cli::StaticPlace, cli::StaticLines> other_static_lines(const cli::Config& config) {
+  auto others = config.static_routes;
+  std::erase_if(others, [&](const auto& entry) { return is_own_place(entry.first, own_options(config)); });
+  return others;
+}
+
+rib::StaticRouteTable static_routes(const cli::StaticLines& lines, const fib::Links& links) {
   rib::StaticRouteTable table;
-  for (const auto& [prefix, next_hops] : config.static_routes) {
+  for (const auto& [prefix, next_hops] : lines) {
     for (const auto& [next_hop, route] : next_hops) {
       auto& line = table[prefix].emplace_back();
       line.type = type_of(next_hop.discard);

@@ -7,6 +7,14 @@
 
 namespace bgpd {
 
-rib::StaticRouteTable static_routes(const cli::Config& config, const fib::Links& links);
+/// Whether lines for this place are for the daemon's own table; `own`: of that one.
+bool is_own_place(const cli::StaticPlace& place, const fib::KernelOptions& own);
+
+/// The lines of the daemon's own table: those that say nothing of a table, or name that one.
+cli::StaticLines own_static_lines(const cli::Config& config);
+/// The others by their place.
+std::map<cli::StaticPlace, cli::StaticLines> other_static_lines(const cli::Config& config);
+
+rib::StaticRouteTable static_routes(const cli::StaticLines& lines, const fib::Links& links);
 
 }  // namespace bgpd

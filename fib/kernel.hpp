@@ -30,6 +30,8 @@ struct Link {
   bool operator==(const Link&) const = default;
 };
 
+inline constexpr int kMaximumMasterDepth = 8;  // of masters of masters that are followed
+
 struct InterfaceAddress {
   std::uint32_t interface_index = 0;
   rib::IpAddress address;
@@ -99,6 +101,7 @@ struct KernelOptions {
   std::chrono::seconds audit_interval{30};  // 0: only when asked
   bool next_hop_objects = false;            // routes name objects of the kernel instead of next hops
   std::string vrf = {};                     // only what is in this VRF exists, and `table` is the VRF's
+  bool is_side_table = false;  // beside the daemon's own: neither the main table nor next-hop objects are its
   bool operator==(const KernelOptions&) const = default;
 };
 

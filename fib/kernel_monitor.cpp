@@ -46,17 +46,23 @@ KernelEvent address_event(Kind kind, const InterfaceAddress& address) {
   return event;
 }
 
-/// Refuses what the kernel tells of routes that `own_port` itself wrote: half a million echoes would wake us
-/// for nothing.
-std::array<sock_filter, 7> echo_filter(std::uint32_t own_port) {
+/// Refuses what the kernel tells of routes that `own_port` itself wrote, and of those in our name in other
+/// tables: half a million echoes would wake us for nothing.
+std::array<sock_filter, 11> echo_filter(std::uint32_t own_port, const RouteLocation& place) {
   // Classic BPF loads in network order; netlink headers are in host order.
   const auto swapped = [](std::uint16_t value) -> std::uint32_t { return htons(value); };
+  // What does not fit the octet stands in an attribute; whose table it is must then be read.
+  const std::uint32_t table = place.table > UINT8_MAX ? std::uint32_t{RT_TABLE_COMPAT} : place.table;
   return {{
       BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(nlmsghdr, nlmsg_type)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, swapped(RTM_NEWROUTE), 1, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, swapped(RTM_DELROUTE), 0, 2),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, swapped(RTM_DELROUTE), 0, 6),
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(nlmsghdr, nlmsg_pid)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(own_port), 1, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(own_port), 5, 0),
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, NLMSG_HDRLEN + offsetof(rtmsg, rtm_protocol)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, place.protocol, 0, 2),
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, NLMSG_HDRLEN + offsetof(rtmsg, rtm_table)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, table, 0, 1),
       BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
       BPF_STMT(BPF_RET | BPF_K, 0),
   }};
@@ -64,8 +70,10 @@ std::array<sock_filter, 7> echo_filter(std::uint32_t own_port) {
 
 }  // namespace
 
-KernelMonitor::KernelMonitor(OwnRoutes& own)
-    : own_(own), foreign_([this](std::uint32_t index) { return is_running(index); }, own) {}
+KernelMonitor::KernelMonitor(OwnRoutes& own, bool is_side_table)
+    : own_(own),
+      is_side_table_(is_side_table),
+      foreign_([this](std::uint32_t index) { return is_running(index); }, own) {}
 
 std::expected<void, std::string> KernelMonitor::start(int receive_buffer, std::uint32_t writer_port) {
   auto requests = NetlinkSocket::open(kRequestsBuffer);
@@ -75,14 +83,18 @@ std::expected<void, std::string> KernelMonitor::start(int receive_buffer, std::u
   if (!socket) return std::unexpected(socket.error());
   events_socket_.emplace(std::move(*socket));
   writer_port_ = writer_port;
-  // Without the filter echoes are only slower: handle_route() knows them.
-  events_socket_->attach_filter(echo_filter(writer_port));
+  hear_only_own_table();
   const int error = events_socket_->subscribe(
       {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE});
   if (error != 0) return std::unexpected(std::string("netlink groups: ") + std::strerror(error));
   events_socket_->subscribe({RTNLGRP_NEXTHOP});  // without it, in kernels before 5.3, there are none
   dump_everything();
   return {};
+}
+
+/// Without the filter echoes are only slower: handle_route() knows them.
+void KernelMonitor::hear_only_own_table() {
+  events_socket_->attach_filter(echo_filter(writer_port_, own_.location()));
 }
 
 bool KernelMonitor::receive(std::vector<KernelEvent>& events, Clock::time_point now) {

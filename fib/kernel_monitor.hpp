@@ -26,8 +26,8 @@ namespace fib {
 
 class KernelMonitor {
  public:
-  /// `own` outlives the monitor.
-  explicit KernelMonitor(OwnRoutes& own);
+  /// `own` outlives the monitor. `is_side_table`: the main table and next-hop objects are not looked at.
+  KernelMonitor(OwnRoutes& own, bool is_side_table);
 
   /// Opens the socket and begins the first dump. `writer_port`: changes of routes by that port are our own
   /// echo and never delivered. The error is for people.
@@ -35,7 +35,7 @@ class KernelMonitor {
   /// Reads what is there and adds events. False: the socket is unusable, the last event says why.
   bool receive(std::vector<KernelEvent>& events, Clock::time_point now);
   /// False: next hops resolve by the table of our routes alone, that of a VRF.
-  void set_sees_main_table(bool sees) { sees_main_table_ = sees; }
+  void set_sees_main_table(bool sees) { sees_main_table_ = sees && !is_side_table_; }
   /// OwnRoutes moved to another place: dumps again; then routes found at `old` can be collected. Others'
   /// routes in tables that are not looked at any more are told as gone.
   void relocated(std::vector<KernelEvent>& events);
@@ -81,6 +81,7 @@ class KernelMonitor {
   };
 
   void dump_everything();
+  void hear_only_own_table();
   bool is_scanning(Step::Kind kind) const { return running_ && running_->kind == kind; }
   /// Routes may have gone without a word: IPv4 ones through a link that went down or lost its last address,
   /// on every link those that prefer an address that is gone.
@@ -112,6 +113,7 @@ class KernelMonitor {
   static AddressKey key_of(const InterfaceAddress& address);
 
   OwnRoutes& own_;
+  const bool is_side_table_;
   bool sees_main_table_ = true;
   std::optional<NetlinkSocket> events_socket_, requests_socket_;
   std::uint32_t writer_port_ = 0;

@@ -44,7 +44,7 @@ void KernelMonitor::dump_everything() {
   std::erase_if(waiting_, [](const Step& step) { return step.kind != Step::Kind::Leftovers; });
   waiting_.push_back({.kind = Step::Kind::Links, .scope = {}});
   waiting_.push_back({.kind = Step::Kind::Addresses, .scope = {}});
-  waiting_.push_back({.kind = Step::Kind::NextHops, .scope = {}});
+  if (!is_side_table_) waiting_.push_back({.kind = Step::Kind::NextHops, .scope = {}});
   audit_is_whole_ = false;
   for (const auto table : tables())
     for (const auto afi : kAfis)
@@ -59,7 +59,7 @@ void KernelMonitor::audit(Clock::time_point now) {
   audit_begun_ = now;
   for (const auto afi : kAfis)
     waiting_.push_back({.kind = Step::Kind::Audit, .scope = {.afi = afi, .table = own_.location().table}});
-  waiting_.push_back({.kind = Step::Kind::NextHops, .scope = {}});
+  if (!is_side_table_) waiting_.push_back({.kind = Step::Kind::NextHops, .scope = {}});
   waiting_.push_back({.kind = Step::Kind::AuditEnd, .scope = {}});
   audit_is_whole_ = true;
   own_.begin_search_for_unused_next_hops();
@@ -84,6 +84,7 @@ void KernelMonitor::check_routes_of(std::uint32_t interface_index) {
 }
 
 void KernelMonitor::relocated(std::vector<KernelEvent>& events) {
+  hear_only_own_table();
   foreign_.keep_tables(tables(), events);
   foreign_.tell_own_routes();
   dump_everything();

@@ -144,6 +144,15 @@ std::uint32_t Links::connected_to(const rib::IpAddress& address) const {
   return best;
 }
 
+std::string Links::vrf_of(std::uint32_t index) const {
+  const auto* link = find(index);
+  for (int depth = 0; link && depth < kMaximumMasterDepth; ++depth) {
+    if (link->vrf_table != 0) return link->name;
+    link = find(link->master);
+  }
+  return {};
+}
+
 bool Links::is_bridge(std::uint32_t index) const {
   const auto* link = find(index);
   return link != nullptr && link->kind == "bridge";

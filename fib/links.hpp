@@ -43,6 +43,8 @@ class Links {
   /// The up link whose subnet contains the address, longest subnet first; 0 when none does.
   std::uint32_t connected_to(const rib::IpAddress& address) const;
 
+  /// The name of the VRF that the link is, or is in by its masters; "": none.
+  std::string vrf_of(std::uint32_t index) const;
   bool is_bridge(std::uint32_t index) const;
   bool is_bridge_port(std::uint32_t index) const;
   /// Encapsulating or point-to-point: never a place to look for neighbours unless it is an uplink.

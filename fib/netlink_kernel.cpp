@@ -30,6 +30,7 @@ using namespace std::chrono_literals;
 
 constexpr int kAnswerBuffer = 1 << 17;
 constexpr auto kStopTimeout = 1s;
+constexpr auto kTakenPause = 1s;     // between two looks at a table that is another's
 constexpr auto kFlushTimeout = 30s;  // a million routes take a few seconds
 /// More unhandled posts than this, and nothing is read or written until the owner has caught up.
 constexpr int kPostsOutstanding = 64;
@@ -64,14 +65,15 @@ struct Overloaded : Functions... {
 /// All that the thread works with. The owner's side touches only the inbox, the eventfd and the atomics.
 class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
  public:
-  Worker(const KernelOptions& options, Poster poster, int receive_buffer)
+  Worker(const KernelOptions& options, Poster poster, int receive_buffer, std::shared_ptr<TableClaims> claims)
       : poster_(std::move(poster)),
+        claims_(std::move(claims)),
         receive_buffer_(receive_buffer),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         options_(options),
         vrf_(options.vrf),
         own_(place(), options.write),
-        monitor_(own_) {
+        monitor_(own_, options.is_side_table) {
     monitor_.set_sees_main_table(options.vrf.empty());
     own_.use_next_hop_objects(options.next_hop_objects);
   }
@@ -87,7 +89,8 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   void run();
   bool open();
   void take_commands();
-  RouteLocation place() const;
+  RouteLocation place_in(std::uint32_t table);
+  RouteLocation place() { return place_in(options_.vrf.empty() ? options_.table : vrf_.table()); }
   void set_options(const KernelOptions& options);
   void relocate();
   void sweep();
@@ -109,6 +112,7 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
                                                      searching_ || !left_.empty()));
   }
   void warn(std::string text);
+  void tell_absence();
 
   // Owner's thread.
   std::thread thread_;
@@ -117,6 +121,7 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
 
   // Both.
   const Poster poster_;
+  const std::shared_ptr<TableClaims> claims_;
   const int receive_buffer_;
   const int wake_;
   std::mutex mutex_;
@@ -137,6 +142,7 @@ class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
   std::optional<Clock::time_point> stop_at_;
   std::vector<RouteLocation> left_;         // places whose routes are to be removed
   std::optional<RouteLocation> searching_;  // the one that is being dumped
+  bool is_taken_ = false;                   // the table is another kernel's of this process
   bool is_privilege_told_ = false, are_objects_told_ = false, is_absence_told_ = false;
 };
 
@@ -164,6 +170,7 @@ std::size_t NetlinkKernel::Worker::stop() {
   stopping_ = true;
   wake();
   if (thread_.joinable()) thread_.join();
+  if (claims_) claims_->release(this);
   return is_flushing_ && own_.writes() ? own_.size() : 0;
 }
 
@@ -173,11 +180,7 @@ void NetlinkKernel::Worker::wake() const {
 }
 
 bool NetlinkKernel::Worker::open() {
-  if (!options_.vrf.empty()) {
-    auto place = own_.location();
-    place.table = find_vrf_table(options_.vrf);
-    own_.relocate(place);
-  }
+  if (!options_.vrf.empty()) own_.relocate(place_in(find_vrf_table(options_.vrf)));
   auto result = writer_.start(receive_buffer_);
   if (result) result = monitor_.start(receive_buffer_, writer_.port());
   if (!result) {
@@ -298,10 +301,12 @@ void NetlinkKernel::Worker::run_audit(Clock::time_point now) {
   if (audit_at_ && now >= *audit_at_ && has_place() && !monitor_.is_dumping()) monitor_.audit(now);
 }
 
-RouteLocation NetlinkKernel::Worker::place() const {
-  return {.table = options_.vrf.empty() ? options_.table : vrf_.table(),
-          .metric = options_.metric,
-          .protocol = options_.protocol};
+/// kNoTable when the table is another's.
+RouteLocation NetlinkKernel::Worker::place_in(std::uint32_t table) {
+  is_taken_ = false;
+  if (claims_ && table == kNoTable) claims_->release(this);
+  if (claims_ && table != kNoTable) is_taken_ = !claims_->claim(this, table);
+  return {.table = is_taken_ ? kNoTable : table, .metric = options_.metric, .protocol = options_.protocol};
 }
 
 void NetlinkKernel::Worker::set_options(const KernelOptions& options) {
@@ -313,7 +318,8 @@ void NetlinkKernel::Worker::set_options(const KernelOptions& options) {
     monitor_.set_sees_main_table(options.vrf.empty());
     is_absence_told_ = false;
   }
-  relocate();
+  // Before the first dump the VRF is not known: that place was asked for, and holds a former life's routes.
+  if (options.vrf.empty() || monitor_.is_synchronised()) relocate();
 }
 
 void NetlinkKernel::Worker::relocate() {
@@ -349,6 +355,14 @@ void NetlinkKernel::Worker::warn(std::string text) {
   events_.push_back(std::move(event));
 }
 
+void NetlinkKernel::Worker::tell_absence() {
+  const auto name = options_.vrf.empty() ? "table " + std::to_string(options_.table) : "VRF " + options_.vrf;
+  if (has_place())
+    return warn(name + " is there: routes go to table " + std::to_string(own_.location().table));
+  warn(name + (is_taken_ ? " is written by another part of this daemon: its routes wait until it is free"
+                         : " is not there: no route is written until it is"));
+}
+
 void NetlinkKernel::Worker::report() {
   if (auto results = own_.take_results(); !results.empty()) {
     auto& event = events_.emplace_back();
@@ -358,9 +372,7 @@ void NetlinkKernel::Worker::report() {
   if (own_.is_privilege_missing() && !std::exchange(is_privilege_told_, true))
     warn("no privilege to write routes: CAP_NET_ADMIN is missing");
   if (monitor_.is_synchronised() && std::exchange(is_absence_told_, !has_place()) != is_absence_told_)
-    warn("VRF " + options_.vrf +
-         (has_place() ? " is there: routes go to table " + std::to_string(own_.location().table)
-                      : " is not there: no route is written until it is"));
+    tell_absence();
   if (own_.are_next_hop_objects_refused() && !std::exchange(are_objects_told_, true))
     warn("this kernel knows no next-hop objects; routes are written without");
   if (own_.has_pending()) return;
@@ -390,6 +402,7 @@ void NetlinkKernel::Worker::sleep(Clock::time_point now) const {
     const auto audit_at = may_write() ? audit_at_ : std::nullopt;
     for (const auto& other : {own_.next_timer(), stop_at_, audit_at})
       if (other && (!next || *other < *next)) next = other;
+    if (is_taken_) next = std::min(next.value_or(now + kTakenPause), now + kTakenPause);
     if (next) {
       const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - now).count();
       timeout = static_cast<int>(std::clamp<decltype(wait)>(wait, 0, 60'000));
@@ -400,8 +413,10 @@ void NetlinkKernel::Worker::sleep(Clock::time_point now) const {
 
 // --- the owner's side
 
-NetlinkKernel::NetlinkKernel(const KernelOptions& options, Poster poster, int receive_buffer)
-    : writes_(options.write), worker_(std::make_shared<Worker>(options, std::move(poster), receive_buffer)) {}
+NetlinkKernel::NetlinkKernel(const KernelOptions& options, Poster poster, int receive_buffer,
+                             std::shared_ptr<TableClaims> claims)
+    : writes_(options.write),
+      worker_(std::make_shared<Worker>(options, std::move(poster), receive_buffer, std::move(claims))) {}
 
 NetlinkKernel::~NetlinkKernel() { worker_->stop(); }
 

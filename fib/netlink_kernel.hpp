@@ -11,6 +11,7 @@
 
 #include "fib/kernel.hpp"
 #include "fib/netlink_socket.hpp"
+#include "fib/table_claims.hpp"
 
 namespace fib {
 
@@ -20,8 +21,10 @@ class NetlinkKernel final : public Kernel {
   /// std::move(f)); }`.
   using Poster = std::function<void(std::function<void()>)>;
 
-  /// Works in the network namespace of the thread that calls start(). `receive_buffer` (octets) is for tests.
-  NetlinkKernel(const KernelOptions& options, Poster poster, int receive_buffer = kReceiveBufferSize);
+  /// Works in the network namespace of the thread that calls start(). `claims` is shared by all kernels of a
+  /// process; alone it may be nullptr. `receive_buffer` (octets) is for tests.
+  NetlinkKernel(const KernelOptions& options, Poster poster, int receive_buffer = kReceiveBufferSize,
+                std::shared_ptr<TableClaims> claims = nullptr);
   /// Stops, if stop() was not called.
   ~NetlinkKernel() override;
 

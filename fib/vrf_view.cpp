@@ -9,8 +9,6 @@ namespace {
 
 using Kind = KernelEvent::Kind;
 
-constexpr int kMaximumDepth = 8;  // of masters of masters
-
 KernelEvent link_event(Kind kind, Link link) {
   KernelEvent event{};
   event.kind = kind;
@@ -36,7 +34,7 @@ std::uint32_t VrfView::table() const {
 bool VrfView::is_inside(const Link& link) const {
   if (name_.empty()) return true;
   const Link* at = &link;
-  for (int depth = 0; depth < kMaximumDepth; ++depth) {
+  for (int depth = 0; depth < kMaximumMasterDepth; ++depth) {
     if (at->name == name_ && at->vrf_table != 0) return true;
     const auto master = links_.find(at->master);
     if (master == links_.end()) return false;

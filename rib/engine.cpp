@@ -16,7 +16,8 @@ bool changes_exports(const Speaker& a, const Speaker& b) {
 
 }  // namespace
 
-Engine::Engine(Output& output) : impl_(std::make_unique<Impl>(output)) {}
+Engine::Engine(Output& output, const Engine* gateways_of)
+    : impl_(std::make_unique<Impl>(output, gateways_of ? &gateways_of->impl_->kernel_routes : nullptr)) {}
 Engine::~Engine() = default;
 
 // --- peers

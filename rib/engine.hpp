@@ -139,7 +139,9 @@ struct TablePart {
 
 class Engine {
  public:
-  explicit Engine(Output& output);
+  /// `gateways_of`: static routes of this table find their gateways in that engine's, which outlives this
+  /// one; nullptr: in their own.
+  explicit Engine(Output& output, const Engine* gateways_of = nullptr);
   ~Engine();
 
   // --- inputs
@@ -199,6 +201,8 @@ class Engine {
 
   /// All static routes; what they resolve through is followed.
   void set_static_routes(std::map<Prefix, std::vector<StaticNextHop>> routes, TimePoint now);
+  /// In the engine that gateways are found in a route to this prefix is another one, or gone.
+  void gateways_moved(const Prefix& route);
   /// `ip protocol bgp route-map`: which of BGP's routes the kernel gets, and with which source; "": all.
   void set_install_map(Family family, const std::string& route_map, TimePoint now);
 

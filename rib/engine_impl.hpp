@@ -15,7 +15,10 @@
 namespace rib {
 
 struct Engine::Impl {
-  explicit Impl(Output& out) : output(out) {}
+  Impl(Output& out, const KernelRoutes* gateways)
+      : output(out),
+        static_routes(gateways ? *gateways : kernel_routes,
+                      gateways ? StaticRoutes::Ours::OfAnotherTable : StaticRoutes::Ours::These) {}
 
   void emit_notices();
   void flush(std::size_t budget, TimePoint now);
@@ -46,7 +49,7 @@ struct Engine::Impl {
   Aggregates aggregates{speaker, policies, loc_rib, local_routes};
   AdjRibIn adj_rib_in{speaker, policies, attributes, peers, next_hops, loc_rib};
   UpdateGroups groups{output, speaker, policies, peers, loc_rib, local_routes};
-  StaticRoutes static_routes{kernel_routes};
+  StaticRoutes static_routes;
   RoutingTable routing_table{speaker,       policies,      peers,      next_hops,
                              kernel_routes, static_routes, fib_routes, loc_rib};
   FibGate fib_gate{speaker, loc_rib};

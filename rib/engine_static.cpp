@@ -14,6 +14,8 @@ void Engine::set_install_map(Family family, const std::string& route_map, TimePo
   if (e.routing_table.set_install_map(family, route_map)) e.sweep.request({.everything = true});
 }
 
+void Engine::gateways_moved(const Prefix& route) { impl_->static_routes.surroundings_changed(route); }
+
 std::uint64_t Engine::statics_version() const { return impl_->statics_version; }
 
 namespace {

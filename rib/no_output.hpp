@@ -1,11 +1,11 @@
-// An Output that nobody hears: of an engine that is only asked.
+// An Output that nobody hears: of an engine that is only asked, or of which only one thing is wanted.
 #pragma once
 
 #include "rib/messages.hpp"
 
 namespace rib {
 
-struct NoOutput final : Output {
+struct NoOutput : Output {
   void group_opened(GroupId, const ExportProfile&) override {}
   void group_closed(GroupId) override {}
   void member_joined(GroupId, PeerHandle, CohortId) override {}

@@ -46,12 +46,14 @@ bool StaticRoutes::add_next_hops(const Prefix& prefix, const StaticNextHop& line
   }
   for (auto length = static_cast<int>(line.gateway->bit_count()); length >= 0; --length) {
     const Prefix through(*line.gateway, static_cast<unsigned>(length));
-    if (through == prefix || (through.is_default() && !resolve_via_default_)) continue;
+    const bool is_itself = through == prefix && ours_ == Ours::These;
+    if (is_itself || (through.is_default() && !resolve_via_default_)) continue;
     const std::vector<NextHop>* next_hops = nullptr;
     std::string interface_name;
     if (const auto* routes = kernel_routes_.find(through)) {
-      const auto usable = std::ranges::find_if(*routes, [](const KernelRoute& route) {
-        return route.usable && route.static_distance == 0;  // ours are in `known`
+      const auto usable = std::ranges::find_if(*routes, [this](const KernelRoute& route) {
+        const bool is_in_known = route.static_distance != 0 && ours_ == Ours::These;
+        return route.usable && !is_in_known;
       });
       if (usable != routes->end()) {
         if (usable->type != RouteType::Unicast) return false;

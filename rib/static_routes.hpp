@@ -28,7 +28,11 @@ class StaticRoutes {
     bool operator==(const Active&) const = default;
   };
 
-  explicit StaticRoutes(const KernelRoutes& kernel_routes) : kernel_routes_(kernel_routes) {}
+  /// What of `kernel_routes` is ours: these very routes, or those of another table than theirs.
+  enum class Ours : std::uint8_t { These, OfAnotherTable };
+
+  explicit StaticRoutes(const KernelRoutes& kernel_routes, Ours ours = Ours::These)
+      : kernel_routes_(kernel_routes), ours_(ours) {}
 
   void set(StaticRouteTable lines);
   void set_resolve_via_default(bool on);
@@ -51,6 +55,7 @@ class StaticRoutes {
                      Active& active) const;
 
   const KernelRoutes& kernel_routes_;
+  const Ours ours_;
   StaticRouteTable lines_;
   std::set<IpAddress> gateways_;  // of lines that name no link
   ActiveRoutes active_;

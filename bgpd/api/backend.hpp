@@ -184,6 +184,7 @@ struct InterfaceView {
   fib::Link link;
   std::vector<fib::InterfaceAddress> addresses;
   bool advertised = false;  // `advertise interface` matches it
+  std::string vrf = {};     // that it is in; "": none
 };
 
 /// Which sessions `clear` means, and what it does to them.
@@ -205,6 +206,17 @@ struct FibView {
   rib::TimePoint last_audit_at;
   std::optional<fib::RestartLedger> restart;  // once it is over
   std::chrono::milliseconds restart_duration{0};
+};
+
+/// A table of the kernel that routes of ours stand in.
+struct TableView {
+  std::uint32_t table = 0;  // 0: the VRF is not there
+  std::string vrf = {};     // "": of none
+  std::uint32_t vrf_index = 0;
+  const rib::Engine* engine = nullptr;                     // what is to stand there and why
+  std::uint64_t routes = 0, failed = 0;                    // of ours; refused, as the last audit found
+  std::uint64_t missing = 0, different = 0, unwanted = 0;  // found by audits since the start
+  std::uint64_t kept = 0, swept = 0;                       // of a former life
 };
 
 /// What else decides about packets that this host passes on.
@@ -277,6 +289,8 @@ class Backend {
   virtual std::size_t clear(const ClearOrder& order) = 0;
 
   virtual FibView fib() const = 0;
+  /// The daemon's own table first, then those of static routes beside it.
+  virtual std::vector<TableView> tables() const = 0;
   /// What the kernel would do with a packet of this host; it is asked now.
   virtual fib::FoundRoute way_to(const rib::IpAddress& address) const = 0;
   /// Which of the kernel's routes decides about the address.

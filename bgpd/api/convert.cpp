@@ -217,6 +217,7 @@ void put_interface(const InterfaceView& view, proto::Interface& to) {
   to.set_is_running(view.link.is_running);
   to.set_mtu(view.link.mtu);
   to.set_advertised(view.advertised);
+  to.set_vrf(view.vrf);
   for (const auto& address : view.addresses) {
     auto& added = *to.add_addresses();
     added.set_address(octets_of(address.address));

@@ -25,6 +25,18 @@ proto::Done handle_fib(const proto::GetFib& request, Backend& backend, Replies& 
   to.set_unwanted(view.unwanted);
   to.set_audit_interval_seconds(backend.running_config().fib_audit_seconds);
   if (view.last_audit) put_audit(view, backend.now(), *to.mutable_last_audit());
+  for (const auto& table : backend.tables()) {
+    auto& row = *to.add_tables();
+    row.set_table(table.table);
+    row.set_vrf(table.vrf);
+    row.set_routes(table.routes);
+    row.set_failed(table.failed);
+    row.set_missing(table.missing);
+    row.set_different(table.different);
+    row.set_unwanted(table.unwanted);
+    row.set_kept(table.kept);
+    row.set_swept(table.swept);
+  }
   if (const auto& ledger = view.restart) {
     auto& restart = *to.mutable_restart();
     restart.set_kept(ledger->kept);

@@ -39,6 +39,9 @@ void put_configured(const cli::Bgp& bgp, const NeighborView& view, proto::Neighb
 proto::Done handle_summary(const proto::GetSummary& request, const Backend& backend, Replies& replies) {
   if (!backend.running_config().bgp) return done(proto::Done::NO_BGP, "No BGP process is configured");
   auto& summary = *replies.emplace_back().mutable_summary();
+  const auto table = backend.tables().front();
+  summary.set_vrf(table.vrf);
+  summary.set_vrf_id(table.vrf_index);
   const auto& speaker = backend.engine().speaker();
   const auto totals = backend.engine().totals();
   const auto daemon = backend.daemon();

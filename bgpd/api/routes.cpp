@@ -20,6 +20,9 @@ class Page {
     const auto totals = engine.totals();
     routes_.set_table_version(totals.table_version[rib::index_of(family)]);
     routes_.set_total_paths(totals.paths[rib::index_of(family)]);
+    const auto own = backend.tables().front();
+    routes_.set_vrf(own.vrf);
+    routes_.set_vrf_id(own.vrf_index);
     routes_.set_router_id(engine.speaker().identifier);
     routes_.set_local_as(engine.speaker().as);
     routes_.set_default_local_pref(engine.speaker().default_local_pref);

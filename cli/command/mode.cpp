@@ -12,6 +12,7 @@ constexpr ModeRow kModes[] = {
     {Mode::AddressFamilyIpv4, Mode::RouterBgp, "(config-router-af)# ", "address-family ipv4 unicast"},
     {Mode::AddressFamilyIpv6, Mode::RouterBgp, "(config-router-af)# ", "address-family ipv6 unicast"},
     {Mode::RouteMap, Mode::Config, "(config-route-map)# ", "route-map"},
+    {Mode::Vrf, Mode::Config, "(config-vrf)# ", "vrf"},
 };
 
 constexpr bool is_in_order() {

@@ -16,6 +16,7 @@ enum class Mode : std::uint8_t {
   AddressFamilyIpv4,
   AddressFamilyIpv6,
   RouteMap,
+  Vrf,
 };
 
 struct ModeRow {

@@ -34,6 +34,7 @@ enum class Scope : std::uint8_t {
   NeighborFamily,  // per neighbor, peer group and address family; typed likewise
   Policy,          // once; typed in configure, written behind router bgp
   RouteMap,        // once per clause; route-map
+  Vrf,             // once per VRF; vrf
 };
 
 /// The value under the hands of a handler. Pointers are set as far as the row's scope goes.
@@ -47,6 +48,7 @@ struct Target {
   std::string route_map = {};  // of the clause
   rib::Sequence sequence = 0;
   rib::RouteMapClause* clause = nullptr;
+  std::string vrf = {};  // whose block it is
 };
 
 /// What stands without any line.
@@ -66,6 +68,7 @@ struct Source {
   rib::Family family = rib::Family::Ipv4Unicast;
   const NeighborFamily* settings = nullptr;
   const rib::RouteMapClause* clause = nullptr;
+  std::string vrf = {};
 
   std::string neighbor_line(std::string_view rest) const {
     return "neighbor " + peer + " " + std::string(rest);
@@ -85,7 +88,7 @@ struct Refusal {
 using Outcome = std::optional<Refusal>;
 using Lines = std::vector<std::string>;
 
-enum class Leave : std::uint8_t { No, Mode, Family, Configure };
+enum class Leave : std::uint8_t { No, Mode, Family, Vrf, Configure };
 
 struct Command {
   std::string syntax;
@@ -137,6 +140,8 @@ std::vector<Command> as_path_list_commands();
 std::vector<Command> community_list_commands();
 std::vector<Command> route_map_commands();
 
+/// "vrf NAME": the line that opens its block, and the block of its kept lines.
+std::string vrf_line(const std::string& name);
 /// "route-map NAME permit 10": the line that opens the clause, and the block of its kept lines.
 std::string route_map_line(const std::string& name, rib::Sequence sequence, bool permit);
 

@@ -31,6 +31,14 @@ StaticNextHop next_hop_of(const Arguments& a) {
   return next_hop;
 }
 
+/// What the line says of a table, or the block it stands in.
+StaticPlace place_of(const Target& t, const Arguments& a) {
+  StaticPlace place{.table = a.number_as<std::uint32_t>("table"), .vrf = t.vrf};
+  if (a.has("vrf")) place.vrf = a.text("vrf");
+  if (place.vrf == "default") place.vrf.clear();  // FRR's name of no VRF
+  return place;
+}
+
 Outcome add_static(Target& t, const Arguments& a) {
   const auto prefix = prefix_of(a);
   if (!prefix) return Refusal("mask", "% Malformed network mask");
@@ -43,21 +51,30 @@ Outcome add_static(Target& t, const Arguments& a) {
   const auto& gateway = next_hop.gateway;
   if (gateway && gateway->is_v6() && gateway->is_link_local() && next_hop.interface_name.empty())
     return "% A link-local gateway needs its interface";
-  t.config.static_routes[*prefix][next_hop] = route;
+  const auto place = place_of(t, a);
+  if (!place.vrf.empty() && !may_be_interface(place.vrf))
+    return "% " + place.vrf + " is not the name of a VRF";
+  t.config.static_routes[place][*prefix][next_hop] = route;
   return {};
 }
 
 /// What is about the route, not of its name, may be left out.
 Outcome remove_static(Target& t, const Arguments& a) {
+  constexpr auto kNone = "% Refusing to remove a non-existent route";
   const auto prefix = prefix_of(a);
-  const auto found = prefix ? t.config.static_routes.find(*prefix) : t.config.static_routes.end();
-  if (found == t.config.static_routes.end() || found->second.erase(next_hop_of(a)) == 0)
-    return "% Refusing to remove a non-existent route";
-  if (found->second.empty()) t.config.static_routes.erase(found);
+  const auto place = t.config.static_routes.find(place_of(t, a));
+  if (!prefix || place == t.config.static_routes.end()) return kNone;
+  auto& lines = place->second;
+  const auto found = lines.find(*prefix);
+  if (found == lines.end() || found->second.erase(next_hop_of(a)) == 0) return kNone;
+  if (found->second.empty()) lines.erase(found);
+  if (lines.empty()) t.config.static_routes.erase(place);
   return {};
 }
 
-std::string text_of(const rib::Prefix& prefix, const StaticNextHop& next_hop, const StaticRoute& route) {
+/// A VRF is not said: its lines stand in its block.
+std::string text_of(const StaticPlace& place, const rib::Prefix& prefix, const StaticNextHop& next_hop,
+                    const StaticRoute& route) {
   std::string text = prefix.afi() == rib::Afi::Ipv4 ? "ip route " : "ipv6 route ";
   text += prefix.to_string();
   for (const auto& [discard, word] : kDiscards)
@@ -66,20 +83,24 @@ std::string text_of(const rib::Prefix& prefix, const StaticNextHop& next_hop, co
   if (!next_hop.interface_name.empty()) text += " " + next_hop.interface_name;
   if (route.tag != 0) text += " tag " + std::to_string(route.tag);
   if (route.distance != StaticRoute{}.distance) text += " " + std::to_string(route.distance);
+  if (place.table != 0) text += " table " + std::to_string(place.table);
   if (route.onlink) text += " onlink";
   return text;
 }
 
 std::function<void(const Source&, Lines&)> write_static(rib::Afi afi) {
   return [afi](const Source& s, Lines& lines) {
-    for (const auto& [prefix, next_hops] : s.config.static_routes)
-      for (const auto& [next_hop, route] : next_hops)
-        if (prefix.afi() == afi) lines.push_back(text_of(prefix, next_hop, route));
+    for (const auto& [place, routes] : s.config.static_routes) {
+      if (place.vrf != s.vrf) continue;
+      for (const auto& [prefix, next_hops] : routes)
+        for (const auto& [next_hop, route] : next_hops)
+          if (prefix.afi() == afi) lines.push_back(text_of(place, prefix, next_hop, route));
+    }
   };
 }
 
-/// In one of two forms: `to_gateway_on_interface`, or anything else.
-Command static_route_command(rib::Afi afi, bool to_gateway_on_interface) {
+/// In one of two forms: `to_gateway_on_interface`, or anything else; `in_vrf`: in a VRF's block.
+Command static_route_command(rib::Afi afi, bool to_gateway_on_interface, bool in_vrf) {
   const bool v4 = afi == rib::Afi::Ipv4;
   const std::string gateway = v4 ? "A.B.C.D$gateway" : "X:X::X:X$gateway";
   const std::string rest =
@@ -87,6 +108,7 @@ Command static_route_command(rib::Afi afi, bool to_gateway_on_interface) {
       (to_gateway_on_interface ? gateway + " INTERFACE$interface"
                                : "<Null0|blackhole|reject|" + gateway + "|INTERFACE$interface>") +
       " [<tag (1-4294967295)$tag [(1-255)$distance]|(1-255)$distance [tag (1-4294967295)$tag]>]" +
+      (in_vrf ? "" : " [<table (1-4294967295)$table|vrf NAME$vrf>]") +
       (to_gateway_on_interface ? " [onlink]" : "");
   std::vector<std::string_view> help{v4 ? "IP information" : "IPv6 information", "Establish static routes"};
   if (v4)
@@ -98,22 +120,50 @@ Command static_route_command(rib::Afi afi, bool to_gateway_on_interface) {
   help.push_back("Gateway address");
   help.push_back(to_gateway_on_interface ? "Its interface" : "Interface that the destination is on");
   help.insert(help.end(), {kTag, "Tag value", kDistance, kDistance, kTag, "Tag value"});
+  if (!in_vrf)
+    help.insert(help.end(),
+                {"Of the kernel's table with this number", "Its number", "Of this VRF", "Its name"});
   if (to_gateway_on_interface)
     help.push_back("The gateway is on the interface's link, whatever the addresses say");
   return {
       .syntax = (v4 ? "ip route " : "ipv6 route ") + rest,
       .help = std::move(help),
+      .scope = in_vrf ? Scope::Vrf : Scope::System,
       .set = add_static,
       .unset = remove_static,
       .write = to_gateway_on_interface ? nullptr : write_static(afi),
-      .summary = to_gateway_on_interface
-                     ? std::string_view("A static route by a gateway on the link of this interface.")
-                     : "A static route. Lines to one prefix share the traffic when their distances are "
-                       "equal, and stand "
-                       "by for one another when they are not; a gateway is looked up in the kernel's routes "
-                       "and in other "
-                       "static ones. It contends with BGP's by distance: 1 unless written.",
+      .summary =
+          to_gateway_on_interface
+              ? std::string_view("A static route by a gateway on the link of this interface.")
+              : "A static route. Lines to one prefix share the traffic when their distances are "
+                "equal, and stand "
+                "by for one another when they are not; a gateway is looked up in the kernel's routes "
+                "and in other "
+                "static ones. It contends with BGP's by distance: 1 unless written. With `table` or `vrf` it "
+                "is for another table than the daemon's own.",
       .no_syntax = (v4 ? "no ip route " : "no ipv6 route ") + rest,
+  };
+}
+
+Command vrf_command() {
+  return {
+      .syntax = "vrf NAME$name",
+      .help = {"Routes of a VRF", "Its name"},
+      .set = [](Target&, const Arguments& a) -> Outcome {
+        if (!may_be_interface(a.text("name"))) return "% " + a.text("name") + " is not the name of a VRF";
+        return {};
+      },
+      .unset = [](Target& t, const Arguments& a) -> Outcome {
+        std::erase_if(t.config.static_routes,
+                      [&](const auto& entry) { return entry.first.vrf == a.text("name"); });
+        std::erase_if(t.config.unknown_lines, [block = vrf_line(a.text("name"))](const auto& line) {
+          return line.block == block || line.block.starts_with(block + " / ");
+        });
+        return {};
+      },
+      .summary = "Opens the block of a VRF, whose static routes stand in it.",
+      .no_syntax = "no vrf NAME$name",
+      .enters = Mode::Vrf,
   };
 }
 
@@ -147,12 +197,17 @@ Command install_map_command(rib::Family family) {
 
 }  // namespace
 
+std::string vrf_line(const std::string& name) { return "vrf " + name; }
+
 std::vector<Command> ip_route_commands() {
   std::vector<Command> rows;
   for (const auto afi : {rib::Afi::Ipv4, rib::Afi::Ipv6}) {
-    rows.push_back(static_route_command(afi, false));
-    rows.push_back(static_route_command(afi, true));
+    for (const bool in_vrf : {false, true}) {
+      rows.push_back(static_route_command(afi, false, in_vrf));
+      rows.push_back(static_route_command(afi, true, in_vrf));
+    }
   }
+  rows.push_back(vrf_command());
   for (const auto family : rib::kFamilies) rows.push_back(install_map_command(family));
   return rows;
 }

@@ -216,20 +216,30 @@ struct StaticRoute {
   bool operator==(const StaticRoute&) const = default;
 };
 
+using StaticLines = std::map<rib::Prefix, std::map<StaticNextHop, StaticRoute>>;
+
+/// Which table `ip route` lines are for: the daemon's own, another by number (`table N`), or a VRF's.
+struct StaticPlace {
+  std::uint32_t table = 0;  // 0: not said
+  std::string vrf;          // "": not said
+  bool is_own() const { return table == 0 && vrf.empty(); }
+  auto operator<=>(const StaticPlace&) const = default;
+};
+
 struct Config {
   std::optional<std::string> hostname;
   std::optional<Bgp> bgp;
   bool ip_forwarding = false;  // `ip forwarding`: turn it on; absent: leave it as it is
   bool ipv6_forwarding = false;
-  bool resolve_via_default = true;          // `ip nht resolve-via-default`
-  std::uint32_t fib_metric = 20;            // `fib metric N`: priority of our kernel routes
-  std::uint32_t fib_table = 254;            // `fib table N`
-  std::string fib_vrf;                      // `fib vrf NAME`: this daemon lives in it; "": in none
-  bool fib_next_hop_objects = false;        // `fib nexthop-objects`
-  std::uint32_t fib_audit_seconds = 30;     // `fib audit interval N`; 0: only when asked
-  std::uint32_t history_mib = 16;           // `history size N`; 0: no history
-  std::optional<std::uint32_t> io_threads;  // `io-threads N`; absent: as many as suit the machine
-  std::map<rib::Prefix, std::map<StaticNextHop, StaticRoute>> static_routes;  // `ip route`, `ipv6 route`
+  bool resolve_via_default = true;                   // `ip nht resolve-via-default`
+  std::uint32_t fib_metric = 20;                     // `fib metric N`: priority of our kernel routes
+  std::uint32_t fib_table = 254;                     // `fib table N`
+  std::string fib_vrf;                               // `fib vrf NAME`: this daemon lives in it; "": in none
+  bool fib_next_hop_objects = false;                 // `fib nexthop-objects`
+  std::uint32_t fib_audit_seconds = 30;              // `fib audit interval N`; 0: only when asked
+  std::uint32_t history_mib = 16;                    // `history size N`; 0: no history
+  std::optional<std::uint32_t> io_threads;           // `io-threads N`; absent: as many as suit the machine
+  std::map<StaticPlace, StaticLines> static_routes;  // `ip route`, `ipv6 route`; none is empty
   std::array<std::string, rib::kFamilyCount> install_maps;  // `ip protocol bgp route-map NAME`; "": none
   std::optional<std::string> log_file, log_level;
   std::map<std::string, std::string> log_levels;  // `log level SUBSYSTEM LEVEL`

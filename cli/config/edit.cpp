@@ -18,6 +18,7 @@ std::size_t depth_of(Mode mode) {
 
 Mode mode_at(const Context& context) {
   if (context.empty()) return Mode::Config;
+  if (context.size() == 1 && starts_with_words(context.front(), "vrf")) return Mode::Vrf;
   if (context.size() == 1)
     return starts_with_words(context.front(), "route-map") ? Mode::RouteMap : Mode::RouterBgp;
   return context.back().starts_with("address-family ipv6") ? Mode::AddressFamilyIpv6
@@ -27,6 +28,7 @@ Mode mode_at(const Context& context) {
 /// The line that opens the mode, in full.
 std::string opening_line(Mode mode, const Arguments& a) {
   if (mode == Mode::RouterBgp) return "router bgp " + std::to_string(a.number("as"));
+  if (mode == Mode::Vrf) return vrf_line(a.text("name"));
   if (mode == Mode::RouteMap)
     return route_map_line(a.text("name"), a.number_as<rib::Sequence>("sequence"), a.has("permit"));
   return std::string(row_of(mode).name);
@@ -43,6 +45,12 @@ std::optional<Context> canonical(const Context& context) {
     full.push_back(opening_line(*form.command->enters, matched->arguments));
   }
   return full;
+}
+
+bool speaks_of_ip(std::string_view line) {
+  auto words = split_words(line);
+  if (!words.empty() && words.front().text == "no") words.erase(words.begin());
+  return !words.empty() && (words.front().text == "ip" || words.front().text == "ipv6");
 }
 
 /// A match in the mode itself or, when it knows nothing like it, in a mode around it.
@@ -63,7 +71,9 @@ Found find(Mode mode, std::string_view line) {
     if (!unknown) return {std::move(match), m};
     if (!deepest || unknown->word > std::get<Unknown>(deepest->match).word)
       deepest = Found{std::move(match), m};
-    if (m == Mode::Config) return *std::move(deepest);
+    // `ip protocol …` in a VRF's block would be of that VRF.
+    const bool is_of_vrf = m == Mode::Vrf && speaks_of_ip(line);
+    if (m == Mode::Config || is_of_vrf) return *std::move(deepest);
   }
 }
 
@@ -83,6 +93,10 @@ Outcome aim_at_clause(Target& target, const Context& context) {
 Outcome aim(Target& target, Scope scope, const Context& context, const Arguments& arguments) {
   if (scope == Scope::System || scope == Scope::Policy) return {};
   if (scope == Scope::RouteMap) return aim_at_clause(target, context);
+  if (scope == Scope::Vrf) {
+    target.vrf = std::string(split_words(context.front())[1].text);
+    return {};
+  }
   if (!target.config.bgp) return "% No BGP process is configured";
   if (context.empty() || context.front() != "router bgp " + std::to_string(target.config.bgp->as))
     return "% BGP instance not found";

@@ -8,7 +8,7 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t kModeCount = static_cast<std::size_t>(Mode::RouteMap) + 1;
+constexpr std::size_t kModeCount = static_cast<std::size_t>(Mode::Vrf) + 1;
 
 std::vector<Command> navigation_commands() {
   const auto row = [](std::string word, std::string_view help, Leave leaves) {
@@ -17,7 +17,8 @@ std::vector<Command> navigation_commands() {
   return {row("exit", "Exit current mode and down to previous mode", Leave::Mode),
           row("quit", "Exit current mode and down to previous mode", Leave::Mode),
           row("end", "End current mode and change to enable mode", Leave::Configure),
-          row("exit-address-family", "Exit from Address Family configuration mode", Leave::Family)};
+          row("exit-address-family", "Exit from Address Family configuration mode", Leave::Family),
+          row("exit-vrf", "Exit from VRF configuration mode", Leave::Vrf)};
 }
 
 /// In FRR's order.
@@ -79,13 +80,17 @@ std::span<const Command> all_commands() {
 std::vector<Mode> modes_of(const Command& command) {
   using enum Mode;
   if (command.leaves == Leave::Family) return {AddressFamilyIpv4, AddressFamilyIpv6};
-  if (command.leaves != Leave::No) return {Config, RouterBgp, AddressFamilyIpv4, AddressFamilyIpv6, RouteMap};
+  if (command.leaves == Leave::Vrf) return {Vrf};
+  if (command.leaves != Leave::No)
+    return {Config, RouterBgp, AddressFamilyIpv4, AddressFamilyIpv6, RouteMap, Vrf};
   switch (command.scope) {
     case Scope::System:
     case Scope::Policy:
       return {Config};
     case Scope::RouteMap:
       return {RouteMap};
+    case Scope::Vrf:
+      return {Vrf};
     case Scope::Bgp:
     case Scope::Peer:
     case Scope::Neighbor:

@@ -57,7 +57,9 @@ std::string conflicts_of(const BySubject& mine, const BySubject& theirs) {
 }
 
 /// The line is there as long as something stands in its block.
-bool is_mere_block(const PlacedLine& line) { return line.text.starts_with("address-family "); }
+bool is_mere_block(const PlacedLine& line) {
+  return line.text.starts_with("address-family ") || (line.place.empty() && line.text.starts_with("vrf "));
+}
 
 std::multiset<PlacedLine> lines_of(const Config& config) {
   auto lines = placed_lines(write_config(config));

@@ -188,7 +188,9 @@ class Reader {
       pop_mode();
     }
     if (context_.size() > 1 && opens_foreign_block(line.text, true)) pop_mode();
-    if (!context_.empty() && stands_in_configure(line.text)) {
+    // `ip protocol …` in a VRF's block is of that VRF.
+    const bool is_of_vrf = is_in("vrf") && !openings_.empty() && line.indent > openings_.back().indent;
+    if (!context_.empty() && !is_of_vrf && stands_in_configure(line.text)) {
       context_.clear();
       openings_.clear();
     }
@@ -268,18 +270,18 @@ class Reader {
                  .hint = std::move(hint)});
     if (const bool opens = applied.form.command && applied.form.command->enters && !applied.form.is_negated;
         opens || opens_foreign_block(line.text, false) ||
-        (!is_in_route_map() && starts_with_words(line.text, "address-family"))) {
+        (!is_in("route-map") && starts_with_words(line.text, "address-family"))) {
       leaves_modes_above(line);
       open_foreign_block(line, false, false);
     }
   }
 
-  bool is_in_route_map() const {
-    return !context_.empty() && starts_with_words(context_.front(), "route-map");
+  bool is_in(std::string_view words) const {
+    return !context_.empty() && starts_with_words(context_.front(), words);
   }
 
   void keep_unknown(const FileLine& line, const Applied& applied) {
-    const bool opens = !is_in_route_map() && opens_foreign_block(line.text, !context_.empty());
+    const bool opens = !is_in("route-map") && opens_foreign_block(line.text, !context_.empty());
     const auto block = block_of(context_);
     add_problem({.severity = Problem::Severity::Warning,
                  .line = line.number,

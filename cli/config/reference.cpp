@@ -118,6 +118,12 @@ std::string configuration_reference() {
        "never holds.",
        Mode::RouteMap,
        {Scope::RouteMap}},
+      {"vrf",
+       "Typed in `vrf NAME`, as FRR writes them; left by `exit-vrf`. The same lines may be typed in "
+       "configure mode "
+       "with `vrf NAME` behind them.",
+       Mode::Vrf,
+       {Scope::Vrf}},
   };
   std::string text(kHead);
   text += write_config(built_in_config()) + "```\n";

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <unordered_map>
 
+#include "cli/command/words.hpp"
 #include "cli/config/command.hpp"
 #include "cli/config/foreign_blocks.hpp"
 
@@ -29,6 +31,7 @@ class Writer {
 
   std::string write() {
     write_rows(Scope::System, {.config = config_}, "");
+    write_vrfs();
     write_kept_lines("", "", [](std::string_view text) { return !stands_behind_routers(text); });
     if (config_.bgp) write_bgp(*config_.bgp);
     const auto is_router = [](std::string_view text) { return starts_with_words(text, "router bgp"); };
@@ -66,6 +69,25 @@ class Writer {
       command.write(source, lines);
     }
     for (const auto& text : lines) line(indentation, text);
+  }
+
+  /// Where FRR has them: before the routers.
+  void write_vrfs() {
+    std::set<std::string> names;
+    for (const auto& [place, lines] : config_.static_routes)
+      if (!place.vrf.empty()) names.insert(place.vrf);
+    for (const auto& [block, lines] : kept_)
+      if (const auto words = split_words(block); words.size() == 2 && words[0].text == "vrf")
+        names.insert(std::string(words[1].text));
+    for (const auto& name : names) {
+      const auto head = vrf_line(name);
+      separate("");
+      line("", head);
+      write_rows(Scope::Vrf, {.config = config_, .vrf = name}, " ");
+      write_kept_lines(head, " ", [](std::string_view) { return true; });
+      line("", "exit-vrf");
+      separate("");
+    }
   }
 
   /// Lists, each kind set off from the next, then route maps.

@@ -60,6 +60,33 @@ std::string fib_audit_json(const api::Fib& fib) {
   return json_text(json) + "\n";
 }
 
+std::string fib_tables_text(const api::Fib& fib) {
+  std::string out;
+  append(out, "%-10s %-15s %9s %8s %8s %9s %8s\n", "Table", "VRF", "Routes", "Refused", "Missing",
+         "Different", "Unwanted");
+  for (const auto& table : fib.tables())
+    append(out, "%-10s %-15s %9llu %8llu %8llu %9llu %8llu\n",
+           table.table() == 0 ? "-" : std::to_string(table.table()).c_str(), vrf_text(table.vrf()).c_str(),
+           number(table.routes()), number(table.failed()), number(table.missing()), number(table.different()),
+           number(table.unwanted()));
+  return out;
+}
+
+std::string fib_tables_json(const api::Fib& fib) {
+  auto json = Json::array();
+  for (const auto& table : fib.tables())
+    json.push_back({{"table", table.table()},
+                    {"vrfName", vrf_text(table.vrf())},
+                    {"routes", table.routes()},
+                    {"refused", table.failed()},
+                    {"missing", table.missing()},
+                    {"different", table.different()},
+                    {"unwanted", table.unwanted()},
+                    {"kept", table.kept()},
+                    {"swept", table.swept()}});
+  return json_text(json) + "\n";
+}
+
 std::string fib_restart_text(const api::Fib& fib) {
   if (!fib.has_restart())
     return "No restart: nothing of a former life was in the kernel, or it is not over\n";

@@ -38,6 +38,8 @@ void put_prefix(const rib::Prefix& prefix, api::Prefix& to);
 /// "192.168.1.2", "fe80::1%eth0"; `interface` only shown with link-local addresses.
 std::string neighbor_text(const api::NeighborName& name);
 /// "10.0.0.1" of a BGP Identifier in host order.
+/// FRR's name of no VRF is "default".
+inline std::string vrf_text(const std::string& name) { return name.empty() ? "default" : name; }
 std::string identifier_text(std::uint32_t identifier);
 
 /// "00:07:00", "1d02h03m", "03w0d05h"; "never" when absent.

@@ -122,6 +122,7 @@ class TextList : public RouteTableListing {
     std::string out;
     if (!begun_ && !table.entries().empty()) {
       out = kLegend;
+      if (!table.vrf().empty()) out += "VRF " + table.vrf() + ":\n";
       begun_ = true;
     }
     for (const auto& entry : table.entries()) append_entry(out, entry);
@@ -188,6 +189,7 @@ class Summary : public RouteTableListing {
   Summary(bool as_json, Sink sink) : as_json_(as_json), sink_(std::move(sink)) {}
 
   void page(const api::RouteTable& table) override {
+    vrf_ = vrf_text(table.vrf());
     for (const auto& entry : table.entries()) {
       auto& count = counts_[row_of(entry)];
       ++count.routes;
@@ -218,7 +220,7 @@ class Summary : public RouteTableListing {
 
   void finish_text() {
     std::string out;
-    append(out, "%-20s %-20s %-20s (vrf default)\n", "Route Source", "Routes", "FIB");
+    append(out, "%-20s %-20s %-20s (vrf %s)\n", "Route Source", "Routes", "FIB", vrf_.c_str());
     Count total;
     const auto line = [&](const char* name, const Count& count) {
       append(out, "%-20s %-20llu %-20llu\n", name, static_cast<unsigned long long>(count.routes),
@@ -255,6 +257,7 @@ class Summary : public RouteTableListing {
 
   bool as_json_;
   Sink sink_;
+  std::string vrf_;
   std::array<Count, kRows.size()> counts_{};
 };
 
@@ -280,15 +283,15 @@ Json next_hop_json(const api::RouteEntry& entry, const api::NextHop& next_hop) {
   return json;
 }
 
-Json entry_json(const api::RouteEntry& entry) {
+Json entry_json(const api::RouteTable& table, const api::RouteEntry& entry) {
   const auto prefix = prefix_of(entry.prefix());
   const int count = entry.type() == api::UNICAST ? entry.next_hops_size() : 1;
   Json json;
   json["prefix"] = prefix.to_string();
   json["prefixLen"] = prefix.length();
   json["protocol"] = protocol_of(entry.source());
-  json["vrfId"] = 0;
-  json["vrfName"] = "default";
+  json["vrfId"] = table.vrf_id();
+  json["vrfName"] = vrf_text(table.vrf());
   if (entry.selected()) {
     json["selected"] = true;
     json["destSelected"] = true;
@@ -348,7 +351,7 @@ class JsonList : public RouteTableListing {
       auto prefix = prefix_text(entry.prefix());
       if (prefix != prefix_) flush();
       prefix_ = std::move(prefix);
-      entries_.push_back(entry_json(entry));
+      entries_.push_back(entry_json(table, entry));
     }
     out_.flush();
   }

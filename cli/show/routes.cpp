@@ -69,9 +69,9 @@ class TextListing : public RouteListing {
 
  private:
   void append_header(std::string& out, const api::Routes& routes) {
-    append(out, "BGP table version is %llu, local router ID is %s, vrf id 0\n",
+    append(out, "BGP table version is %llu, local router ID is %s, vrf id %u\n",
            static_cast<unsigned long long>(routes.table_version()),
-           identifier_text(routes.router_id()).c_str());
+           identifier_text(routes.router_id()).c_str(), routes.vrf_id());
     append(out, "Default local pref %u, local AS %u\n", routes.default_local_pref(), routes.local_as());
     out +=
         "Status codes:  s suppressed, d damped, h history, * valid, > best, = multipath,\n"

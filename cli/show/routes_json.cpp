@@ -128,8 +128,8 @@ class TableJson : public RouteListing {
     if (begun_) return;
     begun_ = true;
     out_.open();
-    out_.member("vrfId", 0);
-    out_.member("vrfName", "default");
+    out_.member("vrfId", routes.vrf_id());
+    out_.member("vrfName", vrf_text(routes.vrf()));
     out_.member("tableVersion", routes.table_version());
     out_.member("routerId", identifier_text(routes.router_id()));
     out_.member("defaultLocPrf", routes.default_local_pref());

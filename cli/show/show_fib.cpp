@@ -18,7 +18,7 @@ std::expected<api::Fib, ClientError> ask(const Console& console, bool audit) {
 }
 
 /// Asks for an audit and waits for it.
-Status show_audit(const Console& console, const Arguments& arguments) {
+std::expected<api::Fib, ClientError> audited(const Console& console) {
   constexpr auto kPatience = 15s;
   constexpr auto kPause = 20ms;
   const auto until = std::chrono::steady_clock::now() + kPatience;
@@ -28,8 +28,22 @@ Status show_audit(const Console& console, const Arguments& arguments) {
     std::this_thread::sleep_for(kPause);
     fib = ask(console, false);
   }
+  return fib;
+}
+
+Status show_audit(const Console& console, const Arguments& arguments) {
+  const auto fib = audited(console);
   if (!fib) return console.report(fib.error());
   console.out(arguments.has("json") ? fib_audit_json(*fib) : fib_audit_text(*fib));
+  return Status::Done;
+}
+
+/// An audit counts the routes.
+Status show_tables(const Console& console, const Arguments& arguments) {
+  auto fib = ask(console, false);
+  if (fib && !fib->has_last_audit()) fib = audited(console);
+  if (!fib) return console.report(fib.error());
+  console.out(arguments.has("json") ? fib_tables_json(*fib) : fib_tables_text(*fib));
   return Status::Done;
 }
 
@@ -46,6 +60,7 @@ std::vector<Command> fib_commands() {
   constexpr std::string_view kShow = "Show running system information", kFib = "Our routes in the kernel",
                              kJson = "JavaScript Object Notation";
   return {
+      {.syntax = "show fib [json]", .help = {kShow, kFib, kJson}, .run = show_tables},
       {.syntax = "show fib audit [json]",
        .help = {kShow, kFib, "Compare them with the kernel, and repair", kJson},
        .run = show_audit},

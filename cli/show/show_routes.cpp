@@ -20,6 +20,12 @@ Status list_table(const Console& console, api::ListRouteTable list, RouteTableKi
   return Status::Done;
 }
 
+/// The table that was named; without a name the daemon's own.
+void put_table(const Arguments& arguments, api::ListRouteTable& list) {
+  if (arguments.has("table")) list.set_table(arguments.number_as<std::uint32_t>("table"));
+  list.set_vrf(arguments.text("vrf"));
+}
+
 /// `show ipv6 …` is IPv6; everything else IPv4.
 api::Family family_named(const Arguments& arguments) {
   return arguments.has("ipv6") ? api::IPV6_UNICAST : api::IPV4_UNICAST;
@@ -28,6 +34,7 @@ api::Family family_named(const Arguments& arguments) {
 Status show_routes(const Console& console, const Arguments& arguments) {
   api::ListRouteTable list;
   list.set_family(family_named(arguments));
+  put_table(arguments, list);
   if (arguments.has("bgp")) list.set_source(api::BGP);
   if (arguments.has("connected")) list.set_source(api::CONNECTED);
   if (arguments.has("kernel")) list.set_source(api::KERNEL);
@@ -39,6 +46,7 @@ Status show_routes(const Console& console, const Arguments& arguments) {
 Status show_route(const Console& console, const Arguments& arguments) {
   api::ListRouteTable list;
   list.set_family(family_named(arguments));
+  put_table(arguments, list);
   auto kind = RouteTableKind::Detail;
   if (const auto* prefix = arguments.prefix("prefix")) {
     put_prefix(*prefix, *list.mutable_prefix());
@@ -69,17 +77,22 @@ Status show_next_hops(const Console& console, const Arguments& arguments) {
 
 std::vector<Command> route_table_commands() {
   constexpr std::string_view kShow = "Show running system information", kIp = "IPv4 information",
-                             kIpv6 = "IPv6 information", kRoute = "Routing table";
+                             kIpv6 = "IPv6 information", kRoute = "Routing table",
+                             kTable = "Another table that routes of ours are for",
+                             kVrf = "A VRF that routes of ours are for";
   const auto rows = [&](const std::string& ip, std::string_view about, const std::string& address,
                         const std::string& prefix) -> std::vector<Command> {
     return {
-        {.syntax = "show " + ip + " route [<bgp|connected|kernel|static|summary>] [json]",
-         .help = {kShow, about, kRoute, "Routes learned by BGP", "Connected networks",
-                  "Routes others put into the kernel", "Static routes", "Counts", kJson},
+        {.syntax = "show " + ip + " route [<table (1-4294967295)$table|vrf NAME$vrf>] " +
+                   "[<bgp|connected|kernel|static|summary>] [json]",
+         .help = {kShow, about, kRoute, kTable, "Its number", kVrf, "Its name", "Routes learned by BGP",
+                  "Connected networks", "Routes others put into the kernel", "Static routes", "Counts",
+                  kJson},
          .run = show_routes},
-        {.syntax =
-             "show " + ip + " route <" + address + "$address|" + prefix + "$prefix [longer-prefixes]> [json]",
-         .help = {kShow, about, kRoute, "The route that this address takes", "Routes to this network",
+        {.syntax = "show " + ip + " route [<table (1-4294967295)$table|vrf NAME$vrf>] <" + address +
+                   "$address|" + prefix + "$prefix [longer-prefixes]> [json]",
+         .help = {kShow, about, kRoute, kTable, "Its number", kVrf, "Its name",
+                  "The route that this address takes", "Routes to this network",
                   "And to all networks inside it", kJson},
          .run = show_route},
     };

@@ -44,10 +44,16 @@ std::string description(const api::SummaryNeighbor& neighbor, bool wide) {
   return neighbor.description().substr(0, wide ? kWideDescriptionWidth : kDescriptionWidth);
 }
 
-void append_family(std::string& out, const api::FamilySummary& family, const SummaryFilter& filter) {
+std::string none_found_text(const api::Summary& summary) {
+  return "% No BGP neighbors found in VRF " + vrf_text(summary.vrf()) + "\n";
+}
+
+void append_family(std::string& out, const api::Summary& summary, const api::FamilySummary& family,
+                   const SummaryFilter& filter) {
   append(out, "\n%s Summary:\n", std::string(family_name(family.family())).c_str());
-  append(out, "BGP router identifier %s, local AS number %u VRF default vrf-id 0\n",
-         identifier_text(family.router_id()).c_str(), family.local_as());
+  append(out, "BGP router identifier %s, local AS number %u VRF %s vrf-id %u\n",
+         identifier_text(family.router_id()).c_str(), family.local_as(), vrf_text(summary.vrf()).c_str(),
+         summary.vrf_id());
   if (!filter.terse) {
     append(out, "BGP table version %llu\n", static_cast<unsigned long long>(family.table_version()));
     append(out, "RIB entries %llu, using %s of memory\n",
@@ -75,7 +81,7 @@ void append_family(std::string& out, const api::FamilySummary& family, const Sum
            sent_prefixes(neighbor).c_str(), description(neighbor, filter.wide).c_str());
     if (neighbor.discovered() || neighbor.dynamic()) ++dynamic;
   }
-  if (displayed == 0) out += "% No BGP neighbors found in VRF default\n";
+  if (displayed == 0) out += none_found_text(summary);
   if (filter.filters()) append(out, "\nDisplayed neighbors %d", displayed);
   append(out, "\nTotal number of neighbors %d\n", family.neighbors_size());
   if (dynamic == 0) return;
@@ -137,12 +143,13 @@ Json best_path_json(const api::FamilySummary& family) {
   return json;
 }
 
-Json family_json(const api::FamilySummary& family, const SummaryFilter& filter, WallClock now) {
+Json family_json(const api::Summary& summary, const api::FamilySummary& family, const SummaryFilter& filter,
+                 WallClock now) {
   Json json;
   json["routerId"] = identifier_text(family.router_id());
   json["as"] = family.local_as();
-  json["vrfId"] = 0;
-  json["vrfName"] = "default";
+  json["vrfId"] = summary.vrf_id();
+  json["vrfName"] = vrf_text(summary.vrf());
   json["tableVersion"] = family.table_version();
   json["ribCount"] = family.rib_entries();
   json["ribMemory"] = family.rib_bytes();
@@ -185,9 +192,9 @@ bool SummaryFilter::shows(const api::SummaryNeighbor& candidate) const {
 }
 
 std::string summary_text(const api::Summary& summary, const SummaryFilter& filter) {
-  if (summary.families().empty()) return "% No BGP neighbors found in VRF default\n";
+  if (summary.families().empty()) return none_found_text(summary);
   std::string out;
-  for (const auto& family : summary.families()) append_family(out, family, filter);
+  for (const auto& family : summary.families()) append_family(out, summary, family, filter);
   return out;
 }
 
@@ -195,8 +202,8 @@ std::string summary_json(const api::Summary& summary, const SummaryFilter& filte
                          WallClock now) {
   auto json = Json::object();
   for (const auto& family : summary.families()) {
-    if (!keyed) return json_text(family_json(family, filter, now)) + "\n";
-    json[std::string(family_key(family.family()))] = family_json(family, filter, now);
+    if (!keyed) return json_text(family_json(summary, family, filter, now)) + "\n";
+    json[std::string(family_key(family.family()))] = family_json(summary, family, filter, now);
   }
   return json_text(json) + "\n";
 }

@@ -83,7 +83,8 @@ std::string interfaces_text(const api::Interfaces& interfaces) {
   append(out, "%-15s %-7s %-15s %s\n", "Interface", "Status", "VRF", "Addresses");
   append(out, "%-15s %-7s %-15s %s\n", "---------", "------", "---", "---------");
   for (const auto& interface : interfaces.interfaces()) {
-    append(out, "%-15s %-7s %-15s ", interface.name().c_str(), interface.is_up() ? "up" : "down", "default");
+    append(out, "%-15s %-7s %-15s ", interface.name().c_str(), interface.is_up() ? "up" : "down",
+           vrf_text(interface.vrf()).c_str());
     bool first = true;
     for (const auto& address : interface.addresses()) {
       if (const auto value = address_of(address.address()); !value || value->is_link_local()) continue;
@@ -103,7 +104,7 @@ std::string interfaces_json(const api::Interfaces& interfaces) {
     for (const auto& address : interface.addresses()) addresses.push_back(with_length(address));
     Json entry;
     entry["status"] = interface.is_up() ? "up" : "down";
-    entry["vrfName"] = "default";
+    entry["vrfName"] = vrf_text(interface.vrf());
     entry["addresses"] = std::move(addresses);
     entry["operational"] = status_word(interface);
     entry["index"] = interface.index();

@@ -73,9 +73,11 @@ inline std::string output_of(const std::string& command) {
 /// The owner's side of a NetlinkKernel: events run in the test's thread, while it waits.
 class Owner {
  public:
-  explicit Owner(KernelOptions options = {}, int receive_buffer = kReceiveBufferSize)
+  explicit Owner(KernelOptions options = {}, int receive_buffer = kReceiveBufferSize,
+                 std::shared_ptr<TableClaims> claims = nullptr)
       : kernel(
-            options, [this](std::function<void()> work) { post(std::move(work)); }, receive_buffer) {}
+            options, [this](std::function<void()> work) { post(std::move(work)); }, receive_buffer,
+            std::move(claims)) {}
   ~Owner() { kernel.stop(); }
 
   /// Starts and waits for the first dump.

@@ -118,6 +118,11 @@ class FakeBackend : public Backend {
   DaemonView daemon() const override { return view; }
   const rib::Engine& engine() const override { return engine_; }
   rib::Engine& engine() { return engine_; }
+  std::vector<TableView> tables() const override {
+    auto all = other_tables;
+    all.insert(all.begin(), {.table = config.fib_table, .vrf = config.fib_vrf, .engine = &engine_});
+    return all;
+  }
   void visit_neighbors(const std::function<void(const NeighborView&)>& visit) const override {
     for (const auto& neighbor : neighbors) visit(neighbor);
   }
@@ -194,6 +199,7 @@ class FakeBackend : public Backend {
   std::vector<bool> shutdowns;
   rib::TimePoint time{std::chrono::hours(1)};
   DaemonView view;
+  std::vector<TableView> other_tables;
   cli::Config config, file;
   ConsequencesView foreseen;
   int slices = 3;  // until it is

@@ -74,7 +74,10 @@ class RandomConfig {
       }
       if (chance()) route.distance = static_cast<std::uint8_t>(number(1, 255));
       if (chance()) route.tag = static_cast<std::uint32_t>(number(1, 4294967295));
-      config.static_routes[to][next_hop] = route;
+      StaticPlace place;
+      if (chance()) place.vrf = chance() ? "red" : "green";
+      if (place.vrf.empty() && chance()) place.table = static_cast<std::uint32_t>(number(1, 4294967295));
+      config.static_routes[place][to][next_hop] = route;
     }
   }
   rib::Prefix prefix() { return rib::Prefix(address(), static_cast<unsigned>(number(0, 32))); }
