@@ -27,9 +27,23 @@ void desire(fib::OwnRoutes& own, const std::vector<rib::Prefix>& prefixes, const
   for (const auto& prefix : prefixes) own.desire({prefix, route});
 }
 
+enum class Kind : std::int64_t { Ipv4, Ipv6Network, Ipv6Host };
+
+std::vector<rib::Prefix> prefixes_of(Kind kind, std::size_t count) {
+  if (kind == Kind::Ipv4) return internet_table(count).prefixes;
+  std::vector<rib::Prefix> prefixes;
+  for (std::size_t number = 0; number < count; ++number) {
+    rib::IpAddress::Bytes bytes{0x20, 0x01};
+    for (unsigned i = 0; i < 4; ++i) bytes[2 + i] = static_cast<std::uint8_t>(number >> (24 - 8 * i));
+    prefixes.emplace_back(rib::IpAddress::v6(bytes), kind == Kind::Ipv6Network ? 48u : 128u);
+  }
+  return prefixes;
+}
+
 /// per_item: seconds of a route that moves to another gateway, octets: what is kept of it.
 void own_routes_move(benchmark::State& state) {
-  const auto prefixes = internet_table(static_cast<std::size_t>(state.range(0))).prefixes;
+  const auto prefixes =
+      prefixes_of(static_cast<Kind>(state.range(1)), static_cast<std::size_t>(state.range(0)));
   fib::OwnRoutes own(fib::RouteLocation{}, true);
   std::uint32_t gateway = 0x0aff0101;
   desire(own, prefixes, by(gateway));
@@ -44,7 +58,10 @@ void own_routes_move(benchmark::State& state) {
                                                   benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["octets"] = static_cast<double>(own.memory_bytes()) / count;
 }
-BENCHMARK(own_routes_move)->Arg(100000)->Arg(1000000)->Unit(benchmark::kMillisecond);
+BENCHMARK(own_routes_move)
+    ->ArgNames({"routes", "kind"})
+    ->ArgsProduct({{100000, 1000000}, {0, 1, 2}})
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace bench
