@@ -1,8 +1,11 @@
 """Route reflection, RFC 4456: kuland reflects for others, others reflect for kuland."""
 
+import os
+import re
 import socket
 
 from harness import AS_KULAND, Neighbor, check, interop, kuland_config, neighbors_for, peers, wait_for
+from lab import netns
 from lab.ping import ping_all
 
 
@@ -79,3 +82,45 @@ def a_loop_between_reflectors_ends(lab):
         bird.withdraw(prefix)
         for kuland in reflectors:
             wait_for(lambda: not kuland.paths(prefix), f"{kuland.host.name} has {prefix} no more")
+
+
+@interop()
+def threads_write_to_many_clients(lab):
+    """48 clients, more than the loop writes to alone: all have all routes of one of them, and none when it withdraws."""
+    hosts = lab.hosts(2)
+    # BIRD has one session with an address, so the reflector has as many of them as there are clients.
+    clients = [(f"192.168.1.{number}", f"192.168.1.{100 + number}") for number in range(50, 98)]
+    netns.ip_batch([f"addr add {its}/24 dev eth0" for its, _ in clients], hosts[2].namespace)
+    netns.ip_batch([f"addr add {ours}/24 dev eth0" for _, ours in clients], hosts[1].namespace)
+    lines = []
+    for number, (its, ours) in enumerate(clients):
+        lines += [f"ipv4 table four{number}; ipv6 table six{number};",
+                  f"protocol bgp client{number} {{ local {its} as {AS_KULAND}; neighbor {ours} as {AS_KULAND};",
+                  f"  router id {its}; connect retry time 1; connect delay time 1; error wait time 1, 2;",
+                  f"  ipv4 {{ table four{number}; import all; export all; }};",
+                  f"  ipv6 {{ table six{number}; import all; export all; }}; }}"]
+    for family, table, prefix in (("ipv4", "four0", "10.200.{}.0/24"), ("ipv6", "six0", "fd00:200:{}::/64")):
+        lines += [f"protocol static table_{family} {{ {family} {{ table {table}; }};",
+                  *(f"  route {prefix.format(number)} blackhole;" for number in range(200)), "}"]
+    bird = lab.peer(peers.Bird, hosts[2], AS_KULAND, [], lines=lines)
+    families = [line for family in ("ipv4", "ipv6")
+                for line in (f"address-family {family} unicast", " neighbor clients activate",
+                             " neighbor clients route-reflector-client", "exit-address-family")]
+    kuland = lab.kuland(hosts[1], kuland_config(
+        hosts[1], [], docker0=False, more=("io-threads 3",),
+        lines=("neighbor clients peer-group", f"neighbor clients remote-as {AS_KULAND}",
+               "bgp listen range 192.168.1.0/24 peer-group clients", *families)))
+
+    def imported():
+        """By the clients that announce nothing, of both families."""
+        told = bird.command("/usr/sbin/birdc", "-s", bird.path("bird.ctl"), "show", "protocols", "all").split("\n\n")
+        return {int(count) for protocol in told if re.match("client(?!0 )", protocol)
+                for count in re.findall(r"Routes: +(\d+) imported", protocol)}
+
+    tasks = f"/proc/{kuland.process.pid}/task"
+    names = [open(os.path.join(tasks, task, "comm"), encoding="utf-8").read().strip() for task in os.listdir(tasks)]
+    check(names.count("kuland-io") == 3, f"three threads: {names}")
+    wait_for(lambda: imported() == {200}, "every client has all routes", 40)
+    for family in ("ipv4", "ipv6"):
+        bird.command("/usr/sbin/birdc", "-s", bird.path("bird.ctl"), "disable", f"table_{family}")
+    wait_for(lambda: imported() == {0}, "and none any more", 40)
