@@ -69,6 +69,7 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
       }
     }
   });
+  if (links_differ) static_tables_->own_links_changed();
   for (const auto index : carrier_is_lost) end_sessions_on(index);
   for (const auto index : carrier_is_back) connect_over(index);
   if (is_first_dump_complete && !kernel_is_known_) {

@@ -57,6 +57,7 @@ struct StaticTables::Place final : rib::NoOutput {
   std::unique_ptr<fib::Kernel> kernel;
   std::set<rib::Prefix> standing, going;  // told to the kernel; of those, not to stand any more
   bool is_known = false;                  // its first dump is complete
+  bool is_due = true;                     // something that its routes follow from has changed
   bool is_sweep_asked = false, is_swept = false;
   fib::AuditReport audits;
   fib::RestartLedger restart;
@@ -88,6 +89,7 @@ void StaticTables::configure(const cli::Config& config, const fib::KernelOptions
   open_former();
   for (auto& [name, place] : places_) {
     place->lines = {};
+    place->is_due = true;
     if (const auto lines = wanted.extract(name)) place->lines = std::move(lines.mapped());
     if (const auto options = options_of(name); std::exchange(place->options, options) != options)
       place->kernel->set_options(options);
@@ -138,8 +140,15 @@ void StaticTables::begin() {
 }
 
 void StaticTables::own_route_changed(const rib::Prefix& prefix) {
-  for (auto& [name, place] : places_)
-    if (name.vrf.empty()) place->engine.gateways_moved(prefix);
+  for (auto& [name, place] : places_) {
+    if (!name.vrf.empty()) continue;
+    place->engine.gateways_moved(prefix);
+    place->is_due = true;
+  }
+}
+
+void StaticTables::own_links_changed() {
+  for (auto& [name, place] : places_) place->is_due = true;
 }
 
 void StaticTables::settle() {
@@ -150,7 +159,7 @@ void StaticTables::settle() {
 
 void StaticTables::settle(Place& place) {
   constexpr std::size_t kSlice = 4096;
-  if (!place.is_known) return;
+  if (!place.is_known || !std::exchange(place.is_due, false)) return;
   auto& engine = place.engine;
   const auto now = hooks_.now();
   auto speaker = engine.speaker();
@@ -177,6 +186,7 @@ void StaticTables::retire() {
 void StaticTables::heard(Place& place, std::vector<fib::KernelEvent> events) {
   using Kind = fib::KernelEvent::Kind;
   const auto now = hooks_.now();
+  place.is_due = true;
   for (auto& event : events) {
     place.links.apply(event);
     switch (event.kind) {

@@ -46,7 +46,9 @@ class StaticTables {
   void begin();
   /// A route to this prefix in the daemon's own table is another one, or gone.
   void own_route_changed(const rib::Prefix& prefix);
-  /// Hands what follows from changed routes and links to the kernel.
+  /// The daemon's `links` are others, or of another state.
+  void own_links_changed();
+  /// Hands what follows from such changes to the kernel; costs nothing without any.
   void settle();
 
   void audit();

@@ -163,6 +163,23 @@ TEST_F(StaticTablesTest, ATableFindsItsGatewaysWhereTheDaemonsOwnRoutesDo) {
   EXPECT_THAT(lines_of("100"), ElementsAre("-10.2.0.0/16"));
 }
 
+TEST_F(StaticTablesTest, ALinkOfTheDaemonsOwnThatGoesTakesTheRoutesOverIt) {
+  tables_.begin();
+  type({"ip route 10.1.0.0/16 eth0 table 100", "ipv6 route 2001:db8:1::/48 eth0 table 100"});
+  synchronise("100");
+  ASSERT_THAT(lines_of("100"), ElementsAre("+10.1.0.0/16 %2", "+2001:db8:1::/48 %2", "sweep"));
+
+  links_.apply(link_event(Kind::LinkGone, 2, "eth0"));
+  tables_.own_links_changed();
+  tables_.settle();
+  EXPECT_THAT(lines_of("100"), ElementsAre("-10.1.0.0/16", "-2001:db8:1::/48"));
+
+  links_.apply(link_event(Kind::LinkChanged, 2, "eth0"));
+  tables_.own_links_changed();
+  tables_.settle();
+  EXPECT_THAT(lines_of("100"), ElementsAre("+10.1.0.0/16 %2", "+2001:db8:1::/48 %2"));
+}
+
 TEST_F(StaticTablesTest, AVrfFindsThemInItself) {
   tables_.begin();
   type({"ip route 10.1.0.0/16 192.0.2.9 vrf red", "ip route 10.2.0.0/16 eth7 vrf red"});
