@@ -3,6 +3,7 @@
 
 #include "bgpd/api/handlers.hpp"
 #include "bgpd/api/peer_names.hpp"
+#include "bgpd/api/route_filter.hpp"
 
 namespace bgpd::api {
 namespace {
@@ -10,8 +11,11 @@ namespace {
 /// One page in the making.
 class Page {
  public:
-  Page(const proto::ListRoutes& request, const Backend& backend, rib::Family family, Replies& replies)
+  /// filter: nullptr for all routes.
+  Page(const proto::ListRoutes& request, const Backend& backend, rib::Family family,
+       const RouteFilter* filter, Replies& replies)
       : request_(request),
+        filter_(filter),
         backend_(backend),
         names_(backend),
         now_(backend.now()),
@@ -32,13 +36,14 @@ class Page {
 
   /// `only`: paths of this peer.
   void add(const rib::DestinationView& view, std::optional<rib::PeerHandle> only = {}) {
+    if (!wants(view)) return;
     auto& to = *routes_.add_destinations();
     put_prefix(view.prefix, *to.mutable_prefix());
     to.set_version(view.version);
     to.set_reason(static_cast<proto::BestReason>(view.reason));
     to.set_fib(static_cast<proto::FibState>(view.fib));
     for (const auto& path : view.paths)
-      if (!only || path.peer == only) put_named_path(path, *to.add_paths());
+      if ((!only || path.peer == only) && wants(path)) put_named_path(path, *to.add_paths());
     if (request_.detail()) put_advertised(view, to);
     octets_ += kOctetsOfDestination;
   }
@@ -65,6 +70,12 @@ class Page {
  private:
   /// Beside paths and attributes, which are counted.
   static constexpr std::size_t kOctetsOfDestination = 64;
+
+  bool wants(const rib::PathView& path) const { return !filter_ || filter_->wants(path); }
+  bool wants(const rib::DestinationView& view) const {
+    return !filter_ || (filter_->wants(view.prefix) &&
+                        std::ranges::any_of(view.paths, [&](const auto& path) { return wants(path); }));
+  }
 
   bool some_neighbor_takes_several(rib::Family family) const {
     bool found = false;
@@ -129,6 +140,7 @@ class Page {
   }
 
   const proto::ListRoutes& request_;
+  const RouteFilter* const filter_;
   const Backend& backend_;
   const PeerNames names_;
   const rib::TimePoint now_;
@@ -244,7 +256,13 @@ proto::Done handle_routes(const proto::ListRoutes& request, const Caller& caller
   if (prefix && !is_adjacent && !request.longer() && !one)
     return done(proto::Done::NOT_FOUND, "Network not in table");
 
-  Page page(request, backend, family, replies);
+  std::optional<RouteFilter> filter;
+  if (request.has_filter()) {
+    auto made = RouteFilter::make(request.filter(), backend.running_config().policy, family);
+    if (!made) return made.error();
+    filter = *std::move(made);
+  }
+  Page page(request, backend, family, filter ? &*filter : nullptr, replies);
   // Longer prefixes follow their prefix in listing order; the prefix itself is not "after" itself.
   const bool begins_with_one = one && !after;
   if (begins_with_one) page.add(*one);

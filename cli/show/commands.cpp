@@ -11,9 +11,10 @@ Status Console::report(const ClientError& error) const {
 
 std::vector<Command> all_commands() {
   std::vector<Command> all;
-  for (auto&& part :
-       {bgp_commands(), route_table_commands(), policy_commands(), system_commands(), action_commands(),
-        fib_commands(), explain_commands(), compare_commands(), history_commands(), configuration_commands()})
+  // `show bgp community-list NAME` is the list, as in FRR; of two rows that fit, the first is meant.
+  for (auto&& part : {bgp_commands(), route_table_commands(), policy_commands(), bgp_filter_commands(),
+                      system_commands(), action_commands(), fib_commands(), explain_commands(),
+                      compare_commands(), history_commands(), configuration_commands()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

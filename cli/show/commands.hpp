@@ -19,8 +19,10 @@ struct Command {
   bool changes = false;  // needs enable mode
 };
 
-/// show_bgp.cpp, show_routes.cpp (the routing table), show_policy.cpp, show_system.cpp, actions.cpp
+/// show_bgp.cpp, show_filtered.cpp, show_routes.cpp (the routing table), show_policy.cpp, show_system.cpp,
+/// actions.cpp
 std::vector<Command> bgp_commands();
+std::vector<Command> bgp_filter_commands();
 std::vector<Command> route_table_commands();
 std::vector<Command> system_commands();
 std::vector<Command> action_commands();

@@ -1,10 +1,9 @@
 #include <chrono>
 
 #include "cli/show/commands.hpp"
+#include "cli/show/list_routes.hpp"
 #include "cli/show/neighbors.hpp"
-#include "cli/show/pages.hpp"
 #include "cli/show/route_detail.hpp"
-#include "cli/show/routes.hpp"
 #include "cli/show/summary.hpp"
 #include "cli/show/update_groups.hpp"
 
@@ -14,15 +13,6 @@ namespace {
 constexpr std::string_view kJson = "JavaScript Object Notation";
 
 WallClock now() { return std::chrono::system_clock::now(); }
-
-/// What is empty in JSON is said in words otherwise.
-Status empty_or_report(const Console& console, const ClientError& error, bool json) {
-  const bool is_empty = error.kind == ClientError::Kind::Refused &&
-                        (error.code == api::Done::NO_BGP || error.code == api::Done::NOT_FOUND);
-  if (!json || !is_empty) return console.report(error);
-  console.out("{}\n");
-  return Status::Warning;
-}
 
 Status show_summary(const Console& console, const Arguments& arguments) {
   api::Request request;
@@ -46,23 +36,6 @@ Status show_summary(const Console& console, const Arguments& arguments) {
   console.out(json ? summary_json(response->summary(), filter, is_keyed, now())
                    : summary_text(response->summary(), filter));
   return Status::Done;
-}
-
-/// All pages of `list` into `listing`.
-Status list_routes(const Console& console, api::ListRoutes list, RouteListing& listing, bool json) {
-  list.set_shared(true);
-  const auto done = for_each_page(
-      console, std::move(list), [](auto& request, const auto& wanted) { *request.mutable_routes() = wanted; },
-      [](const auto& response) -> const auto& { return response.routes(); },
-      [&](const api::Routes& routes) { listing.page(routes); });
-  if (!done) return empty_or_report(console, done.error(), json);
-  listing.finish();
-  return Status::Done;
-}
-
-Status list_routes(const Console& console, api::ListRoutes list, RouteListingKind kind, bool json) {
-  const auto listing = json ? json_listing(kind, console.out) : text_listing(kind, console.out);
-  return list_routes(console, std::move(list), *listing, json);
 }
 
 Status show_table(const Console& console, const Arguments& arguments) {

@@ -25,6 +25,12 @@ def text_for(host, folder):
         return file.read().replace("192.168.1.1\n", f"{host.ipv4}\n").replace("/var/log/frr", folder)
 
 
+# Parts of the table, as FRR chooses them; all of this file's neighbor's routes fit, and nothing else does.
+PARTS = ("regexp ^65003$", "regexp _65003_", "community", "community 64512:9", "community 64512:9 exact-match")
+# Of these FRR has other routes of its own as well.
+FILTERS = (*PARTS, "cidr-only", "prefix-list ALL", "filter-list PATHS")
+
+
 def lines_of(text):
     return [line.strip() for line in text.splitlines() if line.strip() and line.strip() != "!"]
 
@@ -62,10 +68,22 @@ def a_file_with_all_of_tier_1_is_read_alike(lab, peer):
 
     found = []
     for command in ("show bgp summary json", "show ip bgp summary json", "show ip bgp neighbors json", "show ip bgp json",
-                    "show ip route json", "show ip bgp 10.200.0.0/24 json"):
+                    "show ip route json", "show ip bgp 10.200.0.0/24 json", *(f"show ip bgp {part} json" for part in FILTERS)):
         daemon = "zebra" if command.startswith("show ip route") else "bgpd"
         found += missing_of(command, json.loads(kuland.show(command)), json.loads(ask_frr(command, daemon)))
     check(not found, "\n".join(found))
+
+    def learned(text):
+        """Lines of routes; FRR's footer has two blanks, and counts the whole table's paths."""
+        return [line for line in text.splitlines() if " 192.168.1.3 " in line]
+
+    for part in PARTS:
+        ours, theirs = learned(kuland.show(f"show ip bgp {part}")), learned(ask_frr(f"show ip bgp {part}"))
+        check(ours == theirs and ours, f"{part}: {ours}, FRR {theirs}")
+    for refused in ("regexp [", "community 9999999:1", "large-community 1:2", "community-list NONE", "prefix-list NONE",
+                    "filter-list NONE"):
+        ours, theirs = kuland.show(f"show ip bgp {refused}"), ask_frr(f"show ip bgp {refused}")
+        check(ours.splitlines()[0] == theirs.splitlines()[0], f"{refused}: {ours}, FRR {theirs}")
 
     ours, theirs = (json.loads(answer)["paths"][0] for answer in (kuland.show("show ip bgp 10.200.0.0/24 json"),
                                                                   ask_frr("show ip bgp 10.200.0.0/24 json")))

@@ -38,6 +38,9 @@ class FakeBackend : public Backend {
     rib::PathAttributes attributes;
     attributes.origin = rib::Origin::Igp;
     attributes.next_hop = *rib::IpAddress::parse(next_hop);
+    receive(peer, text, attributes);
+  }
+  void receive(rib::PeerHandle peer, const char* text, const rib::PathAttributes& attributes) {
     const std::vector<rib::Nlri> announced{{*rib::Prefix::parse(text), 0}};
     rib::Update update;
     update.family = announced.front().prefix.family();

@@ -12,6 +12,7 @@ namespace cli {
 namespace {
 
 using show::Status;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -117,6 +118,35 @@ TEST_F(ShellTest, PlainShowBgpIsIpv6AndShowIpBgpIpv4) {
   EXPECT_EQ(requests[0].routes().family(), api::IPV6_UNICAST);
   EXPECT_EQ(requests[1].routes().family(), api::IPV4_UNICAST);
   EXPECT_EQ(requests[2].routes().family(), api::IPV4_UNICAST);
+}
+
+TEST_F(ShellTest, PartsOfTheTableAreTheDaemonsToFind) {
+  const auto filter = [&](const char* line) {
+    type(line);
+    return daemon_.requests().back().routes().filter();
+  };
+
+  EXPECT_TRUE(filter("show ip bgp cidr-only").cidr_only());
+  EXPECT_EQ(filter("show bgp ipv6 regexp ^65001_").as_path(), "^65001_");
+  EXPECT_TRUE(filter("show ip bgp community").any_community());
+  EXPECT_THAT(filter("show ip bgp community 1:2 no-export exact-match json").communities(),
+              ElementsAre(0x10002u, 0xFFFFFF01u));
+  EXPECT_THAT(filter("show ip bgp large-community 1:2:3").large_communities(), ElementsAre(1u, 2u, 3u));
+  EXPECT_EQ(filter("show ip bgp filter-list A").as_path_list(), "A");
+  EXPECT_EQ(filter("show ip bgp prefix-list P").prefix_list(), "P");
+  EXPECT_TRUE(filter("show ip bgp community-list C exact").exact());
+}
+
+TEST_F(ShellTest, AListsNameBehindShowBgpMeansTheList) {
+  type("show bgp community-list C");
+
+  EXPECT_TRUE(daemon_.requests().back().has_config());
+}
+
+TEST_F(ShellTest, WrongExpressionsAndCommunitiesAreSaidInFrrsWords) {
+  EXPECT_EQ(type("show ip bgp regexp [").text, "Can't compile regexp [\n% unmatched [\n");
+  EXPECT_EQ(type("show ip bgp community 9999999:1").text, "% Community malformed: 9999999:1\n");
+  EXPECT_EQ(type("show ip bgp large-community 1:2").text, "% Large-community malformed\n");
 }
 
 TEST_F(ShellTest, ClearSaysWhomAndHow) {
