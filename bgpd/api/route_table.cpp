@@ -23,8 +23,11 @@ struct Selection {
   rib::Family family = rib::Family::Ipv4Unicast;
   std::optional<rib::Prefix> within;
   std::optional<rib::RouteSource> source;
+  bool only_failed = false;
 
-  bool holds(const rib::RouteView& route) const { return !source || route.source == *source; }
+  bool holds(const rib::RouteView& route) const {
+    return (!source || route.source == *source) && (!only_failed || route.fib == rib::FibState::Failed);
+  }
   void put(const rib::Prefix& prefix, const Backend& backend, proto::RouteTable& to) const {
     for (const auto& route : table.engine->routes_for(prefix)) {
       if (!holds(route)) continue;
@@ -65,6 +68,7 @@ proto::Done handle_route_table(const proto::ListRouteTable& request, const Calle
   Selection selection{.table = *meant, .within = {}, .source = {}};
   if (request.has_source())
     selection.source = static_cast<rib::RouteSource>(static_cast<int>(request.source()));
+  selection.only_failed = request.failed();
   auto& table = *replies.emplace_back().mutable_route_table();
   table.set_vrf(meant->vrf);
   table.set_vrf_id(meant->vrf_index);

@@ -76,6 +76,8 @@ proto::Done handle_status(const Backend& backend, Replies& replies) {
     to.set_paths(totals.paths[rib::index_of(family)]);
     to.set_table_version(totals.table_version[rib::index_of(family)]);
   }
+  status.set_forwards_ipv4(backend.kernel_switches(rib::Afi::Ipv4, {}).forwarding);
+  status.set_forwards_ipv6(backend.kernel_switches(rib::Afi::Ipv6, {}).forwarding);
   return done();
 }
 

@@ -1,5 +1,8 @@
 #include "cli/show/commands.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace cli::show {
 
 Status Console::report(const ClientError& error) const {
@@ -12,10 +15,11 @@ Status Console::report(const ClientError& error) const {
 std::vector<Command> all_commands() {
   std::vector<Command> all;
   // `show bgp community-list NAME` is the list, as in FRR; of two rows that fit, the first is meant.
-  for (auto&& part : {bgp_commands(), route_table_commands(), policy_commands(), bgp_filter_commands(),
-                      system_commands(), action_commands(), fib_commands(), explain_commands(),
-                      compare_commands(), history_commands(), configuration_commands()})
-    all.insert(all.end(), part.begin(), part.end());
+  for (auto&& part :
+       {bgp_commands(), route_table_commands(), policy_commands(), bgp_filter_commands(), system_commands(),
+        host_commands(), instance_commands(), program_commands(), action_commands(), fib_commands(),
+        explain_commands(), compare_commands(), history_commands(), configuration_commands()})
+    std::ranges::transform(part, std::back_inserter(all), of_instance);
   return all;
 }
 
@@ -40,6 +44,9 @@ std::vector<std::string_view> bgp_help(std::initializer_list<std::string_view> r
   std::vector<std::string_view> help{"Show running system information",
                                      "IP information",
                                      "BGP information",
+                                     "An instance",
+                                     "An instance, or all of them",
+                                     "Its name: default, or the VRF that the daemon lives in",
                                      "IPv4 address family",
                                      "IPv6 address family",
                                      "Unicast"};

@@ -3,12 +3,14 @@
 
 #include <string>
 
-#include "cli/show/format.hpp"
+#include "cli/show/console.hpp"
 
 namespace cli::show {
 
 std::string neighbors_text(const api::Neighbors& neighbors);
-std::string neighbors_json(const api::Neighbors& neighbors, WallClock now);
+/// instance: of all that were asked for, this one's; said beside the neighbors.
+std::string neighbors_json(const api::Neighbors& neighbors, WallClock now,
+                           const std::optional<Instance>& instance = std::nullopt);
 
 /// For `neighbors X` when nobody is called X.
 std::string no_such_neighbor_text();

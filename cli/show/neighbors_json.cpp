@@ -390,8 +390,13 @@ Json neighbor_json(const api::Neighbor& n, WallClock now) {
 
 }  // namespace
 
-std::string neighbors_json(const api::Neighbors& neighbors, WallClock now) {
+std::string neighbors_json(const api::Neighbors& neighbors, WallClock now,
+                           const std::optional<Instance>& instance) {
   auto json = Json::object();
+  if (instance) {
+    json["vrfId"] = instance->id;
+    json["vrfName"] = instance->name;
+  }
   for (const auto& neighbor : neighbors.neighbors())
     json.get_ref<Json::object_t&>().emplace_back(neighbor_text(neighbor.name()),
                                                  neighbor_json(neighbor, now));

@@ -341,9 +341,18 @@ Json entry_json(const api::RouteTable& table, const api::RouteEntry& entry) {
   return json;
 }
 
+/// As FRR's `json brief`.
+Json brief_of(const Json& whole) {
+  Json brief;
+  for (const auto* key : {"protocol", "selected", "destSelected", "distance", "metric", "installed",
+                          "nexthopGroupId", "uptime"})
+    if (const auto at = whole.find(key); at != whole.end()) brief[key] = *at;
+  return brief;
+}
+
 class JsonList : public RouteTableListing {
  public:
-  explicit JsonList(Sink sink) : out_(std::move(sink)) {}
+  JsonList(bool is_brief, Sink sink) : is_brief_(is_brief), out_(std::move(sink)) {}
 
   void page(const api::RouteTable& table) override {
     begin();
@@ -351,7 +360,8 @@ class JsonList : public RouteTableListing {
       auto prefix = prefix_text(entry.prefix());
       if (prefix != prefix_) flush();
       prefix_ = std::move(prefix);
-      entries_.push_back(entry_json(table, entry));
+      auto whole = entry_json(table, entry);
+      entries_.push_back(is_brief_ ? brief_of(whole) : std::move(whole));
     }
     out_.flush();
   }
@@ -371,6 +381,7 @@ class JsonList : public RouteTableListing {
     entries_ = Json::array();
   }
 
+  bool is_brief_;
   JsonStream out_;
   bool begun_ = false;
   std::string prefix_;
@@ -392,7 +403,7 @@ std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink si
 
 std::unique_ptr<RouteTableListing> json_route_table(RouteTableKind kind, Sink sink) {
   if (kind == RouteTableKind::Summary) return std::make_unique<Summary>(true, std::move(sink));
-  return std::make_unique<JsonList>(std::move(sink));
+  return std::make_unique<JsonList>(kind == RouteTableKind::Brief, std::move(sink));
 }
 
 }  // namespace cli::show

@@ -10,6 +10,7 @@ namespace cli::show {
 
 enum class RouteTableKind : std::uint8_t {
   List,
+  Brief,    // a list, in JSON with less of each route
   Detail,   // of one prefix: `show ip route A.B.C.D`
   Summary,  // counts by source
 };

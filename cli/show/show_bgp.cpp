@@ -88,7 +88,7 @@ Status show_neighbors(const Console& console, const Arguments& arguments) {
       result.error().code == api::Done::NOT_FOUND)
     return no_such_neighbor(console, json);
   if (!result) return empty_or_report(console, result.error(), json);
-  console.out(json ? neighbors_json(all, now()) : neighbors_text(all));
+  console.out(json ? neighbors_json(all, now(), console.instance) : neighbors_text(all));
   return Status::Done;
 }
 

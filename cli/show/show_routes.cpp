@@ -39,7 +39,10 @@ Status show_routes(const Console& console, const Arguments& arguments) {
   if (arguments.has("connected")) list.set_source(api::CONNECTED);
   if (arguments.has("kernel")) list.set_source(api::KERNEL);
   if (arguments.has("static")) list.set_source(api::STATIC);
-  const auto kind = arguments.has("summary") ? RouteTableKind::Summary : RouteTableKind::List;
+  list.set_failed(arguments.has("failed"));
+  auto kind = RouteTableKind::List;
+  if (arguments.has("summary")) kind = RouteTableKind::Summary;
+  if (arguments.has("brief")) kind = RouteTableKind::Brief;
   return list_table(console, std::move(list), kind, arguments.has("json"));
 }
 
@@ -84,10 +87,10 @@ std::vector<Command> route_table_commands() {
                         const std::string& prefix) -> std::vector<Command> {
     return {
         {.syntax = "show " + ip + " route [<table (1-4294967295)$table|vrf NAME$vrf>] " +
-                   "[<bgp|connected|kernel|static|summary>] [json]",
+                   "[<bgp|connected|kernel|static|failed|summary>] [json [brief]]",
          .help = {kShow, about, kRoute, kTable, "Its number", kVrf, "Its name", "Routes learned by BGP",
-                  "Connected networks", "Routes others put into the kernel", "Static routes", "Counts",
-                  kJson},
+                  "Connected networks", "Routes others put into the kernel", "Static routes",
+                  "Routes of ours that the kernel refused", "Counts", kJson, "Only what most ask for"},
          .run = show_routes},
         {.syntax = "show " + ip + " route [<table (1-4294967295)$table|vrf NAME$vrf>] <" + address +
                    "$address|" + prefix + "$prefix [longer-prefixes]> [json]",

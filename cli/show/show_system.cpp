@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/show/commands.hpp"
 #include "cli/show/json.hpp"
 #include "cli/show/system.hpp"
@@ -31,6 +33,15 @@ Status show_running_config(const Console& console, const Arguments& arguments) {
   return Status::Done;
 }
 
+Status show_startup_config(const Console& console, const Arguments&) {
+  api::Request request;
+  request.mutable_config()->mutable_source()->set_kind(api::ConfigSource::FILE);
+  const auto response = console.client.call(std::move(request));
+  if (!response) return console.report(response.error());
+  console.out(response->config().text());
+  return Status::Done;
+}
+
 Status show_version(const Console& console, const Arguments& arguments) {
   api::Request request;
   request.mutable_version();
@@ -43,10 +54,19 @@ Status show_version(const Console& console, const Arguments& arguments) {
 Status show_interfaces(const Console& console, const Arguments& arguments) {
   api::Request request;
   request.mutable_interfaces();
-  const auto response = console.client.call(std::move(request));
+  auto response = console.client.call(std::move(request));
   if (!response) return console.report(response.error());
-  console.out(arguments.has("json") ? interfaces_json(response->interfaces())
-                                    : interfaces_text(response->interfaces()));
+  auto& interfaces = *response->mutable_interfaces();
+  if (const auto name = arguments.text("name"); !name.empty()) {
+    const auto is_other = [&](const auto& interface) { return interface.name() != name; };
+    auto& all = *interfaces.mutable_interfaces();
+    all.erase(std::remove_if(all.begin(), all.end(), is_other), all.end());
+    if (all.empty()) {
+      console.out(arguments.has("json") ? "{}\n" : "% Can't find interface " + name + "\n");
+      return Status::Warning;
+    }
+  }
+  console.out(arguments.has("json") ? interfaces_json(interfaces) : interfaces_text(interfaces));
   return Status::Done;
 }
 
@@ -69,6 +89,9 @@ std::vector<Command> system_commands() {
       {.syntax = "show running-config [json]",
        .help = {kShow, "Configuration in force", kJson},
        .run = show_running_config},
+      {.syntax = "show startup-config",
+       .help = {kShow, "Configuration that the next start reads"},
+       .run = show_startup_config},
       {.syntax = "write terminal",
        .help = {"Write the running configuration", "To the terminal"},
        .run = show_running_config},
@@ -76,8 +99,8 @@ std::vector<Command> system_commands() {
       {.syntax = "show status [json]",
        .help = {kShow, "Is the daemon well", kJson},
        .run = with_status(status_text, status_json)},
-      {.syntax = "show interface [brief] [json]",
-       .help = {kShow, "Links of this host", "One line each", kJson},
+      {.syntax = "show interface [<brief|IFNAME$name>] [json]",
+       .help = {kShow, "Links of this host", "One line each", "This one alone", kJson},
        .run = show_interfaces},
       {.syntax = "show memory [json]",
        .help = {kShow, "What memory is used for", kJson},

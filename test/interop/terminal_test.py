@@ -125,6 +125,24 @@ def control_c_drops_the_line_and_control_z_leaves_configure(lab):
 
 
 @interop()
+def control_c_ends_a_ping_and_not_the_shell(lab):
+    ping = os.path.join(lab.folder, "ping")
+    with open(ping, "w", encoding="ascii") as file:
+        file.write("#!/bin/sh\necho pinging \"$@\"\nexec sleep 1000\n")
+    os.chmod(ping, 0o755)
+    _, terminal, prompt = at_the_prompt(lab, environment={"PATH": f"{lab.folder}:{os.environ['PATH']}"})
+    terminal.keys("ping 192.168.1.2\r")
+    terminal.expect("pinging 192.168.1.2")
+    terminal.keys("\x03")
+    terminal.expect(prompt)
+    terminal.keys("show version\r")
+    terminal.expect("Kulan ")
+    terminal.expect(prompt)
+    terminal.keys("exit\r")
+    terminal.expect_end()
+
+
+@interop()
 def a_candidate_is_typed_checked_and_committed(lab):
     kuland, terminal, prompt = at_the_prompt(lab)
     name = prompt[:-2]

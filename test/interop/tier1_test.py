@@ -68,7 +68,8 @@ def a_file_with_all_of_tier_1_is_read_alike(lab, peer):
 
     found = []
     for command in ("show bgp summary json", "show ip bgp summary json", "show ip bgp neighbors json", "show ip bgp json",
-                    "show ip route json", "show ip bgp 10.200.0.0/24 json", *(f"show ip bgp {part} json" for part in FILTERS)):
+                    "show ip route json", "show ip bgp 10.200.0.0/24 json", *(f"show ip bgp {part} json" for part in FILTERS), "show bgp vrf all ipv4 unicast summary json",
+                    "show bgp vrf default summary json", "show bgp vrf all ipv4 unicast json", "show bgp vrfs json"):
         daemon = "zebra" if command.startswith("show ip route") else "bgpd"
         found += missing_of(command, json.loads(kuland.show(command)), json.loads(ask_frr(command, daemon)))
     check(not found, "\n".join(found))
@@ -80,6 +81,13 @@ def a_file_with_all_of_tier_1_is_read_alike(lab, peer):
     for part in PARTS:
         ours, theirs = learned(kuland.show(f"show ip bgp {part}")), learned(ask_frr(f"show ip bgp {part}"))
         check(ours == theirs and ours, f"{part}: {ours}, FRR {theirs}")
+    for asked in ("show ip forwarding", "show ipv6 forwarding", "show bgp vrf X summary", "show bgp vrf X summary json"):
+        daemon = "zebra" if "forwarding" in asked else "bgpd"
+        ours, theirs = kuland.show(asked), ask_frr(asked, daemon)
+        check(ours == theirs, f"{asked}: {ours}, FRR {theirs}")
+    ours, theirs = (json.loads(answer)["default"] for answer in (kuland.show("show bgp vrf all neighbors json"),
+                                                                 ask_frr("show bgp vrf all neighbors json")))
+    check(set(theirs) <= set(ours), f"{set(ours)}, FRR {set(theirs)}")
     for refused in ("regexp [", "community 9999999:1", "large-community 1:2", "community-list NONE", "prefix-list NONE",
                     "filter-list NONE"):
         ours, theirs = kuland.show(f"show ip bgp {refused}"), ask_frr(f"show ip bgp {refused}")

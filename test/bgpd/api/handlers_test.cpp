@@ -249,6 +249,23 @@ TEST(RouteTable, CanBeFilteredBySource) {
   EXPECT_EQ(table.entries(0).next_hops(0).interface(), "eth0");
 }
 
+TEST(RouteTable, FailedAreThoseThatTheKernelRefused) {
+  FakeBackend backend;
+  const auto peer = backend.establish("192.168.77.2");
+  backend.connect("192.168.77.0/24");
+  backend.receive(peer, {"10.1.0.0/16", "10.2.0.0/16"});
+  backend.acknowledge("10.1.0.0/16");
+  backend.acknowledge("10.2.0.0/16", EPERM, "not permitted");
+  proto::Request request;
+  request.mutable_route_table()->set_family(proto::IPV4_UNICAST);
+  request.mutable_route_table()->set_failed(true);
+
+  const auto table = ask(backend, request).replies.at(0).route_table();
+
+  ASSERT_EQ(table.entries_size(), 1);
+  EXPECT_EQ(text(table.entries(0).prefix()), "10.2.0.0/16");
+}
+
 TEST(Summary, HasABlockPerFamilyInUse) {
   FakeBackend backend;
   backend.connect("192.168.77.0/24");

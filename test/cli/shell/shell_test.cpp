@@ -149,6 +149,25 @@ TEST_F(ShellTest, WrongExpressionsAndCommunitiesAreSaidInFrrsWords) {
   EXPECT_EQ(type("show ip bgp large-community 1:2").text, "% Large-community malformed\n");
 }
 
+TEST_F(ShellTest, TheInstanceIsKnownByItsName) {
+  EXPECT_EQ(type("show bgp vrf default ipv4 unicast summary json").text,
+            type("show bgp ipv4 unicast summary json").text);
+  const auto all = type("show bgp vrf all ipv4 unicast summary json").text;
+  EXPECT_THAT(all, StartsWith("{\n\"default\":{\n"));
+  EXPECT_THAT(all, testing::EndsWith("}\n}\n"));
+  EXPECT_THAT(type("show bgp vrf all neighbors json").text, HasSubstr("\"vrfName\": \"default\""));
+
+  EXPECT_EQ(type("show bgp vrf X summary").text, "% BGP instance not found\n");
+  EXPECT_EQ(type("show bgp vrf X summary json").text, "{}\n");
+  EXPECT_EQ(type("show bgp vrf X ipv4 unicast").text, "View/Vrf X is unknown\n");
+}
+
+TEST_F(ShellTest, NoBfdMeansNoSessions) {
+  EXPECT_EQ(type("show bfd peers").text, "BFD Peers:\n");
+  EXPECT_EQ(type("show bfd peers json").text, "[\n]\n");
+  EXPECT_THAT(type("show bfd peers brief").text, StartsWith("Session count: 0\n"));
+}
+
 TEST_F(ShellTest, ClearSaysWhomAndHow) {
   type("clear ip bgp * soft in");
   type("clear ip bgp 192.168.1.2 soft");
