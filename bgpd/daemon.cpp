@@ -72,7 +72,10 @@ Daemon::Daemon(Options options, LoadedConfig loaded)
       generations_(options_.state_directory + "/generations"),
       config_warnings_(std::move(loaded.warnings)),
       hostname_(host_name()),
-      instance_(random_64()) {}
+      instance_(random_64()),
+      debug_log_(io_, {.write = log::write_debug,
+                       .interface_name = [this](std::uint32_t index) { return interface_name(index); },
+                       .engine = [this]() -> const rib::Engine& { return speaker_->engine(); }}) {}
 
 Daemon::~Daemon() = default;
 
@@ -92,7 +95,11 @@ std::expected<void, std::string> Daemon::start() {
       *network_, links_,
       Speaker::Hooks{
           .work_waits = [this] { schedule_work(); },
-          .fib_changes = [this](std::vector<rib::FibChange> changes) { kernel_->apply(std::move(changes)); },
+          .fib_changes =
+              [this](std::vector<rib::FibChange> changes) {
+                if (debug_log_.is_on()) debug_log_.fib_changes(changes);
+                kernel_->apply(std::move(changes));
+              },
           .fib_moved = [this](rib::FibMove move) { kernel_->move(std::move(move)); },
           .notice = [](const rib::Notice& notice,
                        const std::string& peer) { log::rib().warn("{}", text_of(notice, peer)); },
@@ -148,6 +155,7 @@ std::expected<void, std::string> Daemon::start() {
       },
       std::random_device{}());
   network_->set_manager(speaker_->peers());
+  set_debug(config_.debug);
   originator_ = std::make_unique<Originator>([this](const Origination& origination, bool announce) {
     apply_to_engine(speaker_->engine(), origination, announce, now());
   });
@@ -282,6 +290,7 @@ void Daemon::stop(bool flush) {
   work_timer_.cancel();
   memory_timer_.cancel();
   commit_timer_.cancel();
+  debug_log_.stop();
   // Who comes back within the restart time is no news: others keep our routes. RFC 4724 §4.1. Who leaves
   // nothing in the kernel must not be sent packets any more, before the routes go.
   const bool is_restart =

@@ -16,6 +16,7 @@
 #include "bgpd/api/backend.hpp"
 #include "bgpd/api/server.hpp"
 #include "bgpd/config/neighbor_settings.hpp"
+#include "bgpd/debug/debug_log.hpp"
 #include "bgpd/hangup_signal.hpp"
 #include "bgpd/link/neighbor_finder.hpp"
 #include "bgpd/mesh/mesh.hpp"
@@ -117,6 +118,9 @@ class Daemon final : private api::Backend {
   /// Looks for routers on the links of interface neighbors that are up.
   void listen_to_links();
   std::expected<void, std::string> apply_log(const cli::Config& config);
+  log::Settings log_settings_of(const cli::Config& config) const;
+  /// What an operator has switched beside the configuration stays.
+  void follow_debug(const cli::DebugSwitches& before, const cli::DebugSwitches& after);
   /// Keeps the running configuration as a generation; that it cannot is a warning.
   void keep_generation(const std::string& who, const std::string& how);
   void announce_own_subnets();
@@ -145,6 +149,9 @@ class Daemon final : private api::Backend {
   std::expected<cli::Config, std::string> file_config() const override;
   const config::Generations& generations() const override { return generations_; }
   std::expected<void, std::string> reload(const Operator& who) override;
+  log::Settings log_settings() const override;
+  const cli::DebugSwitches& debug_switches() const override { return debug_log_.switches(); }
+  void set_debug(cli::DebugSwitches switches) override;
   std::size_t clear(const api::ClearOrder& order) override;
   api::FibView fib() const override { return fib_view_; }
   fib::FoundRoute way_to(const rib::IpAddress& address) const override;
@@ -185,6 +192,7 @@ class Daemon final : private api::Backend {
   rib::TimePoint looked_at_memory_{};
   UnusedMemory unused_memory_;
   fib::Links links_;
+  debug::DebugLog debug_log_;
   const std::shared_ptr<fib::TableClaims> table_claims_ = std::make_shared<fib::TableClaims>();
   std::unique_ptr<fib::Kernel> kernel_;
   std::unique_ptr<StaticTables> static_tables_;

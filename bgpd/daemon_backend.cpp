@@ -20,6 +20,8 @@ api::DaemonView Daemon::daemon() const {
           .output_bytes = speaker_->output_memory()};
 }
 
+log::Settings Daemon::log_settings() const { return log_settings_of(config_); }
+
 void Daemon::visit_neighbors(const std::function<void(const api::NeighborView&)>& visit) const {
   std::as_const(speaker_->peers()).visit([&](const session::Peer& peer) {
     visit(neighbor_view(peer, *speaker_, links_, now()));

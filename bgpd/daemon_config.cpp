@@ -38,12 +38,31 @@ std::expected<LoadedConfig, std::string> load_config(const Options& options) {
   return loaded;
 }
 
-std::expected<void, std::string> Daemon::apply_log(const cli::Config& config) {
+log::Settings Daemon::log_settings_of(const cli::Config& config) const {
   log::Settings settings;
   settings.file = options_.log_file ? options_.log_file : config.log_file;
   settings.level = options_.log_level.value_or(config.log_level.value_or("info"));
   settings.levels = config.log_levels;
-  return log::configure(settings);
+  return settings;
+}
+
+std::expected<void, std::string> Daemon::apply_log(const cli::Config& config) {
+  return log::configure(log_settings_of(config));
+}
+
+void Daemon::set_debug(cli::DebugSwitches switches) {
+  debug_log_.set_switches(std::move(switches));
+  speaker_->set_observer(debug_log_.is_on() ? &debug_log_ : nullptr);
+}
+
+void Daemon::follow_debug(const cli::DebugSwitches& before, const cli::DebugSwitches& after) {
+  if (before == after) return;
+  auto switches = debug_log_.switches();
+  for (const auto& debug : before)
+    if (!after.contains(debug)) switches.erase(debug);
+  for (const auto& debug : after)
+    if (!before.contains(debug)) switches.insert(debug);
+  set_debug(std::move(switches));
 }
 
 void Daemon::apply_forwarding(const cli::Config& config) {
@@ -60,6 +79,7 @@ std::expected<void, std::string> Daemon::put_in_force(const cli::Config& config)
   for (const auto& reset : changes.resets)
     if (const auto* peer = speaker_->peers().find(reset.address); peer && peer->is_established())
       log::config().info("neighbor {} is reset: {}", reset.address.to_string(), reset.reason);
+  follow_debug(config_.debug, config.debug);
   const bool is_other_vrf = config_.fib_vrf != config.fib_vrf;
   config_ = config;
   if (is_other_vrf) enter_vrf();

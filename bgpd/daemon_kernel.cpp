@@ -27,6 +27,7 @@ void Daemon::kernel_events(std::vector<fib::KernelEvent> events) {
                (event.kind == Kind::LinkChanged && !event.link.is_running && known && known->is_running))
         carrier_is_lost.push_back(event.link.index);
       links_differ |= links_.apply(event);
+      if (debug_log_.is_on()) debug_log_.kernel_event(event);
       switch (event.kind) {
         case Kind::RouteChanged:
           if (!event.route.next_hops.empty())

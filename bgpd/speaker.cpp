@@ -198,6 +198,7 @@ void Speaker::down(session::Peer& peer, const session::EndReason& reason, TimePo
 
 void Speaker::attempt_failed(session::Peer& peer, const std::string& why, TimePoint now) {
   if (hooks_.attempt_failed) hooks_.attempt_failed(peer, why);
+  if (observer_) observer_->attempt_failed(peer, why);
   look_at_restart(now);
 }
 
@@ -230,7 +231,33 @@ std::optional<wire::Notification> Speaker::update(session::Peer& peer, wire::Oct
     for (const auto& update : decoded_.updates()) engine.received(session->handle, update, now);
     if (const auto family = decoded_.end_of_rib()) end_of_rib(peer, *session, *family, now);
   });
+  if (observer_) observer_->update_received(peer, session->handle, decoded_);
   return std::nullopt;
+}
+
+// --- who looks on
+// -------------------------------------------------------------------------------------------------------
+
+void Speaker::set_observer(Observer* observer) {
+  observer_ = observer;
+  engine_.set_observer(observer);
+  outbound_.set_listener(observer ? [this](const update::Outbound::Told& told) { show_observer(told); }
+                                  : update::Outbound::Listener());
+}
+
+void Speaker::state_changed(const session::Peer& peer, const session::StateChange& change) {
+  if (observer_) observer_->state_changed(peer, change);
+}
+
+void Speaker::message_passed(const session::Peer& peer, const session::PassedMessage& message) {
+  if (observer_) observer_->message_passed(peer, message);
+}
+
+void Speaker::show_observer(const update::Outbound::Told& told) const {
+  std::vector<const session::Peer*> members;
+  for (const auto handle : told.members)
+    if (const auto* peer = peer_of(handle)) members.push_back(peer);
+  observer_->update_sent(told.group, members, told.attributes, told.prefixes);
 }
 
 void Speaker::note_attribute_errors(RouteSession& session) {

@@ -13,6 +13,7 @@
 
 #include "bgpd/export_profiles.hpp"
 #include "bgpd/graceful_restart.hpp"
+#include "bgpd/observer.hpp"
 #include "bgpd/peer_output.hpp"
 #include "bgpd/session/peer_manager.hpp"
 #include "bgpd/update/outbound.hpp"
@@ -93,6 +94,9 @@ class Speaker final : public session::SessionHandler {
   }
   std::size_t output_memory() const { return outbound_.memory(); }
 
+  /// Borrowed until another one is set; nullptr: nobody is told.
+  void set_observer(Observer* observer);
+
   /// Tells the engine something and remembers that it may have work now.
   template <typename F>
   void with_engine(F&& f) {
@@ -123,6 +127,8 @@ class Speaker final : public session::SessionHandler {
   bool keeps_routes_of(const session::Peer& peer) const override;
   void alarm(rib::TimePoint now) override;
   void attempt_failed(session::Peer& peer, const std::string& why, rib::TimePoint now) override;
+  void state_changed(const session::Peer& peer, const session::StateChange& change) override;
+  void message_passed(const session::Peer& peer, const session::PassedMessage& message) override;
 
  private:
   /// After a restart: how long the neighbors' tables are waited for.
@@ -153,8 +159,11 @@ class Speaker final : public session::SessionHandler {
   void look_at_restart(rib::TimePoint now);
   void set_alarm(rib::TimePoint now);
 
+  void show_observer(const update::Outbound::Told& told) const;
+
   const fib::Links& links_;
   Hooks hooks_;
+  Observer* observer_ = nullptr;
   update::Outbound outbound_;
   rib::Engine engine_;
   session::LocalSettings local_;

@@ -1,12 +1,15 @@
 #include "cli/line_editor.hpp"
 
 #include <histedit.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cwchar>
 
 namespace cli {
 namespace {
@@ -66,6 +69,8 @@ struct LineEditor::Impl {
     auto& self = of(line);
     return self.prompt_text.data();
   }
+  static int read_with_news(EditLine* line, wchar_t* character);
+  void print_news();
   static unsigned char on_tab(EditLine* line, int);
   static unsigned char on_question_mark(EditLine* line, int);
   static unsigned char on_interrupt(EditLine* line, int) {
@@ -78,6 +83,7 @@ struct LineEditor::Impl {
   }
 
   Language language;
+  std::function<std::string()> news;
   std::string history_file;
   std::string prompt_text;
   Event event = Event::Line;
@@ -103,6 +109,48 @@ unsigned char LineEditor::Impl::on_question_mark(EditLine* line, int) {
   const auto lines = of(line).language.help(before_cursor(line));
   print_below(lines.empty() ? "% There is no matched command.\n" : help_text(lines));
   return CC_REDISPLAY;
+}
+
+/// In place of libedit's own: a key may be long in coming.
+int LineEditor::Impl::read_with_news(EditLine* line, wchar_t* character) {
+  constexpr int kPauseMs = 200;
+  auto& self = of(line);
+  std::mbstate_t state{};
+  for (;;) {
+    pollfd keys{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&keys, 1, kPauseMs);
+    if (ready < 0 && errno != EINTR) return -1;
+    if (ready <= 0) {
+      self.print_news();
+      continue;
+    }
+    char octet = 0;
+    const auto count = ::read(STDIN_FILENO, &octet, 1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return static_cast<int>(count);
+    const auto length = std::mbrtowc(character, &octet, 1, &state);
+    if (length == static_cast<std::size_t>(-2)) continue;
+    if (length == static_cast<std::size_t>(-1)) *character = static_cast<unsigned char>(octet);
+    return 1;
+  }
+}
+
+void LineEditor::Impl::print_news() {
+  const auto text = news ? news() : std::string();
+  if (text.empty()) return;
+  std::fputs(("\r\x1b[J" + text).c_str(), stdout);
+  std::fflush(stdout);
+  el_set(editor, EL_REFRESH);
+}
+
+void LineEditor::set_news(std::function<std::string()> news) {
+  auto& self = *impl_;
+  self.news = std::move(news);
+  if (!self.editor) return;
+  if (self.news)
+    el_set(self.editor, EL_GETCFN, &Impl::read_with_news);
+  else
+    el_set(self.editor, EL_GETCFN, EL_BUILTIN_GETCFN);
 }
 
 LineEditor::LineEditor(Language language, std::string history_file)

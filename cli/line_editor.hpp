@@ -35,6 +35,8 @@ class LineEditor {
 
   /// Waits for a line. Lines that hold a password do not enter the history.
   Event read(std::string& line);
+  /// While a line is typed, what `news` returns is printed above it as it comes; nullptr: nothing is.
+  void set_news(std::function<std::string()> news);
   /// Oldest first.
   std::vector<std::string> history() const;
 

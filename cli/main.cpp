@@ -8,12 +8,14 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <memory>
 
 #include "cli/config/reader.hpp"
 #include "cli/config/writer.hpp"
 #include "cli/line_editor.hpp"
 #include "cli/options.hpp"
 #include "cli/shell.hpp"
+#include "cli/show/log.hpp"
 #include "cli/watch.hpp"
 #include "kulan_version.hpp"
 
@@ -143,6 +145,7 @@ class Session {
                             .help = [this](std::string_view line) { return shell_.help(line); }},
                            options_.history_file.value_or(home ? std::string(home) + "/.kulan_history" : ""));
     shell_.set_history([&] { return editor.history(); });
+    shell_.set_monitor([&](bool on) { monitor(editor, on); });
     std::string line;
     while (!shell_.is_finished()) {
       switch (editor.read(line)) {
@@ -181,6 +184,22 @@ class Session {
     return Status::Done;
   }
 
+  /// On a connection of its own, whose daemon may be silent without the keys being so.
+  void monitor(cli::LineEditor& editor, bool on) {
+    constexpr std::chrono::seconds kPatience{1};
+    monitor_client_ = on ? std::make_unique<cli::Client>(options_.socket, kPatience) : nullptr;
+    if (!on) return editor.set_news(nullptr);
+    cli::show::LogFollower begun(*monitor_client_);
+    static_cast<void>(begun.poll([](std::string_view) {}));
+    editor.set_news([follower = begun, was_there = true]() mutable {
+      std::string text;
+      const auto done = follower.poll([&](std::string_view line) { text += line; });
+      if (!done && was_there) text += "% " + done.error().message + "; the log follows when it is back\n";
+      was_there = done.has_value();
+      return text;
+    });
+  }
+
   /// Through $VTYSH_PAGER (or more) when the terminal paginates.
   void run_paged(const std::string& line) {
     const char* wanted = std::getenv("VTYSH_PAGER");
@@ -217,6 +236,7 @@ class Session {
   const cli::Options& options_;
   cli::Client& client_;
   cli::Shell shell_;
+  std::unique_ptr<cli::Client> monitor_client_;
 };
 
 int simple_call(cli::Client& client, kulan::api::Request request) {

@@ -92,9 +92,28 @@ void Shell::add_rows() {
       [this](const Arguments&) { paginates_ = true; });
   add("terminal no <length|paginate>", {kTerminal, "Negate", "No pages", "No pages"},
       [this](const Arguments&) { paginates_ = false; });
+  constexpr std::string_view kMonitor = "Show the daemon's log as it is written, in a terminal";
+  for (const bool on : {true, false}) {
+    std::vector<std::string_view> help{kTerminal, "Negate", kMonitor};
+    if (on) help.erase(help.begin() + 1);
+    rows_.push_back({on ? "terminal monitor" : "terminal no monitor", help,
+                     [this, on](const Console&, const Arguments&) { return set_monitoring(on); }});
+  }
+  rows_.push_back({"no terminal monitor",
+                   {"Negate", kTerminal, kMonitor},
+                   [this](const Console&, const Arguments&) { return set_monitoring(false); }});
   add("show history", {"Show running system information", "What was typed"}, [this](const Arguments&) {
     for (const auto& line : history_ ? history_() : std::vector<std::string>{}) say("  " + line + "\n");
   });
+}
+
+Status Shell::set_monitoring(bool on) const {
+  if (!monitor_) {
+    say("% terminal monitor needs a terminal; `show logging follow` does without\n");
+    return Status::Warning;
+  }
+  monitor_(on);
+  return Status::Done;
 }
 
 /// Without a daemon the mode is entered all the same; each line then says what is wrong.

@@ -56,6 +56,8 @@ class Shell {
   std::atomic<bool>& interrupted() { return interrupted_; }
   /// `terminal length 0` and `terminal no paginate` turn it off; the owner of the terminal looks.
   bool paginates() const { return paginates_; }
+  /// What `terminal monitor` does, where there is a terminal.
+  void set_monitor(std::function<void(bool)> monitor) { monitor_ = std::move(monitor); }
   /// For `show history`.
   void set_history(std::function<std::vector<std::string>()> history) { history_ = std::move(history); }
   void set_hostname(std::string hostname) { settings_.hostname = std::move(hostname); }
@@ -71,6 +73,7 @@ class Shell {
   /// `watch` may follow: the line is a whole `show` and maybe the begin of that word. Column of it.
   std::optional<std::size_t> offers_watch(std::string_view line) const;
   void add_rows();
+  show::Status set_monitoring(bool on) const;
   show::Status begin_configure(const show::Console& console);
   // `configure private`; see shell_candidate.cpp
   void add_candidate_rows();
@@ -107,6 +110,7 @@ class Shell {
   bool paginates_ = false;
   std::atomic<bool> interrupted_ = false;
   std::function<std::vector<std::string>()> history_;
+  std::function<void(bool)> monitor_;
 };
 
 }  // namespace cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rib/engine_impl.hpp"
+#include "rib/observer.hpp"
 
 namespace rib {
 namespace {
@@ -320,6 +321,11 @@ void Engine::fib_result(const FibResult& result, TimePoint now) {
 
 void Engine::set_history_size(std::size_t octets, TimePoint now) { impl_->history.set_capacity(octets, now); }
 
+void Engine::set_observer(Observer* observer) {
+  impl_->observer = observer;
+  impl_->next_hops.set_observer(observer);
+}
+
 void Engine::note_session(const SessionEvent& event, TimePoint now) {
   impl_->history.note_session(event, now);
 }
@@ -380,9 +386,19 @@ void Engine::Impl::flush(std::size_t budget, TimePoint now) {
       aggregates.note(family, changes);
       routing_table.flush(family, changes, now, output);
       history.note(loc_rib, peers, family, changes, now);
+      if (observer) show_observer(family, changes);
       groups.flush(family, fib_gate.pass(family, changes));
       loc_rib.forget(family, changes.size());
     } while (loc_rib.pending(family) > rest);
+  }
+}
+
+void Engine::Impl::show_observer(Family family, std::span<const Change> changes) const {
+  const auto& table = loc_rib.table(family);
+  for (const auto& change : changes) {
+    const auto& destination = table[change.id];
+    if (!observer->wants(destination.prefix)) continue;
+    if (const auto event = history.view_of(destination, change, peers)) observer->best_changed(*event);
   }
 }
 

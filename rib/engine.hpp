@@ -20,6 +20,7 @@
 namespace rib {
 
 class History;
+class Observer;
 struct SessionEvent;
 
 /// A path as queries show it; copied out, so that it may outlive the engine's state.
@@ -215,6 +216,8 @@ class Engine {
   /// What history() keeps, in octets.
   void set_history_size(std::size_t octets, TimePoint now);
   void note_session(const SessionEvent& event, TimePoint now);
+  /// Borrowed until another one is set; nullptr: nobody is told.
+  void set_observer(Observer* observer);
 
   // --- work
   // ---------------------------------------------------------------------------------------------------

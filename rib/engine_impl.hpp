@@ -24,6 +24,7 @@ struct Engine::Impl {
   void flush(std::size_t budget, TimePoint now);
   void settle_statics(TimePoint now);
   void tell_shifts();
+  void show_observer(Family family, std::span<const Change> changes) const;
   void kernel_changed(const Prefix& prefix, TimePoint now);
   void join_groups(std::uint32_t index);
   void leave_groups(std::uint32_t index);
@@ -57,6 +58,7 @@ struct Engine::Impl {
   History history;
   std::vector<Notice> notices;
   std::uint64_t statics_version = 0;
+  Observer* observer = nullptr;
   bool is_deferred = false;  // RFC 4724 §4.1
 };
 

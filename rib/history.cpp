@@ -25,6 +25,11 @@ Why why_changed(const Destination& destination, const Change& change, const Peer
   return {EventCause::Rejected, before->state};
 }
 
+bool is_same(const Destination& destination, const Change& change) {
+  const Path* best = destination.best();
+  return best ? change.before == best->attributes && change.source_before == best->peer : !change.before;
+}
+
 }  // namespace
 
 // --- the ring: event `sequence` is number sequence - 1; chunk n holds the numbers from n * kChunkSize
@@ -142,10 +147,8 @@ void History::note(const LocRib& loc_rib, const PeerTable& peers, Family family,
   const auto& table = loc_rib.table(family);
   for (const auto& change : changes) {
     const auto& destination = table[change.id];
-    const Path* best = destination.best();
-    const bool is_same =
-        best ? change.before == best->attributes && change.source_before == best->peer : !change.before;
-    if (is_same || (!change.before && passes_over(*best, family, now))) continue;
+    if (is_same(destination, change) || (!change.before && passes_over(*destination.best(), family, now)))
+      continue;
     note_one(destination, change, peers, now);
   }
 }
@@ -187,6 +190,24 @@ void History::note_one(const Destination& destination, const Change& change, con
   if (!best) return;
   record.neighbor = number_of_peer(best->peer);
   if (!best->is_local()) record.next_hop = number_of_next_hop(best->attributes);
+}
+
+std::optional<EventView> History::view_of(const Destination& destination, const Change& change,
+                                          const PeerTable& peers) const {
+  if (is_same(destination, change)) return std::nullopt;
+  const auto why = why_changed(destination, change, peers);
+  const Path* best = destination.best();
+  EventView view;
+  view.kind = best ? EventKind::Best : EventKind::Gone;
+  view.prefix = destination.prefix;
+  view.reason = destination.reason;
+  view.cause = why.cause;
+  view.state = why.state;
+  if (change.before) view.before = name_of(number_of_peer(change.source_before));
+  if (!best) return view;
+  view.neighbor = name_of(number_of_peer(best->peer));
+  if (!best->is_local()) view.next_hop = best->attributes->next_hop;
+  return view;
 }
 
 void History::note_kernel(const Prefix& prefix, int error, TimePoint now) {

@@ -100,6 +100,10 @@ class History {
   void note_kernel(const Prefix& prefix, int error, TimePoint now);
   void note_session(const SessionEvent& event, TimePoint now);
 
+  /// What note() would note of the change, were it kept; nothing: of no interest.
+  std::optional<EventView> view_of(const Destination& destination, const Change& change,
+                                   const PeerTable& peers) const;
+
   // --- queries
   /// oldest() > newest(): there is none.
   std::uint64_t oldest() const;

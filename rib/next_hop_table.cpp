@@ -1,6 +1,9 @@
 #include "rib/next_hop_table.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "rib/observer.hpp"
 
 namespace rib {
 
@@ -45,6 +48,7 @@ NextHopTable::Id NextHopTable::find_or_add(const Attributes& attributes, std::ui
   entries_[id].address = key.address;
   entries_[id].interface_index = key.interface_index;
   resolve(entries_[id]);
+  if (observer_) observer_->next_hop_resolved(entries_[id]);
   index_.emplace(key, id);
   unreferenced_.push_back(id);
   attributes.set()->set_next_hop_hint(id);
@@ -139,10 +143,9 @@ bool NextHopTable::refresh() {
       shifts.emplace_back(before.fib_route, entry.fib_route);
     else
       fib_routes_.release(before.fib_route);
-    if (!(entry == before) && !entry.moved) {
-      entry.moved = true;
-      ++moved_;
-    }
+    if (entry == before) continue;
+    if (observer_) observer_->next_hop_resolved(entry);
+    if (!std::exchange(entry.moved, true)) ++moved_;
   }
   note_shifts(shifts);
   for (const auto& [from, to] : shifts) fib_routes_.release(from);

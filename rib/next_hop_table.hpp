@@ -16,6 +16,8 @@
 
 namespace rib {
 
+class Observer;
+
 class NextHopTable {
  public:
   using Id = std::uint32_t;
@@ -61,6 +63,8 @@ class NextHopTable {
   bool has_moved() const { return moved_ > 0; }
   /// All dependents have been looked at.
   void clear_moved();
+  /// Told of each new answer; nullptr: nobody is.
+  void set_observer(Observer* observer) { observer_ = observer; }
   /// Drops entries that no path names; find_or_add() may have left them.
   void drop_unreferenced();
 
@@ -98,6 +102,7 @@ class NextHopTable {
   bool resolve_via_default_ = true;
   std::size_t moved_ = 0;
   std::vector<FibMove> shifts_;
+  Observer* observer_ = nullptr;
 };
 
 }  // namespace rib

@@ -15,6 +15,7 @@
 #include "bgpd/config/commit_order.hpp"
 #include "bgpd/config/generations.hpp"
 #include "bgpd/forecast.hpp"
+#include "bgpd/log.hpp"
 #include "bgpd/operator.hpp"
 #include "cli/config/config.hpp"
 #include "fib/kernel.hpp"
@@ -284,6 +285,11 @@ class Backend {
   virtual const config::Generations& generations() const = 0;
   /// Reads the file again, as SIGHUP does.
   virtual std::expected<void, std::string> reload(const Operator& who) = 0;
+
+  virtual log::Settings log_settings() const = 0;
+  virtual const cli::DebugSwitches& debug_switches() const = 0;
+  /// Until the daemon ends, or the configuration changes them.
+  virtual void set_debug(cli::DebugSwitches switches) = 0;
 
   /// Returns how many sessions it was done to.
   virtual std::size_t clear(const ClearOrder& order) = 0;

@@ -15,6 +15,7 @@ bool changes(proto::Request::CommandCase command) {
     case proto::Request::kCheckCandidate:
     case proto::Request::kCommitCandidate:
     case proto::Request::kEndPendingCommit:
+    case proto::Request::kDebug:
       return true;
     default:
       return false;
@@ -91,6 +92,10 @@ proto::Done handle(const proto::Request& request, const Caller& caller, Backend&
       return handle_end_pending_commit(request.end_pending_commit(), caller, backend, replies);
     case proto::Request::kConfigStatus:
       return handle_config_status(caller, backend, replies);
+    case proto::Request::kLog:
+      return handle_log(request.log(), backend, replies);
+    case proto::Request::kDebug:
+      return handle_debug(request.debug(), caller, backend);
     case proto::Request::kCancel:
       return done();  // what was worked on has ended by the request having come
     case proto::Request::kShutdown:

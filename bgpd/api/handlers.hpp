@@ -103,6 +103,9 @@ proto::Done handle_compare(const proto::ListCompared& request, const Caller& cal
 proto::Done handle_events(const proto::ListEvents& request, const Backend& backend, Replies& replies);
 proto::Done handle_routes_at(const proto::ListRoutesAt& request, const Caller& caller, const Backend& backend,
                              Replies& replies);
+// log.cpp
+proto::Done handle_log(const proto::ListLog& request, const Backend& backend, Replies& replies);
+proto::Done handle_debug(const proto::SetDebug& request, const Caller& caller, Backend& backend);
 // system.cpp
 proto::Done handle_status(const Backend& backend, Replies& replies);
 proto::Done handle_version(const Backend& backend, Replies& replies);

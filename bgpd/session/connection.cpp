@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "bgpd/session/session_handler.hpp"
+
 namespace bgpd::session {
 namespace {
 
@@ -113,7 +115,10 @@ void Connection::hurry(TimePoint now) {
 }
 
 void Connection::handle(const Event& event, TimePoint now) {
-  for (const auto& action : fsm_.handle(event)) perform(action, now);
+  const auto before = state();
+  const auto actions = fsm_.handle(event);
+  if (state() != before) owner_.state_changed(*this, before, event);
+  for (const auto& action : actions) perform(action, now);
   flush(now);
 }
 
@@ -166,11 +171,15 @@ void Connection::drop_tcp() {
 
 void Connection::send_open() {
   open_sent_ = owner_.our_open();
-  if (output_.push(wire::encode_open(open_sent_))) owner_.statistics().sent.count(wire::MessageType::Open);
+  if (!output_.push(wire::encode_open(open_sent_))) return;
+  owner_.statistics().sent.count(wire::MessageType::Open);
+  owner_.message_passed({Direction::Sent, wire::MessageType::Open, &open_sent_});
 }
 
 void Connection::send_keepalive() {
-  if (output_.push_keepalive()) owner_.statistics().sent.count(wire::MessageType::Keepalive);
+  if (!output_.push_keepalive()) return;
+  owner_.statistics().sent.count(wire::MessageType::Keepalive);
+  owner_.message_passed({Direction::Sent, wire::MessageType::Keepalive});
 }
 
 void Connection::send_notification(const wire::Notification& notification) {
@@ -183,6 +192,7 @@ void Connection::send_notification(const wire::Notification& notification) {
   transport_->finish(std::move(last));
   transport_.reset();
   owner_.statistics().sent.count(wire::MessageType::Notification);
+  owner_.message_passed({Direction::Sent, wire::MessageType::Notification, nullptr, &notification});
 }
 
 // --- messages ----------------------------------------------------------------------------------------------
@@ -203,6 +213,7 @@ void Connection::receive(const Message& message, TimePoint now) {
     case wire::MessageType::Notification:
       return receive_notification(message.body, now);
     case wire::MessageType::Keepalive:
+      owner_.message_passed({Direction::Received, wire::MessageType::Keepalive});
       return handle(KeepaliveReceived{}, now);
     case wire::MessageType::RouteRefresh:
       return receive_route_refresh(message.body, now);
@@ -213,6 +224,7 @@ void Connection::receive_open(Octets body, TimePoint now) {
   if (state() > State::OpenSent) return handle(OpenReceived{}, now);  // out of turn, whatever it says
   const auto open = wire::decode_open(body);
   if (!open) return handle(OpenInvalid{open.error()}, now);
+  owner_.message_passed({Direction::Received, wire::MessageType::Open, &*open});
   handle(owner_.judge_open(*this, *open, now), now);
 }
 
@@ -224,6 +236,7 @@ void Connection::receive_update(Octets body, TimePoint now) {
 
 void Connection::receive_notification(Octets body, TimePoint now) {
   auto received = wire::decode_notification(body);
+  owner_.message_passed({Direction::Received, wire::MessageType::Notification, nullptr, &received});
   if (received.code == wire::ErrorCode::OpenMessage &&
       received.subcode == std::to_underlying(wire::OpenError::UnsupportedVersion))
     return handle(VersionRefused{std::move(received)}, now);
@@ -232,6 +245,7 @@ void Connection::receive_notification(Octets body, TimePoint now) {
 
 void Connection::receive_route_refresh(Octets body, TimePoint now) {
   if (state() == State::Established) {
+    owner_.message_passed({Direction::Received, wire::MessageType::RouteRefresh});
     const auto message = wire::decode_route_refresh(body);
     // RFC 7313 §5 names only errors of its own subtypes; the event fits because the session ends as by a bad
     // UPDATE. Without that capability they are subtypes that nobody knows.
@@ -250,8 +264,10 @@ void Connection::output_ready() {
 
 void Connection::send_route_refresh(const wire::RouteRefresh& message, TimePoint now) {
   if (state() != State::Established) return;
-  if (output_.push(wire::encode_route_refresh(message)))
+  if (output_.push(wire::encode_route_refresh(message))) {
     owner_.statistics().sent.count(wire::MessageType::RouteRefresh);
+    owner_.message_passed({Direction::Sent, wire::MessageType::RouteRefresh});
+  }
   flush(now);
 }
 

@@ -21,6 +21,7 @@
 namespace bgpd::session {
 
 class Connection;
+struct PassedMessage;
 
 /// What a connection asks of the peer it belongs to.
 class ConnectionOwner {
@@ -39,6 +40,9 @@ class ConnectionOwner {
   virtual void session_ended(Connection& connection, const SessionEnded& ended, TimePoint now) = 0;
   virtual std::optional<wire::Notification> update_received(Octets body, TimePoint now) = 0;
   virtual void route_refresh_received(const wire::RouteRefresh& message, TimePoint now) = 0;
+  virtual void state_changed(const Connection& connection, State before, const Event& event) = 0;
+  /// Of UPDATEs only update_received() tells.
+  virtual void message_passed(const PassedMessage& message) = 0;
   virtual Statistics& statistics() = 0;
   /// duration with the jitter of RFC 4271 §10.
   virtual TimePoint::duration jittered(TimePoint::duration duration) = 0;

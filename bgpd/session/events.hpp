@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "bgpd/wire/header.hpp"
@@ -77,5 +78,7 @@ using Event =
                  TcpConnectionFails, OpenReceived, HeaderInvalid, OpenInvalid, OpenCollisionDump,
                  VersionRefused, NotificationReceived, KeepaliveReceived, UpdateReceived, UpdateInvalid,
                  SendHoldTimerExpires, RouteRefreshReceived>;
+
+std::string_view name_of(const Event& event);  // "HoldTimer_Expires", as RFC 4271 §8.1 writes it
 
 }  // namespace bgpd::session

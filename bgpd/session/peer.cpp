@@ -202,6 +202,11 @@ bool Peer::request_refresh(rib::Family family, TimePoint now) {
 
 // --- facts -------------------------------------------------------------------------------------------------
 
+void Peer::state_changed(const Connection& connection, State before, const Event& event) {
+  const bool is_theirs = connection.initiator() == Initiator::Them;
+  context_.handler.state_changed(*this, {before, connection.state(), name_of(event), is_theirs});
+}
+
 const Connection& Peer::leading() const {
   return theirs_ && theirs_->state() >= std::max(ours_.state(), State::OpenSent) ? *theirs_ : ours_;
 }

@@ -121,6 +121,10 @@ class Peer final : private ConnectionOwner {
   void session_ended(Connection& connection, const SessionEnded& ended, TimePoint now) override;
   std::optional<wire::Notification> update_received(Octets body, TimePoint now) override;
   void route_refresh_received(const wire::RouteRefresh& message, TimePoint now) override;
+  void state_changed(const Connection& connection, State before, const Event& event) override;
+  void message_passed(const PassedMessage& message) override {
+    context_.handler.message_passed(*this, message);
+  }
   Statistics& statistics() override { return statistics_; }
   TimePoint::duration jittered(TimePoint::duration duration) override;
   std::vector<Octets>& scratch() override { return context_.scratch; }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "bgpd/session/fsm.hpp"
 #include "bgpd/session/negotiation.hpp"
 #include "bgpd/session/network.hpp"
 #include "bgpd/session/statistics.hpp"
@@ -14,6 +15,23 @@
 namespace bgpd::session {
 
 class Peer;
+
+enum class Direction : std::uint8_t { Received, Sent };
+
+/// A message of a session, without UPDATEs.
+struct PassedMessage {
+  Direction direction = Direction::Received;
+  wire::MessageType type = wire::MessageType::Keepalive;
+  const wire::Open* open = nullptr;  // of an OPEN
+  const wire::Notification* notification = nullptr;
+};
+
+/// A step of a connection's state machine. A peer may have two connections: the one that we open and theirs.
+struct StateChange {
+  State before = State::Idle, after = State::Idle;
+  std::string_view event;
+  bool is_theirs = false;
+};
 
 class SessionHandler {
  public:
@@ -45,6 +63,9 @@ class SessionHandler {
   virtual bool keeps_routes_of(const Peer&) const { return false; }
   /// An attempt failed or a connection ended before Established: for the log.
   virtual void attempt_failed(Peer&, const std::string& /*why*/, TimePoint) {}
+  /// For `debug`.
+  virtual void state_changed(const Peer&, const StateChange&) {}
+  virtual void message_passed(const Peer&, const PassedMessage&) {}
 };
 
 }  // namespace bgpd::session

@@ -172,6 +172,7 @@ void Outbound::announce(rib::GroupId id, const rib::Audience& audience, const ri
                         std::span<const rib::Nlri> prefixes) {
   auto* group = find(id);
   if (!group || prefixes.empty() || !group->log.has_reader(audience, Kind::Announce)) return;
+  if (listener_) tell_listener(id, *group, Kind::Announce, audience, &attributes, prefixes);
   group->encoder.encode(attributes, encoded_);
   auto& batch = group->batch;
   const bool same_attributes = batch.kind == Kind::Announce && batch.attributes == encoded_;
@@ -185,7 +186,19 @@ void Outbound::announce(rib::GroupId id, const rib::Audience& audience, const ri
 void Outbound::withdraw(rib::GroupId id, const rib::Audience& audience, std::span<const rib::Nlri> prefixes) {
   auto* group = find(id);
   if (!group || prefixes.empty() || !group->log.has_reader(audience, Kind::Withdraw)) return;
+  if (listener_) tell_listener(id, *group, Kind::Withdraw, audience, nullptr, prefixes);
   add_to_batch(id, *group, Kind::Withdraw, audience, prefixes);
+}
+
+void Outbound::tell_listener(rib::GroupId id, const Group& group, GroupLog::Kind kind,
+                             const rib::Audience& audience, const rib::PathAttributes* attributes,
+                             std::span<const rib::Nlri> prefixes) const {
+  std::vector<rib::PeerHandle> members;
+  group.log.any_reader(audience, kind, [&](const GroupLog::Cursor& cursor) {
+    members.push_back(peers_[cursor.peer()]->handle);
+    return false;
+  });
+  listener_({id, members, attributes, prefixes});
 }
 
 void Outbound::end_of_rib(rib::GroupId id, rib::CohortId cohort) { end_walk(id, cohort, true); }

@@ -50,6 +50,15 @@ class Outbound : public rib::Output {
     std::function<void(const rib::Notice&)> notice;
   };
 
+  /// What members are told. Withdrawn: without attributes.
+  struct Told {
+    rib::GroupId group = 0;
+    std::span<const rib::PeerHandle> members;
+    const rib::PathAttributes* attributes = nullptr;
+    std::span<const rib::Nlri> prefixes;
+  };
+  using Listener = std::function<void(const Told&)>;
+
   explicit Outbound(Callbacks callbacks);
   Outbound(Callbacks callbacks, Options options);
   ~Outbound() override;
@@ -91,6 +100,9 @@ class Outbound : public rib::Output {
     bool is_behind[rib::kFamilyCount] = {};         // it gets the table again when it has read them
   };
   Backlog backlog(rib::PeerHandle peer) const;
+  /// Hears of everything that members will read, as it is put down for them; nullptr: nobody does. Same rules
+  /// as for Callbacks.
+  void set_listener(Listener listener) { listener_ = std::move(listener); }
   /// The session is over: forgets a message written in part. Call after Engine::peer_down.
   void forget(rib::PeerHandle peer);
 
@@ -165,6 +177,8 @@ class Outbound : public rib::Output {
   void end_tables(Group& group, rib::CohortId cohort, bool tells_first);
   void begin_refresh(Group& group, Peer& peer, Membership& membership);
   void tell_one(Group& group, Peer& peer, Range message, GroupLog::Kind kind);
+  void tell_listener(rib::GroupId id, const Group& group, GroupLog::Kind kind, const rib::Audience& audience,
+                     const rib::PathAttributes* attributes, std::span<const rib::Nlri> prefixes) const;
   void tell_writable(Group& group, const rib::Audience& audience);
   void bound_log(Group& group);
   void fall_behind(Peer& peer, Membership& membership);
@@ -176,6 +190,7 @@ class Outbound : public rib::Output {
   void keep_unread(Peer& peer, Membership& membership);
 
   Callbacks callbacks_;
+  Listener listener_;
   Options options_;
   std::unordered_map<rib::GroupId, std::unique_ptr<Group>> groups_;
   std::vector<std::unique_ptr<Peer>> peers_;  // by PeerHandle::index

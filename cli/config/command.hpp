@@ -118,6 +118,7 @@ std::vector<Mode> modes_of(const Command& command);
 std::span<const Command> all_commands();
 
 std::vector<Command> system_commands();
+std::vector<Command> debug_commands();  // in enable mode too, where they hold until the daemon ends
 std::vector<Command> ip_route_commands();
 std::vector<Command> bgp_commands();
 std::vector<Command> bestpath_commands();

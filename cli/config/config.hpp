@@ -226,6 +226,37 @@ struct StaticPlace {
   auto operator<=>(const StaticPlace&) const = default;
 };
 
+/// What `debug …` may tell of, in FRR's words and order.
+enum class DebugTopic : std::uint8_t {
+  BestPath,
+  Keepalives,
+  NeighborEvents,
+  NextHops,
+  UpdatesIn,
+  UpdatesOut,
+  UpdatesOfPrefix,  // both ways
+  BgpZebra,         // from BGP to the kernel's table
+  ZebraEvents,      // links and addresses
+  ZebraKernel,      // what is written, the kernel's answers, others' routes
+  ZebraNextHops,
+  ZebraRib,
+};
+
+/// One line `debug …`.
+struct DebugSwitch {
+  DebugTopic topic = DebugTopic::BestPath;
+  std::string neighbor = {};               // its address or interface; "": all
+  std::optional<rib::Prefix> prefix = {};  // absent: all
+  auto operator<=>(const DebugSwitch&) const = default;
+};
+using DebugSwitches = std::set<DebugSwitch>;
+
+/// The line without "debug ": "bgp updates in 192.168.1.2".
+std::string to_text(const DebugSwitch& debug);
+/// What is told with it, as `show debugging` says it: "BGP updates debugging is on (inbound) for
+/// 192.168.1.2".
+std::string describe(const DebugSwitch& debug);
+
 struct Config {
   std::optional<std::string> hostname;
   std::optional<Bgp> bgp;
@@ -243,6 +274,7 @@ struct Config {
   std::array<std::string, rib::kFamilyCount> install_maps;  // `ip protocol bgp route-map NAME`; "": none
   std::optional<std::string> log_file, log_level;
   std::map<std::string, std::string> log_levels;  // `log level SUBSYSTEM LEVEL`
+  DebugSwitches debug;                            // `debug …`
   rib::PolicyDefinitions policy;                  // prefix lists, route maps and their like
   /// Lines of other daemons' files that kulan does not have: kept in order with the block they stood in,
   /// warned about once, written back.

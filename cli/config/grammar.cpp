@@ -33,10 +33,10 @@ std::vector<Command> policy_commands() {
 
 std::vector<Command> every_command() {
   std::vector<Command> rows;
-  for (auto* part :
-       {system_commands, ip_route_commands, bgp_commands, confederation_commands, interface_commands,
-        neighbor_commands, link_commands, negotiation_commands, neighbor_graceful_restart_commands,
-        address_family_commands, family_rule_commands, policy_commands, navigation_commands})
+  for (auto* part : {system_commands, debug_commands, ip_route_commands, bgp_commands, confederation_commands,
+                     interface_commands, neighbor_commands, link_commands, negotiation_commands,
+                     neighbor_graceful_restart_commands, address_family_commands, family_rule_commands,
+                     policy_commands, navigation_commands})
     std::ranges::move(part(), std::back_inserter(rows));
   return rows;
 }

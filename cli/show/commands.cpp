@@ -18,7 +18,7 @@ std::vector<Command> all_commands() {
   for (auto&& part :
        {bgp_commands(), route_table_commands(), policy_commands(), bgp_filter_commands(), system_commands(),
         host_commands(), instance_commands(), program_commands(), action_commands(), fib_commands(),
-        explain_commands(), compare_commands(), history_commands(), configuration_commands()})
+        explain_commands(), compare_commands(), history_commands(), configuration_commands(), log_commands()})
     std::ranges::transform(part, std::back_inserter(all), of_instance);
   return all;
 }

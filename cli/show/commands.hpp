@@ -35,6 +35,7 @@ std::vector<Command> explain_commands();
 std::vector<Command> compare_commands();
 std::vector<Command> history_commands();
 std::vector<Command> configuration_commands();
+std::vector<Command> log_commands();
 /// Those of `configure private`, beside the configuration's own; not part of all_commands().
 std::vector<Command> candidate_commands();
 

@@ -14,6 +14,11 @@ namespace bgpd::api {
 
 class FakeBackend : public Backend {
  public:
+  log::Settings log_settings() const override { return {}; }
+  const cli::DebugSwitches& debug_switches() const override { return debug; }
+  void set_debug(cli::DebugSwitches wanted) override { debug = std::move(wanted); }
+  cli::DebugSwitches debug;
+
   FakeBackend() : engine_(output_) {
     config.bgp.emplace().as = 64512;
     engine_.set_speaker({.as = 64512, .identifier = 0xC0A84D01}, time);

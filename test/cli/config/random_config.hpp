@@ -31,6 +31,7 @@ class RandomConfig {
     if (chance()) config.log_level = level();
     if (chance()) config.log_levels["session"] = level();
     if (chance()) config.log_levels["rib"] = level();
+    if (chance()) add_debug(config);
     if (chance()) add_static_routes(config);
     for (auto& map : config.install_maps)
       if (chance()) map = "SRC";
@@ -56,6 +57,17 @@ class RandomConfig {
     if (chance()) return rib::IpAddress::v4(static_cast<std::uint32_t>(number(0x0a000001, 0x0a0000ff)));
     auto text = "2001:db8::" + std::to_string(number(1, 99));
     return *rib::IpAddress::parse(text);
+  }
+  void add_debug(Config& config) {
+    config.debug.insert({DebugTopic::BestPath, "", prefix()});
+    config.debug.insert({DebugTopic::NextHops});
+    for (const auto topic : {DebugTopic::Keepalives, DebugTopic::NeighborEvents, DebugTopic::UpdatesIn})
+      config.debug.insert({topic, chance() ? "" : address().to_string()});
+    if (chance()) config.debug.insert({DebugTopic::UpdatesOut, "eth0"});
+    if (chance()) config.debug.insert({DebugTopic::UpdatesOfPrefix, "", prefix()});
+    config.debug.insert({DebugTopic::BgpZebra, "", chance() ? std::nullopt : std::optional(prefix())});
+    config.debug.insert({static_cast<DebugTopic>(
+        number(std::to_underlying(DebugTopic::ZebraEvents), std::to_underlying(DebugTopic::ZebraRib)))});
   }
   void add_static_routes(Config& config) {
     for (auto count = number(1, 4); count > 0; --count) {
@@ -335,7 +347,7 @@ class RandomConfig {
 
   void add_kept_lines(Config& config) {
     auto& kept = config.unknown_lines;
-    kept.push_back({"", "debug bgp updates"});
+    kept.push_back({"", "debug ospf event"});
     kept.push_back({"", "interface eth0"});
     kept.push_back({"interface eth0", "ip address 10.0.0.1/24"});
     if (config.bgp) {

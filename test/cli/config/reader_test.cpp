@@ -128,7 +128,7 @@ TEST(Reader, ASecondAsIsAnErrorAndTouchesNothing) {
 
 TEST(Reader, UnknownLinesAreKeptWithTheirBlockAndWarnedAbout) {
   const auto result = read_config(
-      "debug bgp updates\n"
+      "debug ospf event\n"
       "router bgp 1\n"
       " neighbor 10.0.0.1 remote-as 2\n"
       " neighbor 10.0.0.1 solo\n"
@@ -139,7 +139,7 @@ TEST(Reader, UnknownLinesAreKeptWithTheirBlockAndWarnedAbout) {
 
   EXPECT_FALSE(result.has_errors());
   EXPECT_EQ(result.problems.size(), 4u);
-  EXPECT_THAT(kept(result.config), ElementsAre(": debug bgp updates", "router bgp 1: neighbor 10.0.0.1 solo",
+  EXPECT_THAT(kept(result.config), ElementsAre(": debug ospf event", "router bgp 1: neighbor 10.0.0.1 solo",
                                                "router bgp 1 / address-family ipv6 unicast: bgp dampening",
                                                "router bgp 1 / address-family ipv6 unicast: table-map M"));
 }
