@@ -49,7 +49,15 @@ constexpr std::string_view kBehindRouters[] = {"bgp as-path",
                                                "ipv6 protocol",
                                                "router bgp"};
 
-constexpr std::string_view kExits[] = {"exit", "quit", "end", "exit-address-family", "exit-vrf", "exit-vni"};
+constexpr std::string_view kExits[] = {"exit",
+                                       "quit",
+                                       "end",
+                                       "exit-address-family",
+                                       "exit-vrf",
+                                       "exit-vni",
+                                       "exit-vnc",
+                                       "exit-vrf-policy",
+                                       "exit-link-params"};
 
 template <typename Words>
 bool starts_with_any(std::string_view text, const Words& all) {

@@ -188,9 +188,11 @@ class Reader {
       pop_mode();
     }
     if (context_.size() > 1 && opens_foreign_block(line.text, true)) pop_mode();
-    // `ip protocol …` in a VRF's block is of that VRF.
-    const bool is_of_vrf = is_in("vrf") && !openings_.empty() && line.indent > openings_.back().indent;
-    if (!context_.empty() && !is_of_vrf && stands_in_configure(line.text)) {
+    // `ip protocol …` in a VRF's block is of that VRF, `segment-routing` in a router's of that router.
+    const bool is_inside = !openings_.empty() && line.indent > openings_.back().indent;
+    const bool is_of_mode =
+        is_inside && (is_in("vrf") || (is_in("router") && opens_foreign_block(line.text, true)));
+    if (!context_.empty() && !is_of_mode && stands_in_configure(line.text)) {
       context_.clear();
       openings_.clear();
     }

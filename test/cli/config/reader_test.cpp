@@ -74,7 +74,7 @@ TEST(Reader, CollectsAllErrorsWithLineAndPlace) {
   EXPECT_EQ(result.config.bgp->neighbors.size(), 1u);  // a wrong line stops no other
 }
 
-TEST(Reader, WhatCannotHoldIsShownWithACaretWhereOneWordIsAtFault) {
+TEST(Reader, WhatCannotHoldIsShownWithACaret) {
   const auto result = read_config(
       "router bgp 64512\n"
       " neighbor 1.2.3.4 remote-as 2\n"
@@ -87,7 +87,20 @@ TEST(Reader, WhatCannotHoldIsShownWithACaretWhereOneWordIsAtFault) {
             "kulan.conf:3: error: Configure the peer-group first\n"
             "   neighbor 1.2.3.4 peer-group NOBODY\n"
             "                               ^\n");
-  EXPECT_EQ(result.problems[1].column, 0u) << "two lines are at fault, no word";
+  EXPECT_EQ(result.problems[1].column, 19u) << "what does not go with another line";
+}
+
+TEST(Reader, ForeignBlocksOfARouterEndWhereFrrEndsThem) {
+  for (const std::string block :
+       {" segment-routing srv6\n  locator L\n exit\n",
+        " bmp targets T\n  bmp monitor ipv4 unicast post-policy\n exit\n", " vnc defaults\n exit-vnc\n"}) {
+    const auto result =
+        read_config("router bgp 64512\n !\n" + block +
+                    " !\n address-family ipv4 unicast\n  network 10.0.0.0/8\n exit-address-family\n");
+
+    EXPECT_EQ(result.problems.size(), 1u) << block;
+    EXPECT_EQ(result.config.bgp->networks.size(), 1u) << block;
+  }
 }
 
 TEST(Reader, AProblemIsShownWithItsLineACaretAndAHint) {
