@@ -4,6 +4,20 @@
 
 namespace cli {
 
+std::optional<std::size_t> Arguments::column(std::string_view name, std::string_view word) const {
+  for (const auto& argument : values_) {
+    const auto* text = std::get_if<std::string>(&argument.value);
+    if (argument.name == name && text && *text == word) return argument.column;
+  }
+  return column(name);
+}
+
+std::optional<std::size_t> Arguments::last_column(std::string_view but) const {
+  for (auto at = values_.rbegin(); at != values_.rend(); ++at)
+    if (!at->is_keyword && at->name != but) return at->column;
+  return values_.empty() ? std::nullopt : std::optional(values_.back().column);
+}
+
 std::vector<std::pair<std::string, bool>> Arguments::written() const {
   std::vector<std::pair<std::string, bool>> words;
   for (const auto& argument : values_)

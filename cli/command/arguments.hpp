@@ -29,6 +29,10 @@ class Arguments {
     const auto* argument = find_argument(name);
     return argument ? std::optional(argument->column) : std::nullopt;
   }
+  /// The same for one word of `NAME...`.
+  std::optional<std::size_t> column(std::string_view name, std::string_view word) const;
+  /// Of the last value that is not `but`, or of the last word where there is none.
+  std::optional<std::size_t> last_column(std::string_view but) const;
   /// The words or the rest of the line; "" when absent.
   std::string text(std::string_view name) const {
     const auto* value = get<std::string>(name);

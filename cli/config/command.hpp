@@ -78,11 +78,13 @@ struct Source {
 /// Why a command that is written rightly cannot be done.
 struct Refusal {
   std::string text;             // as the operator reads it: "% …"
-  std::string_view about = {};  // the argument that is at fault, by its name; "": none alone
+  std::string_view about = {};  // the argument that is at fault, by its name; "": the last value, or word
+  std::string word = {};        // which of its words, of `NAME...`
 
   Refusal(std::string why) : text(std::move(why)) {}
   Refusal(const char* why) : text(why) {}
-  Refusal(std::string_view argument, std::string why) : text(std::move(why)), about(argument) {}
+  Refusal(std::string_view argument, std::string why, std::string which = {})
+      : text(std::move(why)), about(argument), word(std::move(which)) {}
 };
 /// Nothing when it is done.
 using Outcome = std::optional<Refusal>;
@@ -140,6 +142,7 @@ std::vector<Command> prefix_list_commands(bool v4);
 std::vector<Command> as_path_list_commands();
 std::vector<Command> community_list_commands();
 std::vector<Command> route_map_commands();
+std::vector<Command> kept_commands();  // FRR's and Quagga's, without effect here
 
 /// "vrf NAME": the line that opens its block, and the block of its kept lines.
 std::string vrf_line(const std::string& name);

@@ -11,14 +11,16 @@ namespace {
 constexpr std::string_view kBgp = "BGP information";
 
 template <std::optional<rib::BgpIdentifier> Bgp::*member>
-Command bgp_identifier(std::string keywords, std::vector<std::string_view> help, std::string_view summary) {
-  return {.syntax = keywords + " A.B.C.D$id",
+Command bgp_identifier(std::string keywords, const std::string& values, std::vector<std::string_view> help,
+                       std::string_view summary) {
+  return {.syntax = keywords + " " + values,
           .help = std::move(help),
           .scope = Scope::Bgp,
           .set = [](Target& t, const Arguments& a) -> Outcome {
-            const auto* id = a.address("id");
-            if (!id || id->is_unspecified()) return "% An identifier of zero is not valid (RFC 6286)";
-            t.bgp->*member = id->to_v4();
+            const auto* address = a.address("id");
+            const auto id = address ? address->to_v4() : a.number_as<rib::BgpIdentifier>("number");
+            if (id == 0) return "% An identifier of zero is not valid (RFC 6286)";
+            t.bgp->*member = id;
             return {};
           },
           .unset = [](Target& t, const Arguments&) -> Outcome {
@@ -77,7 +79,8 @@ std::vector<Command> bgp_commands() {
       .enters = Mode::RouterBgp,
   });
   rows.push_back(bgp_identifier<&Bgp::router_id>(
-      "bgp router-id", {kBgp, "Override configured router identifier", "Identifier in address form"},
+      "bgp router-id", "A.B.C.D$id",
+      {kBgp, "Override configured router identifier", "Identifier in address form"},
       "BGP Identifier of this node; without it one is made once and kept in the state directory."));
   rows.push_back(bgp_switch<&Bgp::log_neighbor_changes>("bgp log-neighbor-changes",
                                                         {kBgp, "Log neighbor up and down, and why"},
@@ -125,7 +128,8 @@ std::vector<Command> bgp_commands() {
       "Makes our routes everybody's last choice before maintenance: GRACEFUL_SHUTDOWN to external neighbors, "
       "LOCAL_PREF 0 to internal ones (RFC 8326)."));
   rows.push_back(bgp_identifier<&Bgp::cluster_id>(
-      "bgp cluster-id", {kBgp, "Route reflector's cluster", "Identifier in address form"},
+      "bgp cluster-id", "<A.B.C.D$id|(1-4294967295)$number>",
+      {kBgp, "Route reflector's cluster", "Identifier in address form", "Identifier as a number"},
       "CLUSTER_ID of a reflector; the router id without this line (RFC 4456 §7)."));
   rows.push_back(bgp_switch<&Bgp::deterministic_med>(
       "bgp deterministic-med", {kBgp, "Choose among paths of one neighbor AS first"},

@@ -167,8 +167,8 @@ Outcome set_rule(Target& t, const Arguments& a, bool is_expanded) {
   const auto [list, is_new] = lists.try_emplace(name_of(a));
   if (is_new) list->second.is_expanded = is_expanded;
   if (list->second.is_expanded != is_expanded)
-    return std::string("% Community name conflict, previously defined as ") +
-           (is_expanded ? "standard" : "expanded") + " community";
+    return Refusal("name", std::string("% Community name conflict, previously defined as ") +
+                               (is_expanded ? "standard" : "expanded") + " community");
   return add_rule(list->second.rules, a, *rule, Numbering::MultipleOfFive);
 }
 

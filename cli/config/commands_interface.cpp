@@ -17,9 +17,12 @@ Outcome add_patterns(std::vector<std::string>& patterns, const std::vector<std::
   auto all = patterns;
   for (const auto& pattern : added) {
     if (pattern.size() > kInterfaceNameLength)
-      return "% " + pattern + " is longer than an interface name (" + std::to_string(kInterfaceNameLength) +
-             ")";
-    if (!may_be_interface(pattern)) return "% " + pattern + " is not an interface name";
+      return Refusal(
+          "pattern",
+          "% " + pattern + " is longer than an interface name (" + std::to_string(kInterfaceNameLength) + ")",
+          pattern);
+    if (!may_be_interface(pattern))
+      return Refusal("pattern", "% " + pattern + " is not an interface name", pattern);
     if (std::ranges::find(all, pattern) == all.end()) all.push_back(pattern);
   }
   if (all.size() > kMaximumPatterns) return "% At most " + std::to_string(kMaximumPatterns) + " patterns";

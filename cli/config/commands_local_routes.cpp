@@ -157,21 +157,37 @@ std::string text_of(const rib::Prefix& prefix, const rib::AggregateRule& rule) {
 
 /// FRR takes these words in any order; here they stand in the order in which it writes them, and the first
 /// two in either.
+/// As a prefix, or as an address and a mask.
+std::optional<rib::Prefix> aggregate_of(const Arguments& a) {
+  const auto* prefix = a.prefix("prefix");
+  return prefix ? std::optional(*prefix) : classic_prefix(a);
+}
+
+/// The help of the prefix is followed by that of address and mask.
+std::vector<std::string_view> with_old_form(bool v4, std::vector<std::string_view> help) {
+  if (v4) help.insert(help.begin() + 2, {"Aggregate address", "Aggregate mask"});
+  return help;
+}
+
 Command aggregate_command(rib::Family family) {
   const bool v4 = family == rib::Family::Ipv4Unicast;
-  const std::string rest = std::string(v4 ? "A.B.C.D/M$prefix" : "X:X::X:X/M$prefix") +
-                           " [<as-set [summary-only]|summary-only [as-set]>] [route-map NAME$map] "
-                           "[origin <egp|igp|incomplete>] [matching-MED-only] [suppress-map NAME$suppress]";
+  const std::string rest =
+      std::string(v4 ? "<A.B.C.D/M$prefix|A.B.C.D$address A.B.C.D$mask>" : "X:X::X:X/M$prefix") +
+      " [<as-set [summary-only]|summary-only [as-set]>] [route-map NAME$map] "
+      "[origin <egp|igp|incomplete>] [matching-MED-only] [suppress-map NAME$suppress]";
   return {
       .syntax = "aggregate-address " + rest,
-      .help = {"Configure BGP aggregate entries", "Aggregate prefix", "Generate AS set path information",
+      .help = with_old_form(
+          v4, {"Configure BGP aggregate entries", "Aggregate prefix", "Generate AS set path information",
                "Filter more specific routes from updates", "Filter more specific routes from updates",
                "Generate AS set path information", "Apply route map to aggregate network",
                "Name of the route map", "BGP origin code", "Remote EGP", "Local IGP", "Unknown heritage",
                "Only aggregate routes with matching MED", "Suppress the selected more specific routes",
-               "Route map with the route selectors"},
+               "Route map with the route selectors"}),
       .scope = Scope::Family,
       .set = [](Target& t, const Arguments& a) -> Outcome {
+        const auto prefix = aggregate_of(a);
+        if (!prefix) return Refusal("mask", "% Malformed network mask");
         rib::AggregateRule rule;
         rule.as_set = a.has("as-set");
         rule.summary_only = a.has("summary-only");
@@ -181,11 +197,12 @@ Command aggregate_command(rib::Family family) {
         if (a.has("incomplete")) rule.origin = rib::Origin::Incomplete;
         rule.route_map = a.text("map");
         rule.suppress_map = a.text("suppress");
-        t.bgp->aggregates[*a.prefix("prefix")] = rule;
+        t.bgp->aggregates[*prefix] = rule;
         return {};
       },
       .unset = [](Target& t, const Arguments& a) -> Outcome {
-        if (t.bgp->aggregates.erase(*a.prefix("prefix")) == 0)
+        const auto prefix = aggregate_of(a);
+        if (!prefix || t.bgp->aggregates.erase(*prefix) == 0)
           return "% There is no aggregate-address configuration.";
         return {};
       },

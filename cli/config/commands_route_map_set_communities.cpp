@@ -21,7 +21,7 @@ Command community_row(std::string keywords, std::string token, std::vector<std::
         made.additive = a.has("additive");
         for (const auto& word : a.texts("value")) {
           const auto value = parse(word);
-          if (!value) return "% Malformed communities attribute '" + word + "'";
+          if (!value) return Refusal("value", "% Malformed communities attribute '" + word + "'", word);
           made.values.push_back(*value);
         }
         std::ranges::sort(made.values);

@@ -145,6 +145,13 @@ bool forget_kept_line(Config& config, const Context& context, std::string_view l
          }) > 0;
 }
 
+/// The word at fault; the last thing said, where the refusal names none. of_place: the mode is wrong, no
+/// word.
+std::optional<std::size_t> column_of(const Refusal& refusal, const Arguments& arguments, bool of_place) {
+  if (!refusal.about.empty()) return arguments.column(refusal.about, refusal.word);
+  return of_place ? std::nullopt : arguments.last_column("peer");
+}
+
 Applied leave(const Command& command, Context& context) {
   Applied applied;
   applied.left = true;
@@ -195,6 +202,7 @@ Applied apply_line(Config& config, Context& context, std::string_view line, cons
   Target target{.config = config, .initial_bgp = initial};
   if (found.mode == Mode::AddressFamilyIpv6) target.family = rib::Family::Ipv6Unicast;
   auto outcome = aim(target, command.scope, place, matched->arguments);
+  const bool is_of_place = outcome.has_value();
   if (!outcome) {
     if (command.is_inert)
       keep_inert(config, block_of(place), matched->arguments, form.is_negated);
@@ -204,7 +212,7 @@ Applied apply_line(Config& config, Context& context, std::string_view line, cons
   if (outcome) {
     applied.status = EditStatus::Refused;
     applied.message = outcome->text;
-    const auto column = matched->arguments.column(outcome->about);
+    const auto column = column_of(*outcome, matched->arguments, is_of_place);
     applied.has_column = column.has_value();
     applied.column = column.value_or(0);
     return applied;

@@ -36,7 +36,7 @@ std::vector<Command> every_command() {
   for (auto* part : {system_commands, debug_commands, ip_route_commands, bgp_commands, confederation_commands,
                      interface_commands, neighbor_commands, link_commands, negotiation_commands,
                      neighbor_graceful_restart_commands, address_family_commands, family_rule_commands,
-                     policy_commands, navigation_commands})
+                     policy_commands, kept_commands, navigation_commands})
     std::ranges::move(part(), std::back_inserter(rows));
   return rows;
 }

@@ -12,6 +12,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 /// A terminal in configure mode: types lines, remembers mode and answers.
 struct Terminal {
@@ -81,12 +83,44 @@ TEST(Edit, AsNumberMayBeDotted) {  // RFC 5396
   EXPECT_THAT(terminal.context, ElementsAre("router bgp 65546"));
 }
 
+TEST(Edit, LinesWithoutEffectAreTakenWithAWordAndKept) {
+  Terminal terminal;
+  terminal.type({"router bgp 64512", "neighbor 10.0.0.1 remote-as 1"});
+
+  for (const auto* line :
+       {"neighbor 10.0.0.1 bfd profile P", "neighbor 10.0.0.1 bfd 3 50 50", "neighbor 10.0.0.1 bfd",
+        "redistribute table 10 metric 5", "bgp update-delay 10", "update-delay 10 5"}) {
+    terminal.type({line});
+    EXPECT_THAT(terminal.answer, StartsWith("% Warning: ")) << line;
+    EXPECT_THAT(terminal.context, ElementsAre("router bgp 64512")) << line;
+    EXPECT_THAT(write_config(terminal.config), HasSubstr(std::string(" ") + line + "\n"));
+    terminal.type({std::string("no ") + line});
+    EXPECT_THAT(write_config(terminal.config), Not(HasSubstr(line)));
+  }
+  terminal.type({"password zebra"});
+  EXPECT_THAT(terminal.answer, StartsWith("% Warning: "));
+}
+
+TEST(Edit, TheOldFormsOfClusterAndAggregateMeanTheNewOnes) {
+  Terminal terminal;
+
+  terminal.type(
+      {"router bgp 64512", "bgp cluster-id 5", "aggregate-address 10.0.0.0 255.0.0.0 summary-only"});
+
+  EXPECT_THAT(write_config(terminal.config), HasSubstr(" bgp cluster-id 0.0.0.5\n"));
+  EXPECT_THAT(write_config(terminal.config), HasSubstr(" aggregate-address 10.0.0.0/8 summary-only\n"));
+  terminal.type({"aggregate-address 10.0.0.0 255.0.255.0"});
+  EXPECT_EQ(
+      terminal.answer,
+      "% Malformed network mask\n  aggregate-address 10.0.0.0 255.0.255.0\n                             ^");
+}
+
 TEST(Edit, ChangingTheAsIsRefusedInFrrsWords) {
   Terminal terminal;
 
   terminal.type({"router bgp 64512", "exit", "router bgp 64513"});
 
-  EXPECT_EQ(terminal.answer, "BGP is already running; AS is 64512");
+  EXPECT_EQ(terminal.answer, "BGP is already running; AS is 64512\n  router bgp 64513\n             ^");
   EXPECT_THAT(terminal.context, IsEmpty());
 }
 

@@ -393,7 +393,11 @@ TEST(RouteMapTyped, WhatCannotBeIsRefused) {
   EXPECT_EQ(typed.type({"call M"}), "% A route-map cannot call itself\n  call M\n       ^");
   EXPECT_NE(typed.type({"on-match goto 10"}), "");
   EXPECT_NE(typed.type({"continue 5"}), "");
-  EXPECT_EQ(typed.type({"set community foo"}), "% Malformed communities attribute 'foo'");
+  EXPECT_EQ(typed.type({"set community foo"}),
+            "% Malformed communities attribute 'foo'\n  set community foo\n                ^");
+  EXPECT_EQ(
+      typed.type({"set community 1:1 foo additive"}),
+      "% Malformed communities attribute 'foo'\n  set community 1:1 foo additive\n                    ^");
   EXPECT_NE(typed.type({"set large-community 1:2"}), "");
   EXPECT_NE(typed.type({"set extcommunity rt foo"}), "");
   EXPECT_NE(typed.type({"set metric 4294967296"}), "");
@@ -435,24 +439,28 @@ TEST(ListsTyped, RulesAreNumberedAsFrrDoes) {
   EXPECT_EQ(typed.config, Config{});
 }
 
+/// Every refusal has the line below it, and a caret under the word that is at fault.
+std::string refused(const std::string& message, const std::string& line, std::string_view word) {
+  return message + "\n  " + line + "\n  " + std::string(line.rfind(word), ' ') + "^";
+}
+
 TEST(ListsTyped, WhatCannotBeIsRefusedInFrrsWords) {
   Typed typed;
-  EXPECT_EQ(typed.type({"ip prefix-list P permit 10.1.0.0/16 ge 20 le 18"}),
-            "% Invalid prefix range for 10.1.0.0/16: Make sure that mask length <= ge <= le");
-  EXPECT_EQ(typed.type({"bgp as-path access-list A permit abc"}),
-            "% Invalid character in as-path access-list abc");
-  EXPECT_EQ(typed.type({"bgp as-path access-list A permit (1"}), "% can't compile regexp (1: unmatched (");
-  EXPECT_EQ(typed.type({"bgp as-path access-list A permit (1)\\1"}),
-            "% can't compile regexp (1)\\1: back-references are not supported");
-  EXPECT_EQ(typed.type({"bgp community-list standard C permit foo"}),
-            "% Malformed community-list value\n"
-            "  bgp community-list standard C permit foo\n"
-            "                                       ^");
+  const auto expect = [&](const std::string& line, std::string_view word, const std::string& message) {
+    EXPECT_EQ(typed.type({line}), refused(message, line, word));
+  };
+  expect("ip prefix-list P permit 10.1.0.0/16 ge 20 le 18", "18",
+         "% Invalid prefix range for 10.1.0.0/16: Make sure that mask length <= ge <= le");
+  expect("bgp as-path access-list A permit abc", "abc", "% Invalid character in as-path access-list abc");
+  expect("bgp as-path access-list A permit (1", "(1", "% can't compile regexp (1: unmatched (");
+  expect("bgp as-path access-list A permit (1)\\1", "(1)",
+         "% can't compile regexp (1)\\1: back-references are not supported");
+  expect("bgp community-list standard C permit foo", "foo", "% Malformed community-list value");
   typed.type({"bgp community-list standard C permit 1:1"});
-  EXPECT_EQ(typed.type({"bgp community-list expanded C permit 1"}),
-            "% Community name conflict, previously defined as standard community");
-  EXPECT_EQ(typed.type({"no bgp community-list 77"}), "% Can't find community-list");
-  EXPECT_EQ(typed.type({"no ip prefix-list NONE"}), "% Can't find specified prefix-list");
+  expect("bgp community-list expanded C permit 1", "C permit",
+         "% Community name conflict, previously defined as standard community");
+  expect("no bgp community-list 77", "77", "% Can't find community-list");
+  expect("no ip prefix-list NONE", "NONE", "% Can't find specified prefix-list");
 }
 
 }  // namespace
