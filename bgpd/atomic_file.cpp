@@ -1,12 +1,15 @@
 #include "bgpd/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 namespace bgpd {
 namespace {
@@ -40,6 +43,32 @@ bool write_all(int descriptor, std::string_view content) {
   return true;
 }
 
+/// "kulan.conf.new.4711": the file that process 4711 writes kulan.conf anew in.
+constexpr std::string_view kBeside = ".new.";
+
+/// The process whose temporary file for `target` this is; nothing for other files.
+std::optional<pid_t> writer_of(const std::string& name, const std::string& target) {
+  const auto head = target + std::string(kBeside);
+  pid_t writer = 0;
+  const auto* end = name.data() + name.size();
+  if (!name.starts_with(head)) return std::nullopt;
+  const auto [at, error] = std::from_chars(name.data() + head.size(), end, writer);
+  return error == std::errc{} && at == end && writer > 0 ? std::optional(writer) : std::nullopt;
+}
+
+bool is_gone(pid_t process) { return ::kill(process, 0) != 0 && errno == ESRCH; }
+
+/// Those of writers that were killed, or whose power was cut.
+void remove_leftovers(const std::filesystem::path& target) {
+  std::error_code ignored;
+  const auto folder = target.parent_path();
+  for (std::filesystem::directory_iterator at(folder.empty() ? "." : folder, ignored), end;
+       !ignored && at != end; at.increment(ignored)) {
+    const auto writer = writer_of(at->path().filename().string(), target.filename().string());
+    if (writer && is_gone(*writer)) ::unlink(at->path().c_str());
+  }
+}
+
 }  // namespace
 
 std::expected<void, std::string> write_atomically(const std::string& path, std::string_view content,
@@ -51,7 +80,8 @@ std::expected<void, std::string> write_atomically(const std::string& path, std::
   struct stat existing {};
   if (::stat(target.c_str(), &existing) == 0) mode = existing.st_mode & 07777;
 
-  const auto temporary = target + ".new." + std::to_string(::getpid());
+  remove_leftovers(target);
+  const auto temporary = target + std::string(kBeside) + std::to_string(::getpid());
   {
     File file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
     if (!file.is_open()) return failure("cannot create", temporary);
