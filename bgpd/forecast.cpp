@@ -58,7 +58,7 @@ struct Forecast::Shadow {
 };
 
 Forecast::Forecast(const rib::Engine& engine, Settings settings, TimePoint now)
-    : engine_(engine), shadow_(std::make_unique<Shadow>()) {
+    : engine_(engine), shadow_(std::make_unique<Shadow>()), most_of_aggregate_(settings.most_of_aggregate) {
   set_up(settings, now);
   settle();
   gather_audiences(settings);
@@ -186,9 +186,10 @@ bool Forecast::look_at_others() {
 /// One part of what the last aggregate stands for; with the last part, the aggregate itself.
 void Forecast::look_at_aggregate() {
   constexpr std::size_t kPart = 1024;
+  const auto part_size = std::min(kPart, most_of_aggregate_);
   const auto aggregate = aggregates_.back();
-  const auto parts = engine_.prefixes(aggregate.family(), last_part_.value_or(aggregate), kPart);
-  bool is_last = parts.size() < kPart;
+  const auto parts = engine_.prefixes(aggregate.family(), last_part_.value_or(aggregate), part_size);
+  bool is_last = parts.size() < part_size;
   for (const auto& part : parts) {
     is_last = is_last || !aggregate.contains(part);
     if (!aggregate.contains(part)) break;
@@ -196,7 +197,7 @@ void Forecast::look_at_aggregate() {
     ++parts_;
   }
   settle();
-  if (!is_last && parts_ < kMostOfAggregate) {
+  if (!is_last && parts_ < most_of_aggregate_) {
     last_part_ = parts.back();
     return;
   }

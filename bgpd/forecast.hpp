@@ -41,6 +41,7 @@ class Forecast {
     std::optional<rib::PeerUp> after;  // as it would be; nothing: it would be gone, and its routes with it
     bool stays = true;                 // its session goes on, so that it is told what differs
   };
+  static constexpr std::size_t kMostOfAggregate = 65536;
   /// The configuration to be.
   struct Settings {
     rib::Speaker speaker;
@@ -48,7 +49,8 @@ class Forecast {
     cli::Bgp bgp;  // redistribution, aggregates, backdoors
     Originations originations;
     std::map<rib::Prefix, std::vector<rib::StaticNextHop>> static_routes;
-    std::vector<Peer> peers;  // all whose routes the real engine has
+    std::vector<Peer> peers;                           // all whose routes the real engine has
+    std::size_t most_of_aggregate = kMostOfAggregate;  // prefixes that are looked at for each
   };
 
   struct Neighbor {
@@ -62,9 +64,8 @@ class Forecast {
   /// Of our own: networks, advertised interfaces, what is redistributed, aggregates.
   struct Own {
     ForetoldPrefixes announced, withdrawn;
-    ForetoldPrefixes partly;  // aggregates of which only the first kMostOfAggregate prefixes were looked at
+    ForetoldPrefixes partly;  // aggregates of which only the first most_of_aggregate prefixes were looked at
   };
-  static constexpr std::size_t kMostOfAggregate = 65536;
 
   Forecast(const rib::Engine& engine, Settings settings, rib::TimePoint now);
   ~Forecast();
@@ -124,6 +125,7 @@ class Forecast {
   std::vector<rib::Prefix> aggregates_;
   std::optional<rib::Prefix> last_part_;  // of the last aggregate: it is taken in up to here
   std::size_t parts_ = 0;
+  std::size_t most_of_aggregate_;
   std::vector<rib::Prefix> others_;  // that may begin to be in the table
   std::size_t family_ = 0;
   std::uint32_t position_ = 0;

@@ -280,6 +280,23 @@ TEST_F(ForecastTest, AnAggregateOfNothingDoesNotBegin) {
   EXPECT_THAT(names(own_.announced), IsEmpty());
 }
 
+TEST_F(ForecastTest, AnAggregateThatStandsForMoreThanIsLookedAtIsNamed) {
+  const auto partly = [&](std::size_t most) {
+    settings_.most_of_aggregate = most;
+    Forecast forecast(node_.engine, settings_, node_.now);
+    while (forecast.step()) {
+    }
+    EXPECT_THAT(names(forecast.own().announced), ElementsAre("10.0.0.0/8")) << most;
+    return names(forecast.own().partly);
+  };
+  for (const auto& peer : peers_) settings_.peers.push_back({peer.handle, peer.name, peer.up, true});
+  settings_.bgp.aggregates[prefix("10.0.0.0/8")] = {};  // of 10.1, 10.2 and 10.3
+
+  EXPECT_THAT(partly(2), ElementsAre("10.0.0.0/8"));
+  EXPECT_THAT(partly(4), IsEmpty());
+  EXPECT_THAT(partly(Forecast::kMostOfAggregate), IsEmpty());
+}
+
 TEST_F(ForecastTest, ADefaultRouteIsMadeUp) {
   member(1).up.exports[0]->default_originate = true;
 

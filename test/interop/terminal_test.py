@@ -10,7 +10,7 @@ import struct
 import termios
 import time
 
-from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, wait_for
+from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, netns, wait_for
 from lab.kuland import address_layout
 
 LEAKS = {"LSAN_OPTIONS": "detect_leaks=0"}  # libedit's el_set(EL_ADDFN) never gives its two texts back
@@ -165,6 +165,45 @@ def a_candidate_is_typed_checked_and_committed(lab):
     terminal.keys("end\r")
     terminal.expect(prompt)
     check("hostname other" in kuland.show("show running-config"), "committed")
+    terminal.keys("exit\r")
+    terminal.expect_end()
+
+
+def unread(terminal):
+    """Octets that the shell has sent and the daemon has not read. Each end of a connection is a line of `ss`."""
+    rows = [line.split() for line in netns.run(["ss", "-xpH"]).splitlines()]
+    theirs = [row[7] for row in rows if f"pid={terminal.pid}," in row[-1]]
+    return sum(int(row[2]) for row in rows if row[5] in theirs)
+
+
+@interop()
+def control_c_ends_a_long_check_and_leaves_the_candidate(lab):
+    kuland, terminal, prompt = at_the_prompt(lab)
+    name = f"{prompt[:-2]}[private]"
+    for line, mode in (("configure private", "config"), (f"router bgp {AS_KULAND}", "config-router"),
+                       ("address-family ipv4 unicast", "config-router-af"), ("no network 10.203.0.0/16", "config-router-af")):
+        terminal.keys(f"{line}\r")
+        terminal.expect(f"{name}({mode})# ")
+    prompt = f"{name}(config-router-af)# "
+    kuland.process.send_signal(signal.SIGSTOP)  # so the check takes as long as is needed here
+    try:
+        terminal.keys("commit check\r")
+        wait_for(lambda: unread(terminal) > 0, "the daemon is asked")
+        asked = unread(terminal)
+        terminal.keys("\x03")
+        wait_for(lambda: unread(terminal) > asked, "and told that nobody wants to know any more")
+    finally:
+        kuland.process.send_signal(signal.SIGCONT)
+    said = terminal.expect(prompt)
+    check("session" not in said, said)
+    terminal.keys("show configuration diff\r")
+    terminal.expect("-  network 10.203.0.0/16")
+    terminal.expect(prompt)
+    terminal.keys("commit check\r")
+    terminal.expect("Resets no session")
+    terminal.expect(prompt)
+    terminal.keys("abort\r")
+    terminal.expect("# ")
     terminal.keys("exit\r")
     terminal.expect_end()
 
