@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <optional>
 
 namespace bgpd::api {
@@ -50,6 +52,15 @@ std::optional<std::string> clear_the_way(const std::string& path, const sockaddr
   return std::nullopt;
 }
 
+/// Of this host alone: what else the system would ask brings libraries that stay.
+std::optional<gid_t> group_named(const std::string& name) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/etc/group", "re"), std::fclose);
+  if (file)
+    while (const auto* entry = ::fgetgrent(file.get()))
+      if (entry->gr_name == name) return entry->gr_gid;
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool is_served(const std::string& path) {
@@ -79,8 +90,8 @@ std::expected<SocketFile, std::string> make_socket_file(const std::string& path,
     return fail(errno);
   // Nobody can connect before listen(), so the mode is right in time.
   file.group = ::getegid();
-  if (const auto* entry = group.empty() ? nullptr : ::getgrnam(group.c_str()))
-    if (::chown(path.c_str(), static_cast<uid_t>(-1), entry->gr_gid) == 0) file.group = entry->gr_gid;
+  if (const auto id = group_named(group); id && ::chown(path.c_str(), static_cast<uid_t>(-1), *id) == 0)
+    file.group = *id;
   struct stat status {};
   if (::chmod(path.c_str(), mode) != 0 || ::stat(path.c_str(), &status) != 0) return fail(errno);
   file.device = status.st_dev;
