@@ -1,4 +1,5 @@
 // kulan, also called vtysh: reads options, chooses where lines come from, feeds them to the Shell.
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -45,6 +46,23 @@ int fail(const std::string& message) {
   return 1;
 }
 
+/// Whether a line that begins with y is typed; Ctrl-C is no.
+bool confirms(const std::string& question) {
+  constexpr int kLookAtFlagMs = 100;  // the signal may come just before the wait
+  print(question);
+  std::fflush(stdout);
+  std::string answer;
+  pollfd terminal{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  char c = 0;
+  while (c != '\n' && !g_interrupted->load()) {
+    if (::poll(&terminal, 1, kLookAtFlagMs) <= 0) continue;
+    if (::read(STDIN_FILENO, &c, 1) != 1) break;
+    answer += c;
+  }
+  if (c != '\n') print("\n");
+  return c == '\n' && (answer.starts_with('y') || answer.starts_with('Y'));
+}
+
 std::optional<std::string> read_file(const std::string& path) {
   if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   std::ifstream file(path, std::ios::binary);
@@ -82,7 +100,8 @@ int run_file(cli::Client& client, const std::string& path) {
     from = to + 1;
     ++number;
     // "end" and the words around a saved configuration are no configuration.
-    if (line == "end" || line == "configure terminal" || line == "conf t" || line.starts_with("frr version"))
+    if (line == "end" || line == "configure terminal" || line == "conf t" ||
+        line.starts_with("frr version") || line == "frr defaults traditional")
       continue;
     request.mutable_edit()->add_lines(std::string(line));
     numbers.push_back(number);
@@ -145,6 +164,7 @@ class Session {
                             .help = [this](std::string_view line) { return shell_.help(line); }},
                            options_.history_file.value_or(home ? std::string(home) + "/.kulan_history" : ""));
     shell_.set_history([&] { return editor.history(); });
+    shell_.set_confirm(confirms);
     shell_.set_monitor([&](bool on) { monitor(editor, on); });
     std::string line;
     while (!shell_.is_finished()) {

@@ -196,7 +196,7 @@ Status Shell::execute_command(std::string_view line) {
     say(mark_of(match, line));
     return Status::Error;
   }
-  const Console console{client_, out_, &interrupted_, in_candidate_};
+  const Console console{client_, out_, &interrupted_, in_candidate_, std::nullopt, confirms_};
   return rows_[matched->command].run(console, matched->arguments);
 }
 

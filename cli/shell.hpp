@@ -60,6 +60,8 @@ class Shell {
   void set_monitor(std::function<void(bool)> monitor) { monitor_ = std::move(monitor); }
   /// For `show history`.
   void set_history(std::function<std::vector<std::string>()> history) { history_ = std::move(history); }
+  /// For what asks before it acts; without, nothing asks.
+  void set_confirm(std::function<bool(const std::string&)> confirms) { confirms_ = std::move(confirms); }
   void set_hostname(std::string hostname) { settings_.hostname = std::move(hostname); }
 
  private:
@@ -110,6 +112,7 @@ class Shell {
   bool paginates_ = false;
   std::atomic<bool> interrupted_ = false;
   std::function<std::vector<std::string>()> history_;
+  std::function<bool(const std::string&)> confirms_;
   std::function<void(bool)> monitor_;
 };
 

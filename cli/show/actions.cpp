@@ -5,6 +5,20 @@
 namespace cli::show {
 namespace {
 
+/// To end all of many sessions is rarely meant. Scripts are not asked.
+bool is_meant(const Console& console, const api::ClearSessions& clear) {
+  constexpr std::uint32_t kFew = 3;
+  const bool is_of_all = !clear.has_neighbor() && !clear.has_remote_as() && clear.peer_group().empty();
+  if (!console.confirms || !is_of_all || clear.direction() != api::ClearSessions::HARD) return true;
+  api::Request request;
+  request.mutable_status();
+  const auto response = console.client.call(std::move(request));
+  const auto count = response ? response->status().established() : 0;
+  if (count <= kFew) return true;
+  return console.confirms((clear.external() ? "This ends the external ones of " : "This ends ") +
+                          std::to_string(count) + " sessions; with `soft` none. Go on? [y/N] ");
+}
+
 Status clear_sessions(const Console& console, const Arguments& arguments) {
   api::Request request;
   auto& clear = *request.mutable_clear();
@@ -31,6 +45,7 @@ Status clear_sessions(const Console& console, const Arguments& arguments) {
     clear.set_direction(api::ClearSessions::SOFT_BOTH);
   const bool is_named = arguments.has("ipv4") || arguments.has("ipv6");
   if (is_named) clear.set_family(arguments.has("ipv6") ? api::IPV6_UNICAST : api::IPV4_UNICAST);
+  if (!is_meant(console, clear)) return Status::Warning;
   const auto response = console.client.call(std::move(request));
   return response ? Status::Done : console.report(response.error());
 }

@@ -28,6 +28,8 @@ struct Console {
   bool in_candidate = false;  // `configure private`: the configuration is the candidate
   /// Set when all instances were asked for: this is the one that is shown now.
   std::optional<Instance> instance = std::nullopt;
+  /// Asks who sits at the terminal; absent where nobody does.
+  std::function<bool(const std::string& question)> confirms = nullptr;
 
   bool is_interrupted() const { return interrupted && interrupted->load(); }
   /// Says "% …". What does not exist is a warning; a daemon that cannot be asked, or refuses, is an error.

@@ -60,6 +60,9 @@ void append_family(std::string& out, const api::Summary& summary, const api::Fam
            static_cast<unsigned long long>(family.rib_entries()), memory_text(family.rib_bytes()).c_str());
     append(out, "Peers %d, using %s of memory\n", family.neighbors_size(),
            memory_text(family.neighbor_bytes()).c_str());
+    if (family.peer_groups() > 0)
+      append(out, "Peer groups %u, using %s of memory\n", family.peer_groups(),
+             memory_text(family.peer_group_bytes()).c_str());
   }
   out += '\n';
 

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -48,6 +49,8 @@ class FakeDaemon {
     const std::lock_guard lock(mutex_);
     return write_config(config_);
   }
+  /// Sessions that are up.
+  std::atomic<std::uint32_t> established = 0;
   /// What was asked, in order.
   std::vector<api::Request> requests() {
     const std::lock_guard lock(mutex_);
@@ -96,6 +99,9 @@ class FakeDaemon {
         break;
       case api::Request::kConfig:
         response.mutable_config()->set_text(write_config(config_));
+        break;
+      case api::Request::kStatus:
+        response.mutable_status()->set_established(established);
         break;
       case api::Request::kSummary: {
         auto& family = *response.mutable_summary()->add_families();

@@ -183,6 +183,33 @@ TEST_F(ShellTest, ClearSaysWhomAndHow) {
   EXPECT_EQ(requests[3].clear().neighbor().interface(), "eth0");
 }
 
+TEST_F(ShellTest, ClearingManySessionsIsAskedForAtATerminal) {
+  const auto is_done = [&](const char* line) {
+    const auto before = daemon_.requests().size();
+    type(line);
+    const auto requests = daemon_.requests();
+    return requests.size() > before && requests.back().has_clear();
+  };
+  daemon_.established = 4;
+  EXPECT_TRUE(is_done("clear ip bgp *")) << "nobody is there to be asked";
+
+  std::string question;
+  bool answer = false;
+  shell_.set_confirm([&](const std::string& text) {
+    question = text;
+    return answer;
+  });
+  EXPECT_FALSE(is_done("clear ip bgp *"));
+  EXPECT_THAT(question, StartsWith("This ends 4 sessions"));
+  EXPECT_TRUE(is_done("clear ip bgp * soft"));
+  EXPECT_TRUE(is_done("clear ip bgp 192.168.1.2"));
+  answer = true;
+  EXPECT_TRUE(is_done("clear ip bgp *"));
+  answer = false;
+  daemon_.established = 3;
+  EXPECT_TRUE(is_done("clear ip bgp *"));
+}
+
 TEST_F(ShellTest, ClearMeansGroupsInterfacesAndCountersToo) {
   type("clear bgp eth0 soft");
   type("clear bgp peer-group leaves");

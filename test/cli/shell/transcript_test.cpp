@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "test/cli/shell/fake_daemon.hpp"
@@ -284,6 +285,33 @@ TEST(Terminal_, ControlCDropsTheLine) {
   terminal.press("show version\n");
 
   EXPECT_THAT(terminal.read_until("Kulan 0.1.0"), Not(HasSubstr("Unknown")));
+}
+
+TEST(Terminal_, ClearingManySessionsIsAsked) {
+  FakeDaemon daemon;
+  daemon.established = 7;
+  Terminal terminal(daemon.path());
+  const auto clears = [&] {
+    return std::ranges::count_if(daemon.requests(), [](const auto& request) { return request.has_clear(); });
+  };
+  terminal.read_until("node1# ");
+
+  terminal.press("clear ip bgp *\n");
+  terminal.read_until("This ends 7 sessions; with `soft` none. Go on? [y/N] ");
+  terminal.press("n\n");
+  terminal.read_until("node1# ");
+  EXPECT_EQ(clears(), 0);
+  terminal.press("clear ip bgp *\n");
+  terminal.read_until("[y/N] ");
+  terminal.press("\x03");
+  terminal.read_until("node1# ");
+  EXPECT_EQ(clears(), 0);
+
+  terminal.press("clear ip bgp *\n");
+  terminal.read_until("[y/N] ");
+  terminal.press("y\n");
+  terminal.read_until("node1# ");
+  EXPECT_EQ(clears(), 1);
 }
 
 TEST(Terminal_, ControlDEndsTheShell) {

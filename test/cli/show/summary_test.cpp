@@ -81,6 +81,15 @@ TEST(SummaryText, HasFrrsColumns) {
             "Total number of neighbors 2\n");
 }
 
+TEST(SummaryText, CountsPeerGroupsWhereThereAreAny) {
+  auto summary = two_neighbors();
+  summary.mutable_families(0)->set_peer_groups(2);
+  summary.mutable_families(0)->set_peer_group_bytes(128);
+
+  EXPECT_THAT(summary_text(summary, {}),
+              HasSubstr("KiB of memory\nPeer groups 2, using 128 bytes of memory\n\nNeighbor "));
+}
+
 TEST(SummaryText, LongAddressesWidenTheFirstColumn) {
   auto summary = two_neighbors();
   *summary.mutable_families(0)->add_neighbors() = established("2001:db8:1111:2222::3333");
