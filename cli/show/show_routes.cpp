@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/show/commands.hpp"
 #include "cli/show/pages.hpp"
 #include "cli/show/route_table.hpp"
@@ -69,10 +71,15 @@ Status show_next_hops(const Console& console, const Arguments& arguments) {
   if (arguments.has("ipv6")) family = api::IPV6_UNICAST;
   if (arguments.has("ipv4") || (arguments.has("ip") && arguments.has("nht"))) family = api::IPV4_UNICAST;
   request.mutable_next_hops()->set_family(family);
-  const auto response = console.client.call(std::move(request));
+  auto response = console.client.call(std::move(request));
   if (!response) return console.report(response.error());
-  console.out(arguments.has("json") ? next_hops_json(response->next_hops())
-                                    : next_hops_text(response->next_hops()));
+  auto& next_hops = *response->mutable_next_hops();
+  if (const auto* wanted = arguments.address("next-hop")) {
+    const auto is_other = [&](const auto& next_hop) { return address_of(next_hop.address()) != *wanted; };
+    auto& all = *next_hops.mutable_next_hops();
+    all.erase(std::remove_if(all.begin(), all.end(), is_other), all.end());
+  }
+  console.out(arguments.has("json") ? next_hops_json(next_hops) : next_hops_text(next_hops));
   return Status::Done;
 }
 
@@ -102,12 +109,13 @@ std::vector<Command> route_table_commands() {
   };
   std::vector<Command> all = rows("ip", kIp, "A.B.C.D", "A.B.C.D/M");
   for (auto&& row : rows("ipv6", kIpv6, "X:X::X:X", "X:X::X:X/M")) all.push_back(row);
-  all.push_back({.syntax = std::string(kBgp) + "nexthop [json]",
-                 .help = bgp_help({"Next hops and whether they are reachable", kJson}),
+  all.push_back({.syntax = std::string(kBgp) + "nexthop [ADDRESS$next-hop] [json]",
+                 .help = bgp_help({"Next hops and whether they are reachable", "This one alone", kJson}),
                  .run = show_next_hops});
-  all.push_back({.syntax = "show <ip|ipv6> nht [json]",
-                 .help = {kShow, kIp, kIpv6, "Next hops and whether they are reachable", kJson},
-                 .run = show_next_hops});
+  all.push_back(
+      {.syntax = "show <ip|ipv6> nht [ADDRESS$next-hop] [json]",
+       .help = {kShow, kIp, kIpv6, "Next hops and whether they are reachable", "This one alone", kJson},
+       .run = show_next_hops});
   return all;
 }
 

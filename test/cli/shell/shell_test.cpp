@@ -162,6 +162,15 @@ TEST_F(ShellTest, TheInstanceIsKnownByItsName) {
   EXPECT_EQ(type("show bgp vrf X ipv4 unicast").text, "View/Vrf X is unknown\n");
 }
 
+TEST_F(ShellTest, CountsAreOfWhatTheNeighborAnnounced) {
+  EXPECT_EQ(type("show ip bgp neighbors 192.168.1.9 prefix-counts").text,
+            "No such neighbor in this view/vrf\n");
+  const auto asked = daemon_.requests().back().routes();
+
+  EXPECT_EQ(asked.view(), api::ADJ_RIB_IN);
+  EXPECT_EQ(asked.family(), api::IPV4_UNICAST);
+}
+
 TEST_F(ShellTest, NoBfdMeansNoSessions) {
   EXPECT_EQ(type("show bfd peers").text, "BFD Peers:\n");
   EXPECT_EQ(type("show bfd peers json").text, "[\n]\n");
