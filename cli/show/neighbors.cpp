@@ -290,6 +290,7 @@ void append_family(std::string& out, const api::NeighborFamily& family) {
            family.update_group(), family.output_queue());
   else
     out += "  Not part of any update group\n";
+  if (family.soft_reconfiguration()) out += "  Inbound soft reconfiguration allowed\n";
   if (family.is_behind()) out += "  Reads too slowly: the table is sent anew once it reads\n";
   if (family.route_reflector_client()) out += "  Route-Reflector Client\n";
   if (family.next_hop_self())

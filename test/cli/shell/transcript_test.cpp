@@ -127,6 +127,17 @@ TEST(FileOption, ReportsWrongLinesByNumberAndDoesTheOthers) {
   EXPECT_THAT(daemon.running_config(), HasSubstr("neighbor 10.0.0.1"));
 }
 
+TEST(FileOption, TakesASavedConfigurationAsItIs) {
+  FakeDaemon daemon;
+  const auto file = daemon.path() + ".conf";
+  std::ofstream(file) << "frr version 8.4.4\nfrr defaults traditional\n!\nrouter bgp 64512\nexit\n!\nend\n";
+
+  const auto result = run({"--socket", daemon.path(), "-f", file});
+
+  EXPECT_EQ(result.output, "");
+  EXPECT_EQ(result.status, 0);
+}
+
 TEST(DryRun, NeedsNoDaemon) {
   FakeDaemon directory;
   const auto file = directory.path() + ".conf";

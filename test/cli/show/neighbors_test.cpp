@@ -43,6 +43,7 @@ api::Neighbor established() {
   auto& family = *n.add_families();
   family.set_family(api::IPV4_UNICAST);
   family.set_update_group(1);
+  family.set_soft_reconfiguration(true);
   family.set_accepted(2);
   family.set_received(3);
   family.set_sent(2);
@@ -88,7 +89,9 @@ TEST(NeighborText, HasFrrsBlocksInFrrsOrder) {
                               "    Keepalives:             0          3\n"));
   EXPECT_THAT(text, HasSubstr("    Total:                  5          3\n"));
   EXPECT_THAT(text, HasSubstr("\n For address family: IPv4 Unicast\n"
-                              "  Update group 1, subgroup 1\n"));
+                              "  Update group 1, subgroup 1\n"
+                              "  Packet Queue length 0\n"
+                              "  Inbound soft reconfiguration allowed\n"));
   EXPECT_THAT(
       text,
       HasSubstr(
