@@ -2,7 +2,7 @@
 #include <thread>
 
 #include "cli/command/syntax.hpp"
-#include "cli/config/command.hpp"
+#include "cli/config/edit.hpp"
 #include "cli/show/commands.hpp"
 #include "cli/show/json.hpp"
 #include "cli/show/log.hpp"
@@ -66,6 +66,20 @@ Status follow_log(const Console& console, const Arguments&) {
   return Status::Done;
 }
 
+/// What bgpd of FRR says to the line; zebra says nothing. "": neither.
+std::string confirmation_of(std::string line) {
+  constexpr std::string_view kNo = "no ", kOn = " is on";
+  const bool is_off = line.starts_with(kNo);
+  if (is_off) line.erase(0, kNo.size());
+  if (line.starts_with("debug zebra")) return {};
+  Config scratch;
+  static_cast<void>(edit(scratch, {}, line));
+  if (scratch.debug.empty()) return {};
+  auto text = scratch.debug.size() > 1 ? "BGP updates debugging is on" : describe(*scratch.debug.begin());
+  if (is_off) text.replace(text.find(kOn), kOn.size(), " is off");
+  return text + "\n";
+}
+
 /// "no debug bgp updates in" as the configuration's rows read it: whatever was typed, abbreviated or
 /// `undebug`.
 Status set_debug(const Console& console, const Arguments& arguments) {
@@ -75,7 +89,9 @@ Status set_debug(const Console& console, const Arguments& arguments) {
   api::Request request;
   request.mutable_debug()->set_line(line);
   const auto response = console.client.call(std::move(request));
-  return response ? Status::Done : console.report(response.error());
+  if (!response) return console.report(response.error());
+  console.out(confirmation_of(line));
+  return Status::Done;
 }
 
 }  // namespace

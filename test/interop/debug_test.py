@@ -13,6 +13,10 @@ def type_lines(kuland, *lines):
     return ended.returncode, ended.stdout
 
 
+def ask_frr(speaker, line):
+    return speaker.command("/usr/bin/vtysh", "--vty_socket", speaker.folder, "-d", "bgpd", "-c", line)
+
+
 def lines_with(kuland, *parts):
     return [line for line in kuland.log().splitlines() if " debug " in line and all(part in line for part in parts)]
 
@@ -48,6 +52,23 @@ def debug_tells_of_sessions_routes_and_the_kernel_and_stops_when_told(lab, peer)
     wait_for(lambda: "10.200.0.0/24" in hosts[1].routes(), "it is back")
     check(len(lines_with(kuland, "")) == known, "nothing is told any more")
     check("debug" not in kuland.show("show running-config"), "enable mode's switches are not of the configuration")
+
+
+@interop(peers=("frr",))
+def debug_is_confirmed_and_shown_as_frr_does(lab, peer):
+    _, kuland, speaker = lab.pair(peer)
+    lines = ("bgp bestpath 10.0.0.0/8", "bgp keepalives", "bgp neighbor-events", "bgp updates in 192.168.1.9", "bgp updates out",
+             "bgp zebra prefix 10.0.0.0/8")
+    for line in lines:
+        said = [kuland.show("debug " + line).strip(), ask_frr(speaker, "debug " + line).strip()]
+        check(said[0] and said[0] == said[1], f"{line}: {said}")
+    ours, theirs = kuland.show("show debugging"), ask_frr(speaker, "show debugging")
+    bgp = [text[text.index("BGP debugging status:"):].split() for text in (ours, theirs)]
+    check(set(theirs.splitlines()) <= set(ours.splitlines()), f"{ours}\n{theirs}")
+    check(len(bgp[0]) <= len(bgp[1]), f"{ours}\n{theirs}")
+    for line in lines:
+        said = [kuland.show("no debug " + line).strip(), ask_frr(speaker, "no debug " + line).strip()]
+        check(said[0] and said[0] in said[1].splitlines(), f"no {line}: {said}")
 
 
 @interop(peers=("bird",))
