@@ -66,7 +66,11 @@ Status show_interfaces(const Console& console, const Arguments& arguments) {
       return Status::Warning;
     }
   }
-  console.out(arguments.has("json") ? interfaces_json(interfaces) : interfaces_text(interfaces));
+  const bool json = arguments.has("json");
+  if (arguments.has("brief"))
+    console.out(json ? interfaces_json(interfaces) : interfaces_text(interfaces));
+  else
+    console.out(json ? interface_details_json(interfaces) : interface_details_text(interfaces));
   return Status::Done;
 }
 

@@ -12,14 +12,6 @@ std::string interface_text(const api::NextHop& next_hop) {
                                       : next_hop.interface();
 }
 
-const char* status_word(const api::Interface& interface) {
-  return interface.is_up() ? (interface.is_running() ? "up" : "up/no-carrier") : "down";
-}
-
-std::string with_length(const api::InterfaceAddress& address) {
-  return address_text(address.address()) + "/" + std::to_string(address.length());
-}
-
 std::string uptime_text(const api::Status& status) { return age_text(status.uptime_ms()); }
 
 std::string config_text(const api::Status& status) {
@@ -74,44 +66,6 @@ std::string next_hops_json(const api::NextHops& next_hops) {
     auto name = address_text(next_hop.address());
     if (!next_hop.interface().empty()) name += "%" + next_hop.interface();
     json[is_v4 ? "ipv4" : "ipv6"].get_ref<Json::object_t&>().emplace_back(name, std::move(entry));
-  }
-  return json_text(json) + "\n";
-}
-
-std::string interfaces_text(const api::Interfaces& interfaces) {
-  std::string out;
-  append(out, "%-15s %-7s %-15s %s\n", "Interface", "Status", "VRF", "Addresses");
-  append(out, "%-15s %-7s %-15s %s\n", "---------", "------", "---", "---------");
-  for (const auto& interface : interfaces.interfaces()) {
-    append(out, "%-15s %-7s %-15s ", interface.name().c_str(), interface.is_up() ? "up" : "down",
-           vrf_text(interface.vrf()).c_str());
-    bool first = true;
-    for (const auto& address : interface.addresses()) {
-      if (const auto value = address_of(address.address()); !value || value->is_link_local()) continue;
-      if (!first) append(out, "%*s+ ", 40, "");
-      out += with_length(address) + "\n";
-      first = false;
-    }
-    if (first) out += '\n';
-  }
-  return out + "\n";
-}
-
-std::string interfaces_json(const api::Interfaces& interfaces) {
-  auto json = Json::object();
-  for (const auto& interface : interfaces.interfaces()) {
-    auto addresses = Json::array();
-    for (const auto& address : interface.addresses()) addresses.push_back(with_length(address));
-    Json entry;
-    entry["status"] = interface.is_up() ? "up" : "down";
-    entry["vrfName"] = vrf_text(interface.vrf());
-    entry["addresses"] = std::move(addresses);
-    entry["operational"] = status_word(interface);
-    entry["index"] = interface.index();
-    entry["mtu"] = interface.mtu();
-    if (!interface.kind().empty()) entry["kind"] = interface.kind();
-    if (interface.advertised()) entry["advertised"] = true;
-    json.get_ref<Json::object_t&>().emplace_back(interface.name(), std::move(entry));
   }
   return json_text(json) + "\n";
 }

@@ -12,6 +12,9 @@ std::string next_hops_json(const api::NextHops& next_hops);
 
 std::string interfaces_text(const api::Interfaces& interfaces);  // `show interface brief`
 std::string interfaces_json(const api::Interfaces& interfaces);
+/// `show interface`, `show interface NAME`.
+std::string interface_details_text(const api::Interfaces& interfaces);
+std::string interface_details_json(const api::Interfaces& interfaces);
 
 std::string version_text(const api::Version& version);
 std::string version_json(const api::Version& version);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/show/json.hpp"
 #include "cli/show/system.hpp"
 #include "test/cli/show/replies.hpp"
 
@@ -74,6 +75,29 @@ TEST(InterfaceBrief, LooksAsInFrr) {
             "                                        + 2001:db8::1/64\n"
             "lo              down    default         \n"
             "\n");
+}
+
+TEST(Interface, IsToldInFrrsWords) {
+  api::Interfaces interfaces;
+  auto& eth0 = *interfaces.add_interfaces();
+  eth0.set_name("eth0");
+  eth0.set_kind("veth");
+  eth0.set_index(2);
+  eth0.set_mtu(1500);
+  eth0.set_is_up(true);
+  auto& address = *eth0.add_addresses();
+  address.set_address(octets("192.168.77.1"));
+  address.set_length(24);
+
+  EXPECT_EQ(interface_details_text(interfaces),
+            "Interface eth0 is up, line protocol is down\n"
+            "  vrf: default\n"
+            "  index 2 mtu 1500\n"
+            "  inet 192.168.77.1/24\n"
+            "  Interface Type VETH\n");
+  const auto json = Json::parse(interface_details_json(interfaces))["eth0"];
+  EXPECT_EQ(json["operationalStatus"], "down");
+  EXPECT_EQ(json["ipAddresses"][0]["address"], "192.168.77.1/24");
 }
 
 TEST(NextHops, SayThroughWhat) {

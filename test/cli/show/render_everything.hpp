@@ -83,6 +83,8 @@ inline void render_everything(const api::Response& response) {
   text += next_hops_text(response.next_hops());
   expect_json(interfaces_json(response.interfaces()));
   text += interfaces_text(response.interfaces());
+  expect_json(interface_details_json(response.interfaces()));
+  text += interface_details_text(response.interfaces());
   expect_json(generations_json(response.generations(), now));
   text += generations_text(response.generations(), now);
   expect_json(config_status_json(response.config_status()));
