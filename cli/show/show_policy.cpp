@@ -8,7 +8,8 @@ namespace cli::show {
 namespace {
 
 constexpr std::string_view kShow = "Show running system information", kJson = "JavaScript Object Notation",
-                           kIp = "IP information", kBgpWord = "BGP information", kName = "Name of the list";
+                           kIp = "IP information", kBgpWord = "BGP information", kName = "Name of the list",
+                           kDetail = "All of it, as always";
 
 using Text = PolicyText (*)(const PolicyQuery&);
 using AsJson = PolicyJson (*)(const PolicyQuery&);
@@ -53,15 +54,17 @@ std::vector<Command> policy_commands() {
        .help = {kShow, kIp, kBgpWord, "List AS path access lists", kName, kJson},
        .run =
            show_policy(as_path_lists_text, as_path_lists_json, "Can't find specified as-path access-list")},
-      {.syntax = "show <ip|bgp> community-list [NAME$name] [json]",
-       .help = {kShow, kIp, kBgpWord, "List community-list", "Name or number of the list", kJson},
+      {.syntax = "show <ip|bgp> community-list [NAME$name [detail]] [json]",
+       .help = {kShow, kIp, kBgpWord, "List community-list", "Name or number of the list", kDetail, kJson},
        .run = show_policy(community_lists_text, community_lists_json, "Can't find community-list")},
-      {.syntax = "show <ip|bgp> large-community-list [NAME$name] [json]",
-       .help = {kShow, kIp, kBgpWord, "List large-community list", "Name or number of the list", kJson},
+      {.syntax = "show <ip|bgp> large-community-list [NAME$name [detail]] [json]",
+       .help = {kShow, kIp, kBgpWord, "List large-community list", "Name or number of the list", kDetail,
+                kJson},
        .run = show_policy(large_community_lists_text, large_community_lists_json,
                           "Can't find large-community-list")},
-      {.syntax = "show <ip|bgp> extcommunity-list [NAME$name] [json]",
-       .help = {kShow, kIp, kBgpWord, "List extended-community list", "Name or number of the list", kJson},
+      {.syntax = "show <ip|bgp> extcommunity-list [NAME$name [detail]] [json]",
+       .help = {kShow, kIp, kBgpWord, "List extended-community list", "Name or number of the list", kDetail,
+                kJson},
        .run = show_policy(extended_community_lists_text, extended_community_lists_json,
                           "Can't find extcommunity-list")},
   };

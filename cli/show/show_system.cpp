@@ -7,7 +7,8 @@
 namespace cli::show {
 namespace {
 
-constexpr std::string_view kShow = "Show running system information", kJson = "JavaScript Object Notation";
+constexpr std::string_view kShow = "Show running system information", kJson = "JavaScript Object Notation",
+                           kOneDaemon = "One daemon does it all: the same";
 
 Json lines_json(const std::string& text) {
   auto lines = Json::array();
@@ -90,8 +91,8 @@ auto with_status(std::string (*as_text)(const api::Status&), std::string (*as_js
 
 std::vector<Command> system_commands() {
   return {
-      {.syntax = "show running-config [json]",
-       .help = {kShow, "Configuration in force", kJson},
+      {.syntax = "show running-config [<bgpd|zebra|staticd>] [json]",
+       .help = {kShow, "Configuration in force", kOneDaemon, kOneDaemon, kOneDaemon, kJson},
        .run = show_running_config},
       {.syntax = "show startup-config",
        .help = {kShow, "Configuration that the next start reads"},

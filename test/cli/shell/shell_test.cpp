@@ -141,6 +141,9 @@ TEST_F(ShellTest, AListsNameBehindShowBgpMeansTheList) {
   type("show bgp community-list C");
 
   EXPECT_TRUE(daemon_.requests().back().has_config());
+  type("show bgp community-list C detail");
+  EXPECT_TRUE(daemon_.requests().back().has_config());
+  EXPECT_EQ(type("show running-config bgpd").text, type("show running-config").text);
 }
 
 TEST_F(ShellTest, WrongExpressionsAndCommunitiesAreSaidInFrrsWords) {
