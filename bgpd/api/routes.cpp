@@ -36,7 +36,10 @@ class Page {
 
   /// `only`: paths of this peer.
   void add(const rib::DestinationView& view, std::optional<rib::PeerHandle> only = {}) {
-    if (!wants(view)) return;
+    if (!wants(view)) {
+      octets_ += view.paths.size() * kOctetsOfRefused;
+      return;
+    }
     auto& to = *routes_.add_destinations();
     put_prefix(view.prefix, *to.mutable_prefix());
     to.set_version(view.version);
@@ -70,6 +73,8 @@ class Page {
  private:
   /// Beside paths and attributes, which are counted.
   static constexpr std::size_t kOctetsOfDestination = 64;
+  /// A path that a filter looked at in vain is not sent, but its time counts: 16,384 fill a page.
+  static constexpr std::size_t kOctetsOfRefused = 256;
 
   bool wants(const rib::PathView& path) const { return !filter_ || filter_->wants(path); }
   bool wants(const rib::DestinationView& view) const {

@@ -107,6 +107,26 @@ TEST_F(RouteFilterTest, LargeOnesLikewise) {
   EXPECT_THAT(found(filter_), IsEmpty());
 }
 
+TEST_F(RouteFilterTest, APageEndsWhenManyPathsWereLookedAtInVain) {
+  constexpr int kPeers = 20, kPrefixes = 1000;
+  std::vector<std::string> prefixes;
+  for (int i = 0; i < kPrefixes; ++i)
+    prefixes.push_back("10." + std::to_string(i / 250) + "." + std::to_string(i % 250) + ".0/24");
+  for (int i = 0; i < kPeers; ++i)
+    backend_.receive(backend_.establish(("192.168.77." + std::to_string(10 + i)).c_str()), prefixes);
+  proto::Request request;
+  request.mutable_routes()->set_family(proto::IPV4_UNICAST);
+  request.mutable_routes()->mutable_filter()->set_as_path("_99_");
+  Replies replies;
+
+  handle_whole(request, {.may_change = false}, backend_, replies);
+
+  const auto& page = replies.front().routes();
+  EXPECT_EQ(page.destinations_size(), 0);
+  ASSERT_TRUE(page.has_next());
+  EXPECT_LT(*prefix_from(page.next()), *rib::Prefix::parse("10.3.240.0/24"));
+}
+
 TEST_F(RouteFilterTest, ListsAreThoseOfTheConfiguration) {
   auto& policy = backend_.config.policy;
   policy.community_lists["C"].rules[5] = {.permit = true, .values = {{65001u << 16 | 1}}};
