@@ -1,47 +1,50 @@
 // `ping` and `traceroute`: the system's programs, in this terminal. They are run without a shell, with the
 // words that were typed and nothing that could be an option.
-#include <spawn.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <expected>
 
 #include "cli/show/commands.hpp"
-
-extern char** environ;
 
 namespace cli::show {
 namespace {
 
-/// A child has signals as a program expects them, whatever the shell does with its own.
-class DefaultSignals {
- public:
-  DefaultSignals() {
-    ::posix_spawnattr_init(&attributes_);
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGPIPE);
-    ::posix_spawnattr_setsigdefault(&attributes_, &signals);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF);
+/// In the child: signals as a program expects them, and it ends with the shell however that ends. Comes back
+/// when there is no such program.
+void become(char* const* arguments, pid_t shell) {
+  for (const int number : {SIGINT, SIGPIPE}) ::signal(number, SIG_DFL);
+  ::prctl(PR_SET_PDEATHSIG, SIGINT);
+  if (::getppid() == shell) ::execvp(arguments[0], arguments);
+}
+
+/// An errno when it could not be run; else its status, once it has ended. Ctrl-C reaches it by the terminal
+/// and only interrupts the wait.
+std::expected<int, int> run(char* const* arguments) {
+  const auto shell = ::getpid();
+  int failure[2];
+  if (::pipe2(failure, O_CLOEXEC) != 0) return std::unexpected(errno);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    become(arguments, shell);
+    const int error = errno;
+    static_cast<void>(!::write(failure[1], &error, sizeof error));
+    ::_exit(127);
   }
-  ~DefaultSignals() { ::posix_spawnattr_destroy(&attributes_); }
-  DefaultSignals(const DefaultSignals&) = delete;
-  DefaultSignals& operator=(const DefaultSignals&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_;
-};
-
-/// Until the child ends; Ctrl-C reaches it by the terminal and only interrupts the wait.
-int wait_for(pid_t child) {
+  int error = child < 0 ? errno : 0;
+  ::close(failure[1]);
+  if (child > 0) static_cast<void>(!::read(failure[0], &error, sizeof error));  // nothing comes: it runs
+  ::close(failure[0]);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return -1;
-  return status;
+  while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return error != 0 ? std::unexpected(error) : std::expected<int, int>(status);
 }
 
 /// What it finds out is for who reads it: as in vtysh the command has not failed when nobody answers.
@@ -50,15 +53,11 @@ Status run_program(const Console& console, std::vector<std::string> words) {
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   std::fflush(stdout);
-  const DefaultSignals signals;
-  pid_t child = 0;
-  if (const int error =
-          ::posix_spawnp(&child, arguments[0], nullptr, signals.get(), arguments.data(), environ)) {
-    console.out(error == ENOENT ? "% " + words[0] + " is not installed on this host\n"
-                                : "% " + words[0] + ": " + std::strerror(error) + "\n");
-    return Status::Error;
-  }
-  return wait_for(child) == 0 ? Status::Done : Status::Warning;
+  const auto status = run(arguments.data());
+  if (status) return *status == 0 ? Status::Done : Status::Warning;
+  console.out(status.error() == ENOENT ? "% " + words[0] + " is not installed on this host\n"
+                                       : "% " + words[0] + ": " + std::strerror(status.error()) + "\n");
+  return Status::Error;
 }
 
 auto program(const char* name) {

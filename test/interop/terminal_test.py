@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import struct
+import subprocess
 import termios
 import time
 
@@ -140,6 +141,22 @@ def control_c_ends_a_ping_and_not_the_shell(lab):
     terminal.expect(prompt)
     terminal.keys("exit\r")
     terminal.expect_end()
+
+
+@interop()
+def a_ping_ends_with_its_shell(lab):
+    hosts = lab.hosts(1)
+    ping, ends = os.path.join(lab.folder, "ping"), os.path.join(lab.folder, "ended")
+    with open(ping, "w", encoding="ascii") as file:
+        file.write(f"#!/bin/sh\ntrap 'echo > {ends}; exit' INT\necho pinging\nwhile :; do sleep 0.05; done\n")
+    os.chmod(ping, 0o755)
+    kuland = lab.kuland(hosts[1])
+    shell = subprocess.Popen(kuland.shell_command("ping 192.168.1.2"), stdout=subprocess.PIPE, text=True,
+                             env={"PATH": f"{lab.folder}:{os.environ['PATH']}", **LEAKS})
+    check("pinging" in shell.stdout.readline(), "it runs")
+    shell.kill()
+    shell.wait()
+    wait_for(lambda: os.path.exists(ends), "it hears that the shell is gone")
 
 
 @interop()
