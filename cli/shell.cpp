@@ -340,7 +340,7 @@ Status Shell::find(const std::string& pattern) const {
   print("view", view_tree_.notations());
   print("enable", enable_tree_.notations());
   for (const auto& row : all_modes())
-    if (row.mode >= Mode::Config) print(row.name, tree_of(row.mode).notations());
+    if (row.mode >= Mode::Config && !is_foreign(row.mode)) print(row.name, tree_of(row.mode).notations());
   ::regfree(&regex);
   return Status::Done;
 }

@@ -13,6 +13,12 @@ constexpr ModeRow kModes[] = {
     {Mode::AddressFamilyIpv6, Mode::RouterBgp, "(config-router-af)# ", "address-family ipv6 unicast"},
     {Mode::RouteMap, Mode::Config, "(config-route-map)# ", "route-map"},
     {Mode::Vrf, Mode::Config, "(config-vrf)# ", "vrf"},
+    {Mode::Interface, Mode::Config, "(config-if)# ", "interface"},
+    {Mode::Line, Mode::Config, "(config-line)# ", "line vty"},
+    {Mode::KeyChain, Mode::Config, "(config-keychain)# ", "key chain"},
+    {Mode::Bfd, Mode::Config, "(config-bfd)# ", "bfd"},
+    {Mode::Rpki, Mode::Config, "(config-rpki)# ", "rpki"},
+    {Mode::OtherRouter, Mode::Config, "(config-router)# ", "router"},
 };
 
 constexpr bool is_in_order() {

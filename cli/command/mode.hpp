@@ -17,7 +17,16 @@ enum class Mode : std::uint8_t {
   AddressFamilyIpv6,
   RouteMap,
   Vrf,
+  // Blocks that kulan does not have; what is typed in them is kept.
+  Interface,
+  Line,
+  KeyChain,
+  Bfd,
+  Rpki,
+  OtherRouter,
 };
+
+inline bool is_foreign(Mode mode) { return mode >= Mode::Interface; }
 
 struct ModeRow {
   Mode mode;

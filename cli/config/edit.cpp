@@ -5,6 +5,8 @@
 
 #include "cli/command/words.hpp"
 #include "cli/config/foreign_blocks.hpp"
+#include "cli/config/foreign_modes.hpp"
+#include "cli/config/kept_lines.hpp"
 
 namespace cli {
 
@@ -18,6 +20,8 @@ std::size_t depth_of(Mode mode) {
 
 Mode mode_at(const Context& context) {
   if (context.empty()) return Mode::Config;
+  if (context.size() == 1)
+    if (const auto foreign = foreign_opening(context.front())) return foreign->mode;
   if (context.size() == 1 && starts_with_words(context.front(), "vrf")) return Mode::Vrf;
   if (context.size() == 1)
     return starts_with_words(context.front(), "route-map") ? Mode::RouteMap : Mode::RouterBgp;
@@ -38,6 +42,10 @@ std::string opening_line(Mode mode, const Arguments& a) {
 std::optional<Context> canonical(const Context& context) {
   Context full;
   for (const auto& line : context) {
+    if (const auto foreign = full.empty() ? foreign_opening(line) : std::nullopt) {
+      full.push_back(foreign->line);
+      continue;
+    }
     const auto match = tree_of(mode_at(full)).match(line);
     const auto* matched = std::get_if<Matched>(&match);
     const auto form = matched ? form_of(matched->command) : Form{};
@@ -118,33 +126,6 @@ Outcome aim(Target& target, Scope scope, const Context& context, const Arguments
   return {};
 }
 
-/// Rows without effect live among the kept lines: the same command replaces, `no` removes.
-void keep_inert(Config& config, const std::string& block, const Arguments& arguments, bool is_negated) {
-  std::string whole, keywords;
-  for (const auto& [text, is_keyword] : arguments.written()) {
-    if (is_negated && whole.empty() && text == "no") continue;
-    whole += (whole.empty() ? "" : " ") + text;
-    if (is_keyword) keywords = whole;
-  }
-  std::erase_if(config.unknown_lines, [&](const Config::UnknownLine& line) {
-    return line.block == block && starts_with_words(line.text, keywords);
-  });
-  if (!is_negated) config.unknown_lines.push_back({block, whole});
-}
-
-/// "no X" for a kept line X that kulan does not know: it goes, with the block it opened.
-bool forget_kept_line(Config& config, const Context& context, std::string_view line) {
-  const auto words = split_words(line);
-  if (words.size() < 2 || words[0].text != "no") return false;
-  const auto text = right_trimmed(line.substr(words[1].column));
-  const auto block = block_of(context);
-  const auto opened = inner_block(block, text);
-  return std::erase_if(config.unknown_lines, [&](const Config::UnknownLine& kept) {
-           return (kept.block == block && trimmed(kept.text) == text) || kept.block == opened ||
-                  kept.block.starts_with(opened + " / ");
-         }) > 0;
-}
-
 /// The word at fault; the last thing said, where the refusal names none. of_place: the mode is wrong, no
 /// word.
 std::optional<std::size_t> column_of(const Refusal& refusal, const Arguments& arguments, bool of_place) {
@@ -165,12 +146,6 @@ Applied leave(const Command& command, Context& context) {
 }
 
 }  // namespace
-
-std::string block_of(const Context& context) {
-  std::string block;
-  for (const auto& line : context) block = inner_block(block, line);
-  return block;
-}
 
 std::string_view warning_of(const Applied& applied) {
   const auto* command = applied.form.command;
@@ -223,6 +198,49 @@ Applied apply_line(Config& config, Context& context, std::string_view line, cons
   return applied;
 }
 
+namespace {
+
+constexpr std::string_view kKept =
+    "% Warning: kulan does not have this command; the line is kept, without effect";
+
+/// Opens a block that kulan does not have.
+bool open_foreign(Config& config, std::string_view line, EditResult& result) {
+  auto opening = foreign_opening(line);
+  if (!opening) return false;
+  keep_line(config, "", opening->line);
+  result.status = EditStatus::Done;
+  result.text = kKept;
+  result.context = {std::move(opening->line)};
+  return true;
+}
+
+/// In such a block: out of it, a command of configure, or a line that is kept.
+EditResult edit_foreign(Config& config, const Context& block, std::string_view line) {
+  EditResult result;
+  result.context = block;
+  const auto text = trimmed(line);
+  const bool leaves = std::holds_alternative<Matched>(tree_of(mode_at(block)).match(text));
+  const bool is_outer =
+      !speaks_of_ip(text) &&
+      (foreign_opening(text) || std::holds_alternative<Matched>(tree_of(Mode::Config).match(text)));
+  if (leaves) {
+    result.leaves_configure = apply_line(config, result.context, text).leaves_configure;
+  } else if (is_outer) {
+    return edit(config, {}, line);
+  } else if (starts_with_words(text, "no")) {
+    if (forget_kept_line(config, block, text)) return result;
+    const auto applied = failure_of(tree_of(Mode::Config).match(text), line);
+    result.status = EditStatus::Unknown;
+    result.text = error_mark(line, applied);
+  } else {
+    keep_line(config, block_of(block), text);
+    result.text = kKept;
+  }
+  return result;
+}
+
+}  // namespace
+
 EditResult edit(Config& config, const Context& context, std::string_view line) {
   EditResult result;
   result.context = context;
@@ -237,6 +255,7 @@ EditResult edit(Config& config, const Context& context, std::string_view line) {
   auto place = canonical(context);
   if (!place) return refuse("% Unknown mode: " + block_of(context));
 
+  if (is_foreign(mode_at(*place))) return edit_foreign(config, *place, line);
   const auto applied = apply_line(config, *place, line);
   result.status = applied.status;
   result.column = applied.column;
@@ -257,6 +276,7 @@ EditResult edit(Config& config, const Context& context, std::string_view line) {
       result.text = refusal_mark(line, applied);
       break;
     case EditStatus::Unknown:
+      if (open_foreign(config, line, result)) break;
       if (forget_kept_line(config, *place, line)) {
         result.status = EditStatus::Done;
         break;

@@ -8,7 +8,7 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t kModeCount = static_cast<std::size_t>(Mode::Vrf) + 1;
+constexpr std::size_t kModeCount = static_cast<std::size_t>(Mode::OtherRouter) + 1;
 
 std::vector<Command> navigation_commands() {
   const auto row = [](std::string word, std::string_view help, Leave leaves) {
@@ -82,7 +82,8 @@ std::vector<Mode> modes_of(const Command& command) {
   if (command.leaves == Leave::Family) return {AddressFamilyIpv4, AddressFamilyIpv6};
   if (command.leaves == Leave::Vrf) return {Vrf};
   if (command.leaves != Leave::No)
-    return {Config, RouterBgp, AddressFamilyIpv4, AddressFamilyIpv6, RouteMap, Vrf};
+    return {Config, RouterBgp, AddressFamilyIpv4, AddressFamilyIpv6, RouteMap, Vrf, Interface, Line, KeyChain,
+            Bfd,    Rpki,      OtherRouter};
   switch (command.scope) {
     case Scope::System:
     case Scope::Policy:

@@ -315,7 +315,7 @@ TEST(Edit, AContextThatIsGoneIsRefused) {
   EXPECT_EQ(edit(config, {"router bgp 1"}, "bgp router-id 1.1.1.1").text, "% No BGP process is configured");
   config.bgp.emplace().as = 2;
   EXPECT_EQ(edit(config, {"router bgp 1"}, "bgp router-id 1.1.1.1").text, "% BGP instance not found");
-  EXPECT_EQ(edit(config, {"interface eth0"}, "ip forwarding").text, "% Unknown mode: interface eth0");
+  EXPECT_EQ(edit(config, {"pbr-map M"}, "ip forwarding").text, "% Unknown mode: pbr-map M");
 }
 
 TEST(Edit, NoOfAMemberTurnsOffWhatItsGroupHasOn) {
@@ -374,6 +374,57 @@ TEST(Edit, NoRemovesKeptLinesOfOtherDaemons) {
 
   terminal.type({"no neighbor 10.0.0.1"});
   EXPECT_THAT(terminal.config.unknown_lines, IsEmpty());
+}
+
+TEST(Edit, BlocksOfOtherDaemonsHaveTheirModesAndAreKept) {
+  for (const auto& [opening, prompt] :
+       {std::pair("interface eth0", "h(config-if)# "), std::pair("line vty", "h(config-line)# "),
+        std::pair("key chain K", "h(config-keychain)# "), std::pair("bfd", "h(config-bfd)# "),
+        std::pair("rpki", "h(config-rpki)# "), std::pair("router ospf", "h(config-router)# "),
+        std::pair("router bgp 5 vrf RED", "h(config-router)# ")}) {
+    Terminal terminal;
+    terminal.type({opening, "some thing", "some thing"});
+    ASSERT_EQ(terminal.status, EditStatus::Done) << opening << "\n" << terminal.answer;
+    EXPECT_THAT(terminal.answer, HasSubstr("kept, without effect"));
+    ASSERT_TRUE(mode_of(terminal.context)) << opening;
+    EXPECT_EQ(prompt_of(*mode_of(terminal.context), "h"), prompt);
+    EXPECT_EQ(terminal.config.unknown_lines,
+              (std::vector<Config::UnknownLine>{{"", opening}, {opening, "some thing"}}));
+    EXPECT_TRUE(read_config(write_config(terminal.config)).config == terminal.config) << opening;
+    terminal.type({"no some thing"});
+    EXPECT_EQ(terminal.config.unknown_lines.size(), 1u) << opening;
+    terminal.type({"exit"});
+    EXPECT_THAT(terminal.context, IsEmpty());
+    EXPECT_FALSE(terminal.left);
+    EXPECT_TRUE(Terminal(terminal).type({opening, "end"}).left);
+  }
+}
+
+TEST(Edit, ABlockOfAnotherDaemonIsLeftByACommandOfConfigure) {
+  Terminal terminal;
+  terminal.type({"router bgp 1", "int eth0", "ip address 10.0.0.1/24", "hostname r9"});
+  EXPECT_EQ(terminal.config.hostname, "r9");
+  EXPECT_THAT(terminal.context, IsEmpty());
+  terminal.type({"interface eth0", "router bgp 1", "bgp router-id 1.1.1.1"});
+  EXPECT_EQ(terminal.config.bgp->router_id, 0x01010101u);
+  EXPECT_EQ(terminal.config.unknown_lines,
+            (std::vector<Config::UnknownLine>{{"", "interface eth0"},
+                                              {"interface eth0", "ip address 10.0.0.1/24"}}));
+}
+
+TEST(Edit, WhatOnlyLooksLikeSuchABlockIsAnError) {
+  for (const auto* line : {"interface", "line", "line vtyx", "key", "bfd x", "router", "router bgpp 1",
+                           "router ospff", "router bgp 5 vrf", "no interface eth9", "inter"}) {
+    Terminal terminal;
+    terminal.type({line});
+    EXPECT_NE(terminal.status, EditStatus::Done) << line;
+    EXPECT_THAT(terminal.answer, StartsWith("% ")) << line;
+    EXPECT_THAT(terminal.config.unknown_lines, IsEmpty()) << line;
+  }
+  Terminal terminal;
+  terminal.type({"interface eth0", "no such line"});
+  EXPECT_EQ(terminal.status, EditStatus::Unknown);
+  EXPECT_THAT(terminal.context, ElementsAre("interface eth0"));
 }
 
 TEST(Edit, NoRouterForgetsWhatStoodInIt) {
