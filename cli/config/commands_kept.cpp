@@ -20,6 +20,17 @@ Command kept(Scope scope, std::string syntax, std::vector<std::string_view> help
           .warning = why};
 }
 
+std::vector<Command> kept_of_family(const std::string& ip, std::string_view help, const std::string& prefix,
+                                    const std::string& address) {
+  return {
+      kept(Scope::System, ip + " prefix-list sequence-number",
+           {help, "Prefix lists", "Write sequence numbers, as is always done"},
+           "Sequence numbers are always written."),
+      kept(Scope::System, ip + " route " + prefix + "$prefix " + address + "$gateway nexthop-vrf NAME$vrf",
+           {help, "A static route", "The network", "Its gateway", "In another VRF", "Its name"},
+           "The gateway of a static route is looked for in its own table's VRF.")};
+}
+
 constexpr std::string_view kNoPassword = "Nobody is asked for a password: the rights to the socket decide.";
 constexpr std::string_view kNoDelay =
     "Nothing is announced before the first tables are in: see "
@@ -28,7 +39,12 @@ constexpr std::string_view kNoDelay =
 }  // namespace
 
 std::vector<Command> kept_commands() {
-  return {
+  std::vector<Command> rows = {
+      kept(Scope::System, "bgp community alias COMMUNITY$community NAME$name",
+           {kBgp, "Communities", "A name to show instead", "The community", "The name"},
+           "Communities are shown as numbers, or by their well-known names."),
+      kept(Scope::RouteMap, "match tag untagged", {"Match values", "The route's tag", "None"},
+           "A clause with this line never holds: a route without a tag has the tag 0 here."),
       kept(Scope::System, "password LINE...$text", {kPassword, "The text"}, kNoPassword),
       kept(Scope::System, "enable password LINE...$text", {"Of enable mode", kPassword, "The text"},
            kNoPassword),
@@ -54,6 +70,10 @@ std::vector<Command> kept_commands() {
             "Route map", "Its name"},
            "Routes of other tables are not announced."),
   };
+  for (auto& part : {kept_of_family("ip", "IP information", "A.B.C.D/M", "A.B.C.D"),
+                     kept_of_family("ipv6", "IPv6 information", "X:X::X:X/M", "X:X::X:X")})
+    rows.insert(rows.end(), part.begin(), part.end());
+  return rows;
 }
 
 }  // namespace cli

@@ -166,6 +166,27 @@ TEST(Reader, AWarningNamesTheNearestWord) {
   EXPECT_EQ(result.problems[0].column, 20u);
 }
 
+TEST(Reader, FormsOfOurCommandsThatKulanDoesNotHaveAreKeptToo) {
+  const std::string lines[] = {"ip route 10.0.0.0/8 192.0.2.1 nexthop-vrf RED",
+                               "ipv6 route 2001:db8::/32 fd00::1 nexthop-vrf RED",
+                               "ip prefix-list sequence-number", "ipv6 prefix-list sequence-number",
+                               "bgp community alias 65000:1 NAME"};
+  for (const auto& line : lines) {
+    const auto result = read_config(line + "\n");
+    EXPECT_FALSE(result.has_errors()) << line;
+    EXPECT_EQ(result.problems.size(), 1u) << line;
+    EXPECT_THAT(kept(result.config), ElementsAre(": " + line));
+    EXPECT_FALSE(read_config("no " + line + "\n").has_errors()) << line;
+  }
+}
+
+TEST(Reader, AClauseWithAMatchThatKulanDoesNotHaveNeverHolds) {
+  const auto result = read_config("route-map M permit 10\n match tag untagged\nexit\n");
+  EXPECT_FALSE(result.has_errors());
+  EXPECT_THAT(kept(result.config), ElementsAre("route-map M permit 10: match tag untagged"));
+  EXPECT_NE(policy_in_force(result.config).route_maps, result.config.policy.route_maps);
+}
+
 TEST(Reader, ForeignBlocksAreKeptAsAWhole) {
   const auto result = read_config(
       "interface eth0\n"
