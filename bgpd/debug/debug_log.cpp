@@ -127,12 +127,25 @@ std::string DebugLog::fate_of(const rib::Nlri& nlri, rib::PeerHandle handle) con
   return {};
 }
 
+/// Whom the operator asked for, without making a text of each of a thousand members.
+std::vector<std::string> DebugLog::named_among(std::span<const session::Peer* const> members) const {
+  std::vector<std::string> named;
+  for (const auto& debug : switches_) {
+    if (debug.topic != Topic::UpdatesOut) continue;
+    const auto address = rib::IpAddress::parse(debug.neighbor);
+    for (const auto* peer : members) {
+      const auto& settings = peer->settings();
+      if (settings.interface_name.empty() ? address == settings.address
+                                          : debug.neighbor == settings.interface_name)
+        named.push_back(debug.neighbor);
+    }
+  }
+  return named;
+}
+
 void DebugLog::update_sent(rib::GroupId group, std::span<const session::Peer* const> members,
                            const rib::PathAttributes* attributes, std::span<const rib::Nlri> prefixes) {
   if (!is_on(Topic::UpdatesOut) && !is_on(Topic::UpdatesOfPrefix)) return;
-  std::vector<std::string> named;  // whom the operator asked for
-  for (const auto* peer : members)
-    if (const auto name = peer->name(); wants(Topic::UpdatesOut, name)) named.push_back(name);
   const auto tell_whom = [&](const std::string& whom, auto is_wanted) {
     bool has_attributes = attributes == nullptr;
     for (const auto& nlri : prefixes) {
@@ -150,8 +163,8 @@ void DebugLog::update_sent(rib::GroupId group, std::span<const session::Peer* co
     return wants(Topic::UpdatesOfPrefix, "", &nlri.prefix);
   };
   const auto any = [](const rib::Nlri&) { return true; };
-  if (named.size() == members.size() && !named.empty()) return tell_whom(whole_group, any);
-  for (const auto& name : named) tell_whom(name, any);
+  if (wants(Topic::UpdatesOut, "")) return tell_whom(whole_group, any);
+  for (const auto& name : named_among(members)) tell_whom(name, any);
   if (is_on(Topic::UpdatesOfPrefix)) tell_whom(whole_group, of_prefix);
 }
 

@@ -59,6 +59,7 @@ class DebugLog final : public Observer {
   void tell(std::string_view subsystem, Make&& make);
   void tell_left_out_later();
   void tell_received(const std::string& name, rib::PeerHandle handle, const rib::Update& update);
+  std::vector<std::string> named_among(std::span<const session::Peer* const> members) const;
   std::string fate_of(const rib::Nlri& nlri, rib::PeerHandle handle) const;
 
   Hooks hooks_;
