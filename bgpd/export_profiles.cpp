@@ -62,7 +62,8 @@ rib::ExportProfile export_profile(rib::Family family, const session::LocalSettin
     if (link_local && *link_local != profile.local_address) profile.local_link_local = link_local;
   }
   profile.shared_subnet = shared_subnet(ends, family, links);
-  profile.requires_policy = settings.requires_policy_out[index];
+  profile.requires_policy =
+      settings.requires_policy_out[index] && negotiated.peer_type == rib::PeerType::External;
   profile.policy = settings.policy_out[index];
   profile.unsuppress_map = settings.exports[index].unsuppress_map;
   const auto& exports = settings.exports[index];

@@ -175,6 +175,7 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
   view.remote_as = settings.remote_as;
   view.local_as = speaker.local().as;
   view.type = settings.remote_as == speaker.local().as ? rib::PeerType::Internal : rib::PeerType::External;
+  view.type_follows = settings.any_as && !peer.negotiated();
   set_agreement(view, settings);
   if (const auto* stale = speaker.stale_of(peer)) set_stale(view, *stale, now);
   view.last_error_message = statistics.last_error_message;
@@ -226,8 +227,10 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
     in.route_reflector_client = settings.is_route_reflector_client[index];
     in.next_hop_mode = settings.next_hop_mode[index];
     const auto& import = settings.imports[index];
-    in.policy_missing_in = import.requires_policy;
-    in.policy_missing_out = settings.requires_policy_out[index];
+    const bool may_be_external =
+        !peer.negotiated() || peer.negotiated()->peer_type == rib::PeerType::External;
+    in.policy_missing_in = import.requires_policy && may_be_external;
+    in.policy_missing_out = settings.requires_policy_out[index] && may_be_external;
     in.policy_missing = in.policy_missing_in || in.policy_missing_out;
     in.default_originate = settings.default_originate[index];
     in.maximum_prefix = import.maximum_prefix;

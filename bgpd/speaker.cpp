@@ -149,6 +149,7 @@ rib::PeerUp Speaker::peer_up_of(const session::Peer& peer, const session::Negoti
     if (!negotiated.families.contains(family)) continue;
     up.add_path_receive[index] = negotiated.add_path_receive[index];
     up.imports[index] = settings.imports[index];
+    if (negotiated.peer_type == rib::PeerType::Internal) up.imports[index].requires_policy = false;
     up.imports[index].prepend_as = settings.local_as_no_prepend ? 0 : settings.local_as;
     up.imports[index].local_role = negotiated.local_role;
     up.exports[index] = export_profile(family, local, settings, negotiated, ends, links_);

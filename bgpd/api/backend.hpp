@@ -135,6 +135,7 @@ struct NeighborView {
   std::optional<rib::AsNumber> remote_as;  // configured or, once known, learned from the OPEN
   rib::AsNumber local_as = 0;
   rib::PeerType type = rib::PeerType::Internal;
+  bool type_follows = false;  // it is not known before the OPEN, `remote-as auto`
   SessionState state = SessionState::Idle;
   bool shutdown = false;
   std::string shutdown_message;

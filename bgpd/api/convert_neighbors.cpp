@@ -166,6 +166,7 @@ void put_summary(const NeighborView& view, rib::Family family, const Backend& ba
     return c.opens + c.notifications + c.updates + c.keepalives + c.route_refreshes + c.capabilities;
   };
   to.set_messages_received(total(view.received_messages));
+  to.set_type_follows(view.type_follows);
   to.set_messages_sent(total(view.sent_messages));
   to.set_table_version(view.families[i].sent_table_version);
   to.set_input_queue(view.input_queue);
@@ -226,6 +227,7 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   if (view.state_since) to.set_state_ms(milliseconds_since(*view.state_since, now));
   if (view.last_read) to.set_last_read_ms(milliseconds_since(*view.last_read, now));
   if (view.last_write) to.set_last_write_ms(milliseconds_since(*view.last_write, now));
+  to.set_type_follows(view.type_follows);
   if (view.last_update) to.set_last_update_ms(milliseconds_since(*view.last_update, now));
   if (view.next_connect) to.set_next_connect_ms(milliseconds_since(now, *view.next_connect));
   const auto seconds = [](std::chrono::seconds value) { return static_cast<std::uint32_t>(value.count()); };

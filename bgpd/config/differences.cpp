@@ -72,7 +72,7 @@ void reset_all(const cli::Config& after, const std::string& reason, const Interf
 std::optional<std::string> reset_reason(const PeerSettings& before, const PeerSettings& after) {
   if (after.shutdown && !before.shutdown) return "shutdown";
   if (!session::needs_reset(before, after)) return std::nullopt;
-  if (before.remote_as != after.remote_as) return "remote-as changed";
+  if (before.remote_as != after.remote_as || before.any_as != after.any_as) return "remote-as changed";
   if (before.port != after.port) return "port changed";
   if (before.local_address != after.local_address || before.local_interface != after.local_interface)
     return "update-source changed";

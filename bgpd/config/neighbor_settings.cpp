@@ -12,6 +12,7 @@ bool is_internal(const cli::Bgp& bgp, const cli::RemoteAs& remote_as) {
     case cli::RemoteAs::Kind::Internal:
       return true;
     case cli::RemoteAs::Kind::External:
+    case cli::RemoteAs::Kind::Auto:  // until an OPEN says otherwise
       return false;
     case cli::RemoteAs::Kind::Number:
       return remote_as.number == bgp.as;
@@ -20,8 +21,16 @@ bool is_internal(const cli::Bgp& bgp, const cli::RemoteAs& remote_as) {
 }
 
 std::optional<rib::AsNumber> expected_as(const cli::Bgp& bgp, const cli::RemoteAs& remote_as) {
-  if (remote_as.kind == cli::RemoteAs::Kind::External) return std::nullopt;
-  return remote_as.kind == cli::RemoteAs::Kind::Internal ? bgp.as : remote_as.number;
+  switch (remote_as.kind) {
+    case cli::RemoteAs::Kind::Internal:
+      return bgp.as;
+    case cli::RemoteAs::Kind::Number:
+      return remote_as.number;
+    case cli::RemoteAs::Kind::External:
+    case cli::RemoteAs::Kind::Auto:
+      break;
+  }
+  return std::nullopt;
 }
 
 rib::FamilySet activated_families(const cli::Bgp& bgp, const cli::Neighbor& neighbor) {
@@ -33,6 +42,9 @@ rib::FamilySet activated_families(const cli::Bgp& bgp, const cli::Neighbor& neig
   return families;
 }
 
+/// A neighbor of any AS (`remote-as auto`) is next to us as an external one is, whatever its OPEN will tell:
+/// a longer reach would let anybody anywhere become one, and lowering it then comes too late, since what the
+/// neighbor has sent by then makes a session of it on our side.
 void set_ttl(session::PeerSettings& peer, const cli::Neighbor& neighbor, bool internal) {
   peer.ttl = internal ? kMaximumTtl : neighbor.ebgp_multihop.value_or(1);
   if (const auto hops = neighbor.ttl_security_hops.value_or(0); hops != 0) {  // RFC 5082 §3
@@ -115,6 +127,7 @@ void set_common(session::PeerSettings& peer, const cli::Bgp& bgp, const cli::Nei
   peer.description = neighbor.description.value_or("");
   peer.source = session::PeerSource::Configured;
   peer.remote_as = expected_as(bgp, *neighbor.remote_as);
+  peer.any_as = neighbor.remote_as->kind == cli::RemoteAs::Kind::Auto;
   peer.port = neighbor.port.value_or(179);
   peer.passive = neighbor.passive.value_or(false);
   peer.shutdown = neighbor.shutdown.value_or(false);
@@ -129,7 +142,7 @@ void set_common(session::PeerSettings& peer, const cli::Bgp& bgp, const cli::Nei
   peer.password = neighbor.password.value_or("");
   peer.graceful_restart = graceful_restart_settings(bgp, neighbor.graceful_restart);
   set_negotiation(peer, neighbor);
-  peer.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212
+  peer.requires_policy = !internal && bgp.ebgp_requires_policy;  // RFC 8212; of an external session
   set_families(peer, neighbor);
 }
 

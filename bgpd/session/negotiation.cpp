@@ -12,9 +12,16 @@ constexpr std::size_t kHostnameLimit = 64;  // RFC 1123; a longer name would bur
 const wire::ExtendedNextHop kIpv6NextHopForIpv4{rib::Family::Ipv4Unicast,
                                                 std::to_underlying(rib::Afi::Ipv6)};  // RFC 8950 §4
 
-/// `remote-as external` is any AS but ours, and none that would have got another AS of ours in the OPEN.
+/// `remote-as auto` is as good as anybody, where one AS is ours. `local-as` is for external sessions.
+bool may_be_internal(const PeerSettings& peer) { return peer.any_as && peer.local_as == 0; }
+
+/// `remote-as external` is any AS but ours, and none that would have got another AS of ours in the OPEN. Nor
+/// is that taken with `remote-as auto`: within a confederation our OPEN says the member AS, which stays
+/// inside.
 bool is_expected_as(const LocalSettings& local, const PeerSettings& peer, rib::AsNumber as) {
   if (peer.remote_as) return as == *peer.remote_as;
+  if (may_be_internal(peer))
+    return local.confederation_id == 0 || as == local.as || is_confederation_member(local, as);
   return as != local.as && as != local_as_for(local, peer) && !is_confederation_member(local, as);
 }
 
@@ -175,7 +182,8 @@ rib::AsNumber local_as_for(const LocalSettings& local, const PeerSettings& peer)
   if (peer.local_as != 0) return peer.local_as;
   if (local.confederation_id == 0) return local.as;
   const bool is_inside =
-      peer.remote_as && (*peer.remote_as == local.as || is_confederation_member(local, *peer.remote_as));
+      peer.any_as ||
+      (peer.remote_as && (*peer.remote_as == local.as || is_confederation_member(local, *peer.remote_as)));
   return is_inside ? local.as : local.confederation_id;
 }
 
@@ -208,8 +216,10 @@ wire::Open make_open(const LocalSettings& local, const PeerSettings& peer) {
   if (peer.offers_extended_next_hop && peer.families.contains(rib::Family::Ipv4Unicast))
     offers.extended_next_hop.push_back(kIpv6NextHopForIpv4);
   // Who `remote-as external` will be is not known yet; it is no member of the confederation, see negotiate().
+  // `remote-as auto` is one, if there is one; else it may be external, which the operator of a role expects.
   const bool is_internal = peer.remote_as == local.as && peer.local_as == 0;
-  const bool is_member = peer.remote_as && is_confederation_member(local, *peer.remote_as);
+  const bool is_member = peer.remote_as ? is_confederation_member(local, *peer.remote_as)
+                                        : may_be_internal(peer) && local.confederation_id != 0;
   if (has_role(peer, is_internal ? rib::PeerType::Internal : rib::PeerType::External, is_member))
     offers.role = std::to_underlying(*peer.local_role);
   offer_graceful_restart(local, peer, offers);

@@ -243,7 +243,7 @@ bool needs_reset(const PeerSettings& before, const PeerSettings& after) {
       return true;
   }
   return before.address != after.address || before.interface_index != after.interface_index ||
-         before.remote_as != after.remote_as || before.port != after.port ||
+         before.remote_as != after.remote_as || before.any_as != after.any_as || before.port != after.port ||
          before.local_address != after.local_address || before.local_interface != after.local_interface ||
          before.ttl != after.ttl || before.minimum_ttl != after.minimum_ttl ||
          before.password != after.password || before.families != after.families ||

@@ -79,6 +79,8 @@ struct PeerSettings {
   PeerSource source = PeerSource::Configured;
   /// The AS expected in the OPEN. Nothing: any AS but ours (`remote-as external`).
   std::optional<rib::AsNumber> remote_as;
+  /// `remote-as auto`: any AS, ours too; `remote_as` is nothing. In a confederation: any AS of it.
+  bool any_as = false;
   std::uint16_t port = 179;
   bool passive = false;                       // never connects
   bool shutdown = false;                      // administratively down
@@ -120,7 +122,7 @@ struct PeerSettings {
   bool default_originate[rib::kFamilyCount] = {};
   std::string default_originate_map[rib::kFamilyCount];
   rib::PolicyChain policy_out[rib::kFamilyCount];
-  /// RFC 8212: an external peer and no policy outbound; what concerns inbound stands in `imports`.
+  /// RFC 8212: no policy outbound, should the peer be external; what concerns inbound stands in `imports`.
   bool requires_policy_out[rib::kFamilyCount] = {};
   bool requires_policy = false;
   /// How long after too many prefixes of a family the session may come back; 0: not before it is cleared.

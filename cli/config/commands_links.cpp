@@ -119,11 +119,11 @@ std::vector<Command> link_commands() {
   });
   rows.push_back({
       .syntax = "neighbor GROUP$ifname interface [v6only] "
-                "[<peer-group GROUP$group|remote-as <ASNUM$as|internal|external>>]",
+                "[<peer-group GROUP$group|remote-as <ASNUM$as|internal|external|auto>>]",
       .help = {kNeighbor, "Name of the interface", "Who is on this link, BGP unnumbered",
                "Accepted: the session always runs over IPv6", "Member of the peer-group",
                "Name of the peer group", "Specify a BGP neighbor", "AS number", "Internal BGP peer",
-               "External BGP peer"},
+               "External BGP peer", "Internal or external, as its OPEN says"},
       .scope = Scope::Peer,
       .set = set_interface,
       .unset = unset_interface,
@@ -131,7 +131,7 @@ std::vector<Command> link_commands() {
       .summary = "The neighbor is the router on this link: found by its router advertisements (RFC 4861), "
                  "spoken to over IPv6 link-local addresses, IPv4 routes with IPv6 next hops (RFC 8950).",
       .no_syntax = "no neighbor GROUP$ifname interface [v6only] "
-                   "[<peer-group GROUP$group|remote-as <ASNUM$as|internal|external>>]",
+                   "[<peer-group GROUP$group|remote-as <ASNUM$as|internal|external|auto>>]",
   });
   return rows;
 }

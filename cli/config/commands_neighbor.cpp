@@ -12,6 +12,8 @@ std::string to_text(const RemoteAs& remote) {
       return "internal";
     case RemoteAs::Kind::External:
       return "external";
+    case RemoteAs::Kind::Auto:
+      return "auto";
     case RemoteAs::Kind::Number:
       break;
   }
@@ -28,6 +30,7 @@ RemoteAs remote_as_from(const Arguments& a) {
   RemoteAs remote;
   if (a.has("internal")) remote.kind = RemoteAs::Kind::Internal;
   if (a.has("external")) remote.kind = RemoteAs::Kind::External;
+  if (a.has("auto")) remote.kind = RemoteAs::Kind::Auto;
   remote.number = a.number_as<rib::AsNumber>("as");
   return remote;
 }
@@ -171,9 +174,9 @@ std::vector<Command> peer_commands() {
       .summary = "Creates a peer group: settings that its members inherit.",
   });
   rows.push_back({
-      .syntax = "neighbor PEER$peer remote-as <ASNUM$as|internal|external>",
-      .help =
-          neighbor_help({"Specify a BGP neighbor", "AS number", "Internal BGP peer", "External BGP peer"}),
+      .syntax = "neighbor PEER$peer remote-as <ASNUM$as|internal|external|auto>",
+      .help = neighbor_help({"Specify a BGP neighbor", "AS number", "Internal BGP peer", "External BGP peer",
+                             "Internal or external, as its OPEN says"}),
       .scope = Scope::Peer,
       .set = set_remote_as,
       .unset = unset_remote_as,
@@ -182,7 +185,11 @@ std::vector<Command> peer_commands() {
             if (s.neighbor->remote_as && !s.is_interface)
               lines.push_back(s.neighbor_line("remote-as " + to_text(*s.neighbor->remote_as)));
           },
-      .summary = "Creates a neighbor in this AS. `internal` is our own, `external` any other.",
+      .summary =
+          "Creates a neighbor in this AS. `internal` is our own, `external` any other; with `auto` any AS "
+          "is taken, and the OPEN decides for each session which of the two the neighbor is. It is next to "
+          "us, "
+          "too, unless `ebgp-multihop` says otherwise.",
   });
   rows.push_back({
       .syntax = "neighbor PEER$peer peer-group GROUP$group",

@@ -20,9 +20,9 @@
 
 namespace cli {
 
-/// "remote-as 64512", "remote-as internal" or "remote-as external".
+/// "remote-as 64512", "remote-as internal", "remote-as external", or "remote-as auto": the peer's OPEN tells.
 struct RemoteAs {
-  enum class Kind : std::uint8_t { Number, Internal, External };
+  enum class Kind : std::uint8_t { Number, Internal, External, Auto };
   Kind kind = Kind::Number;
   rib::AsNumber number = 0;
   bool operator==(const RemoteAs&) const = default;

@@ -11,9 +11,9 @@ namespace cli {
 inline constexpr std::string_view kNeighbor = "Specify neighbor router";
 inline constexpr std::string_view kPeer = "Neighbor address";
 
-/// "64512", "internal", "external".
+/// "64512", "internal", "external", "auto".
 std::string to_text(const RemoteAs& remote);
-/// Of the tokens <ASNUM$as|internal|external>.
+/// Of the tokens <ASNUM$as|internal|external|auto>.
 RemoteAs remote_as_from(const Arguments& arguments);
 /// Kept lines of other daemons' features about a neighbor go with it.
 void forget_lines_of(Config& config, const std::string& peer);

@@ -45,14 +45,20 @@ const char* remote_graceful_mode_text(const api::Neighbor& n) {
   return n.received().graceful_restart_families().empty() ? "Helper" : "Restart";
 }
 
+/// "internal link". FRR 10 calls `remote-as auto` external before the OPEN; it is not known then.
+const char* link_text(const api::Neighbor& n) {
+  if (n.type_follows()) return "link type follows with the OPEN";
+  return n.type() == api::INTERNAL ? "internal link" : "external link";
+}
+
 void append_identity(std::string& out, const api::Neighbor& n) {
   const char* star = n.discovered() || n.dynamic() ? "*" : "";
   const bool is_on_link = n.name().named_by_interface();
   const auto name = is_on_link ? "on " + n.name().interface() + ": " + address_or_none(n.name().address())
                                : "is " + (star + neighbor_text(n.name()));
-  append(out, "BGP neighbor %s, remote AS %u, local AS %u%s%s, %s link\n", name.c_str(), n.remote_as(),
+  append(out, "BGP neighbor %s, remote AS %u, local AS %u%s%s, %s\n", name.c_str(), n.remote_as(),
          n.local_as(), n.local_as_no_prepend() ? " no-prepend" : "",
-         n.local_as_replace_as() ? " replace-as" : "", n.type() == api::INTERNAL ? "internal" : "external");
+         n.local_as_replace_as() ? " replace-as" : "", link_text(n));
   if (n.has_local_role())
     append(out, "  Local Role: %s%s\n", role_text(n.local_role()), n.strict_role() ? " (strict-mode)" : "");
   if (n.has_local_role() || n.received().has_role())
@@ -349,7 +355,8 @@ void append_connection(std::string& out, const api::Neighbor& n) {
            reset_text(n.last_reset()).c_str());
   if (!n.last_error().empty()) append(out, "  Last error: %s\n", n.last_error().c_str());
   if (!n.last_error_message().empty()) append_octets(out, n.last_error_message());
-  const char* kind = n.type() == api::INTERNAL ? "Internal" : "External";
+  const bool is_internal = n.type() == api::INTERNAL && !n.type_follows();
+  const char* kind = is_internal ? "Internal" : "External";
   if (n.minimum_ttl() > 0)
     append(out, "  %s BGP neighbor must be within %u hops (TTL security).\n", kind, hops_within(n));
   else

@@ -355,7 +355,7 @@ Json neighbor_json(const api::Neighbor& n, WallClock now) {
   if (n.strict_role()) json["strictRole"] = true;
   json["remoteRole"] = n.received().has_role() ? role(n.received().role()) : "undefined";
   if (n.confederation_peer()) json["nbrCommonAdmin"] = true;
-  json[n.type() == api::INTERNAL ? "nbrInternalLink" : "nbrExternalLink"] = true;
+  if (!n.type_follows()) json[n.type() == api::INTERNAL ? "nbrInternalLink" : "nbrExternalLink"] = true;
   if (!n.description().empty()) json["nbrDesc"] = n.description();
   if (!n.received().hostname().empty()) json["hostname"] = n.received().hostname();
   if (n.name().named_by_interface()) json["bgpNeighborAddr"] = address_text(n.name().address());

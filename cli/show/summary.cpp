@@ -190,7 +190,7 @@ bool SummaryFilter::shows(const api::SummaryNeighbor& candidate) const {
   const bool is_established = candidate.state() == api::STATE_ESTABLISHED;
   if ((established && !is_established) || (failed && is_established)) return false;
   if (neighbor && address_of(candidate.name().address()) != neighbor) return false;
-  if (type && candidate.type() != *type) return false;
+  if (type && (candidate.type_follows() || candidate.type() != *type)) return false;
   return !remote_as || candidate.remote_as() == *remote_as;
 }
 

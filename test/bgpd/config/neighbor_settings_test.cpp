@@ -47,6 +47,23 @@ TEST_F(NeighborSettingsTest, AnInternalNeighborHasTheDefaults) {
   EXPECT_EQ(*peer, expected);
 }
 
+TEST_F(NeighborSettingsTest, OfRemoteAsAutoTheTypeFollows) {
+  neighbor().remote_as = cli::RemoteAs{cli::RemoteAs::Kind::Auto, 0};
+
+  EXPECT_TRUE(settings()->any_as);
+  EXPECT_FALSE(settings()->remote_as);
+  EXPECT_TRUE(settings()->imports[0].requires_policy);  // should it be external, RFC 8212
+  EXPECT_EQ(settings()->ttl, 1);
+
+  neighbor().ebgp_multihop = 7;
+  EXPECT_EQ(settings()->ttl, 7);
+
+  neighbor().ebgp_multihop.reset();
+  neighbor().ttl_security_hops = 2;
+  EXPECT_EQ(settings()->ttl, 255);
+  EXPECT_EQ(settings()->minimum_ttl, 254);
+}
+
 TEST_F(NeighborSettingsTest, AnExternalNeighborIsOneHopAwayAndRequiresPolicy) {  // RFC 8212
   external();
 

@@ -157,6 +157,27 @@ TEST(Negotiate, RemoteAsExternalTakesAnyAsButOurs) {
   EXPECT_EQ(negotiated(settings, their_open(64512)).error(), wire::Notification(wire::OpenError::BadPeerAs));
 }
 
+TEST(Negotiate, RemoteAsAutoTakesAnyAsAndItMakesTheType) {
+  auto settings = neighbor();
+  settings.remote_as.reset();
+  settings.any_as = true;
+
+  EXPECT_EQ(negotiated(settings, their_open(64512))->peer_type, rib::PeerType::Internal);
+  EXPECT_EQ(negotiated(settings, their_open(65000))->peer_type, rib::PeerType::External);
+}
+
+TEST(Negotiate, RemoteAsAutoWithLocalAsIsExternal) {
+  auto settings = neighbor();
+  settings.remote_as.reset();
+  settings.any_as = true;
+  settings.local_as = 65111;
+
+  EXPECT_EQ(make_open(us(), settings).as(), 65111u);
+  EXPECT_EQ(negotiated(settings, their_open(65000))->peer_type, rib::PeerType::External);
+  for (const rib::AsNumber ours : {64512u, 65111u})
+    EXPECT_EQ(negotiated(settings, their_open(ours)).error(), wire::Notification(wire::OpenError::BadPeerAs));
+}
+
 TEST(Negotiate, OurIdentifierFromAnInternalPeerIsBadButNotFromAnExternalOne) {  // RFC 6286 §2.2
   auto internal = their_open(64512), external = their_open(64513);
   internal.identifier = external.identifier = us().identifier;
@@ -339,6 +360,20 @@ TEST(ConfederationOpen, RemoteAsExternalIsOutsideOfIt) {
   EXPECT_TRUE(negotiate(local, settings, open, their_open(65001)));
 }
 
+TEST(ConfederationOpen, RemoteAsAutoIsInsideOfIt) {  // else the member AS would be told to the world
+  const auto local = confederation_member();
+  auto settings = neighbor();
+  settings.remote_as.reset();
+  settings.any_as = true;
+  const auto open = make_open(local, settings);
+  const auto with = [&](rib::AsNumber as) { return negotiate(local, settings, open, their_open(as)); };
+
+  EXPECT_EQ(open.as(), 64512u);
+  EXPECT_EQ(with(64512)->peer_type, rib::PeerType::Internal);
+  EXPECT_TRUE(with(64513)->is_confederation_peer);
+  EXPECT_EQ(with(65001).error(), wire::Notification(wire::OpenError::BadPeerAs));
+}
+
 // --- roles, RFC 9234 §4.2 ---------------------------------------------------------------------------------
 
 using rib::Role;
@@ -378,6 +413,19 @@ TEST(NegotiateRole, APeerWithoutOneIsRefusedInStrictModeOnly) {
   EXPECT_EQ(with_roles(Role::Customer, std::nullopt)->local_role, Role::Customer);
   EXPECT_EQ(with_roles(Role::Customer, std::nullopt, true).error(),
             wire::Notification(wire::OpenError::RoleMismatch));
+}
+
+TEST(NegotiateRole, OfRemoteAsAutoCountsWhenThePeerIsExternal) {
+  auto settings = neighbor();
+  settings.remote_as.reset();
+  settings.any_as = true;
+  settings.local_role = Role::Customer;
+  auto external = their_open(65000);
+  external.capabilities.role = std::to_underlying(Role::Provider);
+
+  EXPECT_TRUE(make_open(us(), settings).capabilities.role);
+  EXPECT_EQ(negotiated(settings, external)->local_role, Role::Customer);
+  EXPECT_FALSE(negotiated(settings, their_open(64512))->local_role);
 }
 
 TEST(NegotiateRole, WithoutOneOfOursThePeersMeansNothing) {

@@ -215,7 +215,7 @@ class RandomConfig {
     Neighbor n;
     if (chance()) {
       n.remote_as = RemoteAs{};
-      n.remote_as->kind = static_cast<RemoteAs::Kind>(number(0, 2));
+      n.remote_as->kind = static_cast<RemoteAs::Kind>(number(0, 3));
       if (n.remote_as->kind == RemoteAs::Kind::Number)
         n.remote_as->number = static_cast<rib::AsNumber>(number(1, 4294967295));
     }

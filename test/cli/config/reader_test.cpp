@@ -109,7 +109,7 @@ TEST(Reader, AProblemIsShownWithItsLineACaretAndAHint) {
   EXPECT_EQ(to_text(result.problems.at(0), "kulan.conf"),
             "kulan.conf:2: error: \"x\" is not a value this command can have\n"
             "   neighbor 1.2.3.4 remote-as x\n"
-            "                              ^ expected ASNUM, external, internal\n");
+            "                              ^ expected ASNUM, auto, external, internal\n");
 }
 
 TEST(Reader, AWrongOpeningLineSkipsItsBlock) {

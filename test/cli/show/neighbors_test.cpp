@@ -125,6 +125,20 @@ TEST(NeighborText, EveryNotificationHasItsName) {  // RFC 4271 §4.5, 6608, 7313
   }
 }
 
+TEST(NeighborText, ALinkWhoseTypeFollowsIsOfNeither) {  // `remote-as auto`
+  api::Neighbors neighbors;
+  auto& n = *neighbors.add_neighbors();
+  n.mutable_name()->set_address(octets("192.168.77.2"));
+  n.set_local_as(64512);
+  n.set_type_follows(true);
+
+  EXPECT_THAT(neighbors_text(neighbors),
+              HasSubstr("BGP neighbor is 192.168.77.2, remote AS 0, local AS 64512, "
+                        "link type follows with the OPEN\n"));
+  const auto json = Json::parse(neighbors_json(neighbors, {}))["192.168.77.2"];
+  EXPECT_FALSE(json.contains("nbrInternalLink") || json.contains("nbrExternalLink"));
+}
+
 TEST(NeighborText, MalformedUpdatesAreToldWithTheirOctets) {  // RFC 7606 §8
   auto n = established();
   EXPECT_THAT(neighbors_text(of(n)), testing::Not(HasSubstr("Malformed")));
