@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
+#include <optional>
 
 #include "cli/show/json.hpp"
 
@@ -117,13 +119,13 @@ void append_entry(std::string& out, const api::RouteEntry& entry) {
 
 class TextList : public RouteTableListing {
  public:
-  explicit TextList(Sink sink) : sink_(std::move(sink)) {}
+  TextList(Sink sink, bool names_default) : sink_(std::move(sink)), names_default_(names_default) {}
   void page(const api::RouteTable& table) override {
     std::string out;
-    if (!begun_ && !table.entries().empty()) {
-      out = kLegend;
-      if (!table.vrf().empty()) out += "VRF " + table.vrf() + ":\n";
-      begun_ = true;
+    if (vrf_ != table.vrf() && !table.entries().empty()) {
+      out = vrf_ ? "\n" : kLegend;
+      if (names_default_ || !table.vrf().empty()) out += "VRF " + vrf_text(table.vrf()) + ":\n";
+      vrf_ = table.vrf();
     }
     for (const auto& entry : table.entries()) append_entry(out, entry);
     sink_(out);
@@ -132,7 +134,8 @@ class TextList : public RouteTableListing {
 
  private:
   Sink sink_;
-  bool begun_ = false;
+  const bool names_default_;
+  std::optional<std::string> vrf_;  // of the last line
 };
 
 class TextDetail : public RouteTableListing {
@@ -141,7 +144,7 @@ class TextDetail : public RouteTableListing {
 
   void page(const api::RouteTable& table) override {
     std::string out;
-    for (const auto& entry : table.entries()) append_one(out, entry);
+    for (const auto& entry : table.entries()) append_one(out, entry, table.vrf());
     sink_(out);
     any_ = any_ || !table.entries().empty();
   }
@@ -150,11 +153,12 @@ class TextDetail : public RouteTableListing {
   }
 
  private:
-  static void append_one(std::string& out, const api::RouteEntry& entry) {
+  static void append_one(std::string& out, const api::RouteEntry& entry, const std::string& vrf) {
     append(out, "Routing entry for %s\n", prefix_text(entry.prefix()).c_str());
     append(out, "  Known via \"%s\", distance %u, metric %u",
            std::string(protocol_of(entry.source())).c_str(), entry.distance(), entry.metric());
     if (entry.tag() != 0) append(out, ", tag %u", entry.tag());
+    if (!vrf.empty()) out += ", vrf " + vrf;
     if (entry.selected()) out += ", best";
     append(out, "\n  Last update %s ago\n", age_text(entry.age_ms()).c_str());
     const char mark = entry.installed() ? '*' : ' ';
@@ -189,7 +193,12 @@ class Summary : public RouteTableListing {
   Summary(bool as_json, Sink sink) : as_json_(as_json), sink_(std::move(sink)) {}
 
   void page(const api::RouteTable& table) override {
-    vrf_ = vrf_text(table.vrf());
+    const auto vrf = vrf_text(table.vrf());
+    if (!as_json_ && !vrf_.empty() && vrf_ != vrf) {  // in JSON all are one
+      finish_text();
+      counts_ = {};
+    }
+    vrf_ = vrf;
     for (const auto& entry : table.entries()) {
       auto& count = counts_[row_of(entry)];
       ++count.routes;
@@ -220,10 +229,10 @@ class Summary : public RouteTableListing {
 
   void finish_text() {
     std::string out;
-    append(out, "%-20s %-20s %-20s (vrf %s)\n", "Route Source", "Routes", "FIB", vrf_.c_str());
+    append(out, "%-20s %-20s %s  (vrf %s)\n", "Route Source", "Routes", "FIB", vrf_.c_str());
     Count total;
     const auto line = [&](const char* name, const Count& count) {
-      append(out, "%-20s %-20llu %-20llu\n", name, static_cast<unsigned long long>(count.routes),
+      append(out, "%-20s %-20llu %-20llu \n", name, static_cast<unsigned long long>(count.routes),
              static_cast<unsigned long long>(count.in_fib));
     };
     for (std::size_t row = 0; row < kRows.size(); ++row) {
@@ -352,7 +361,15 @@ Json brief_of(const Json& whole) {
 
 class JsonList : public RouteTableListing {
  public:
-  JsonList(bool is_brief, Sink sink) : is_brief_(is_brief), out_(std::move(sink)) {}
+  JsonList(bool is_brief, Sink sink, const std::vector<api::RouteTable>& beside)
+      : is_brief_(is_brief), out_(std::move(sink)) {
+    for (const auto& table : beside)
+      for (const auto& entry : table.entries()) {
+        auto& known = beside_[prefix_text(entry.prefix())];
+        if (known.is_null()) known = Json::array();
+        known.push_back(shown(table, entry));
+      }
+  }
 
   void page(const api::RouteTable& table) override {
     begin();
@@ -360,24 +377,32 @@ class JsonList : public RouteTableListing {
       auto prefix = prefix_text(entry.prefix());
       if (prefix != prefix_) flush();
       prefix_ = std::move(prefix);
-      auto whole = entry_json(table, entry);
-      entries_.push_back(is_brief_ ? brief_of(whole) : std::move(whole));
+      entries_.push_back(shown(table, entry));
     }
     out_.flush();
   }
   void finish() override {
     begin();
     flush();
+    for (const auto& [prefix, entries] : beside_) out_.member(prefix, entries);
     out_.close();
   }
 
  private:
+  Json shown(const api::RouteTable& table, const api::RouteEntry& entry) const {
+    auto whole = entry_json(table, entry);
+    return is_brief_ ? brief_of(whole) : std::move(whole);
+  }
   void begin() {
     if (!begun_) out_.open();
     begun_ = true;
   }
   void flush() {
-    if (!entries_.empty()) out_.member(prefix_, entries_);
+    if (!entries_.empty()) {
+      if (const auto others = beside_.extract(prefix_))
+        for (auto& entry : others.mapped()) entries_.push_back(std::move(entry));
+      out_.member(prefix_, entries_);
+    }
     entries_ = Json::array();
   }
 
@@ -386,24 +411,26 @@ class JsonList : public RouteTableListing {
   bool begun_ = false;
   std::string prefix_;
   Json entries_ = Json::array();
+  std::map<std::string, Json> beside_;  // by prefix
 };
 
 }  // namespace
 
-std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink sink) {
+std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink sink, bool names_default) {
   switch (kind) {
     case RouteTableKind::Detail:
       return std::make_unique<TextDetail>(std::move(sink));
     case RouteTableKind::Summary:
       return std::make_unique<Summary>(false, std::move(sink));
     default:
-      return std::make_unique<TextList>(std::move(sink));
+      return std::make_unique<TextList>(std::move(sink), names_default);
   }
 }
 
-std::unique_ptr<RouteTableListing> json_route_table(RouteTableKind kind, Sink sink) {
+std::unique_ptr<RouteTableListing> json_route_table(RouteTableKind kind, Sink sink,
+                                                    const std::vector<api::RouteTable>& beside) {
   if (kind == RouteTableKind::Summary) return std::make_unique<Summary>(true, std::move(sink));
-  return std::make_unique<JsonList>(kind == RouteTableKind::Brief, std::move(sink));
+  return std::make_unique<JsonList>(kind == RouteTableKind::Brief, std::move(sink), beside);
 }
 
 }  // namespace cli::show

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "cli/show/format.hpp"
 
@@ -22,8 +23,13 @@ class RouteTableListing {
   virtual void finish() = 0;
 };
 
-std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink sink);
-/// List and Detail have one shape: prefix → array of entries.
-std::unique_ptr<RouteTableListing> json_route_table(RouteTableKind kind, Sink sink);
+/// Pages of several VRFs may follow each other, one VRF after the other. names_default: the default one's
+/// name stands above its routes, too, as others' names do always.
+std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink sink,
+                                                    bool names_default = false);
+/// List and Detail have one shape: prefix → array of entries. beside: pages of other VRFs; their entries
+/// stand beside those to the same prefix, so that the whole is one object.
+std::unique_ptr<RouteTableListing> json_route_table(RouteTableKind kind, Sink sink,
+                                                    const std::vector<api::RouteTable>& beside = {});
 
 }  // namespace cli::show

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <ranges>
 
 #include "cli/show/commands.hpp"
+#include "cli/show/list_routes.hpp"
 #include "cli/show/pages.hpp"
 #include "cli/show/route_table.hpp"
 #include "cli/show/system.hpp"
@@ -10,14 +12,66 @@ namespace {
 
 constexpr std::string_view kJson = "JavaScript Object Notation";
 
-Status list_table(const Console& console, api::ListRouteTable list, RouteTableKind kind, bool json) {
-  const auto listing = json ? json_route_table(kind, console.out) : text_route_table(kind, console.out);
-  const auto done = for_each_page(
+/// Calls `show(table)` for each page.
+template <typename Show>
+std::expected<void, ClientError> ask(const Console& console, api::ListRouteTable list, const Show& show) {
+  return for_each_page(
       console, std::move(list),
       [](auto& request, const auto& wanted) { *request.mutable_route_table() = wanted; },
-      [](const auto& response) -> const auto& { return response.route_table(); },
-      [&](const api::RouteTable& table) { listing->page(table); });
-  if (!done) return console.report(done.error());
+      [](const auto& response) -> const auto& { return response.route_table(); }, show);
+}
+
+/// Names of the VRFs that have routes here, in order; the first is the one that the daemon lives in.
+std::expected<std::vector<std::string>, ClientError> vrfs_of(const Console& console) {
+  api::Request request;
+  request.mutable_fib();
+  const auto response = console.client.call(std::move(request));
+  if (!response) return std::unexpected(response.error());
+  const auto& tables = response->fib().tables();
+  std::vector<std::string> names;
+  for (const auto& table : tables)  // others without a VRF are `table N`
+    if (&table == &tables[0] || !table.vrf().empty()) names.push_back(vrf_text(table.vrf()));
+  return names;
+}
+
+/// `vrf all`. In JSON the daemon's own table, which may be long, is written as it comes; those beside it have
+/// few routes.
+Status list_all_vrfs(const Console& console, const api::ListRouteTable& list, RouteTableKind kind,
+                     bool json) {
+  auto names = vrfs_of(console);
+  if (!names) return console.report(names.error());
+  std::vector<api::RouteTable> beside;
+  const bool collects = json && kind != RouteTableKind::Summary;
+  std::rotate(names->begin(), names->begin() + (collects ? 1 : 0), names->end());
+  if (!collects) std::ranges::sort(*names);
+  std::unique_ptr<RouteTableListing> listing;
+  if (!json) listing = text_route_table(kind, console.out, true);
+  for (const auto& name : *names) {
+    auto of_one = list;
+    of_one.set_vrf(name);
+    const bool is_last = &name == &names->back();
+    if (!listing && (!collects || is_last)) listing = json_route_table(kind, console.out, beside);
+    const auto done = ask(console, std::move(of_one), [&](const api::RouteTable& table) {
+      if (listing)
+        listing->page(table);
+      else
+        beside.push_back(table);
+    });
+    if (!done) return console.report(done.error());
+  }
+  listing->finish();
+  return Status::Done;
+}
+
+Status list_table(const Console& console, api::ListRouteTable list, RouteTableKind kind, bool json) {
+  if (list.vrf() == "all") {
+    list.clear_vrf();
+    return list_all_vrfs(console, list, kind, json);
+  }
+  const auto listing = json ? json_route_table(kind, console.out) : text_route_table(kind, console.out);
+  const auto done =
+      ask(console, std::move(list), [&](const api::RouteTable& table) { listing->page(table); });
+  if (!done) return empty_or_report(console, done.error(), json);
   listing->finish();
   return Status::Done;
 }
@@ -33,7 +87,20 @@ api::Family family_named(const Arguments& arguments) {
   return arguments.has("ipv6") ? api::IPV6_UNICAST : api::IPV4_UNICAST;
 }
 
+/// Protocols of FRR's that have no routes here.
+constexpr std::string_view kOthers = "babel|eigrp|isis|nhrp|openfabric|ospf|ospf6|pbr|rip|ripng";
+
+bool is_of_another_protocol(const Arguments& arguments) {
+  return std::ranges::any_of(std::views::split(kOthers, '|'), [&](auto word) {
+    return arguments.has(std::string_view(word.begin(), word.end()));
+  });
+}
+
 Status show_routes(const Console& console, const Arguments& arguments) {
+  if (is_of_another_protocol(arguments)) {
+    if (arguments.has("json")) console.out("{}\n");
+    return Status::Done;
+  }
   api::ListRouteTable list;
   list.set_family(family_named(arguments));
   put_table(arguments, list);
@@ -89,19 +156,43 @@ std::vector<Command> route_table_commands() {
   constexpr std::string_view kShow = "Show running system information", kIp = "IPv4 information",
                              kIpv6 = "IPv6 information", kRoute = "Routing table",
                              kTable = "Another table that routes of ours are for",
-                             kVrf = "A VRF that routes of ours are for";
+                             kVrf = "VRFs that routes of ours are for", kVrfName = "Its name, or all",
+                             kNone = "Of a protocol that is not here";
   const auto rows = [&](const std::string& ip, std::string_view about, const std::string& address,
                         const std::string& prefix) -> std::vector<Command> {
     return {
         {.syntax = "show " + ip + " route [<table (1-4294967295)$table|vrf NAME$vrf>] " +
-                   "[<bgp|connected|kernel|static|failed|summary>] [json [brief]]",
-         .help = {kShow, about, kRoute, kTable, "Its number", kVrf, "Its name", "Routes learned by BGP",
-                  "Connected networks", "Routes others put into the kernel", "Static routes",
-                  "Routes of ours that the kernel refused", "Counts", kJson, "Only what most ask for"},
+                   "[<bgp|connected|kernel|static|failed|summary|" + std::string(kOthers) +
+                   ">] [json [brief]]",
+         .help = {kShow,
+                  about,
+                  kRoute,
+                  kTable,
+                  "Its number",
+                  kVrf,
+                  kVrfName,
+                  "Routes learned by BGP",
+                  "Connected networks",
+                  "Routes others put into the kernel",
+                  "Static routes",
+                  "Routes of ours that the kernel refused",
+                  "Counts",
+                  kNone,
+                  kNone,
+                  kNone,
+                  kNone,
+                  kNone,
+                  kNone,
+                  kNone,
+                  kNone,
+                  kNone,
+                  kNone,
+                  kJson,
+                  "Only what most ask for"},
          .run = show_routes},
         {.syntax = "show " + ip + " route [<table (1-4294967295)$table|vrf NAME$vrf>] <" + address +
                    "$address|" + prefix + "$prefix [longer-prefixes]> [json]",
-         .help = {kShow, about, kRoute, kTable, "Its number", kVrf, "Its name",
+         .help = {kShow, about, kRoute, kTable, "Its number", kVrf, kVrfName,
                   "The route that this address takes", "Routes to this network",
                   "And to all networks inside it", kJson},
          .run = show_route},

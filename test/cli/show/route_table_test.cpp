@@ -130,12 +130,12 @@ TEST(RoutingTable, SummaryCountsBySource) {
   auto connected = entry("10.1.1.0/24", api::CONNECTED);
 
   EXPECT_EQ(shown(RouteTableKind::Summary, of({connected, bgp_route("10.1.2.0/24")})),
-            "Route Source         Routes               FIB                  (vrf default)\n"
-            "connected            1                    1                   \n"
-            "ebgp                 0                    0                   \n"
-            "ibgp                 1                    1                   \n"
+            "Route Source         Routes               FIB  (vrf default)\n"
+            "connected            1                    1                    \n"
+            "ebgp                 0                    0                    \n"
+            "ibgp                 1                    1                    \n"
             "------\n"
-            "Totals               2                    2                   \n"
+            "Totals               2                    2                    \n"
             "\n");
 }
 
@@ -179,6 +179,59 @@ TEST(RoutingTableJson, RoutesToOnePrefixShareAKeyAcrossPages) {
   const auto json = Json::parse(out.text);
   EXPECT_EQ(json.size(), 2u);
   EXPECT_EQ(json["10.1.2.0/24"].size(), 2u);
+}
+
+TEST(RoutingTable, SeveralVrfsStandBelowEachOther) {  // `vrf all`, as in FRR
+  Collected out;
+  auto red = of({bgp_route("10.1.2.0/24")}), none = of({});
+  red.set_vrf("red");
+  none.set_vrf("green");
+  const auto listing = text_route_table(RouteTableKind::List, out.sink(), true);
+  for (const auto& table : {of({bgp_route("10.1.2.0/24")}), of({bgp_route("10.1.3.0/24")}), none, red})
+    listing->page(table);
+  listing->finish();
+
+  EXPECT_EQ(out.text.substr(out.text.find("VRF")),
+            "VRF default:\n"
+            "B>* 10.1.2.0/24 [200/0] via 192.168.77.2, eth0, weight 1, 00:00:29\n"
+            "B>* 10.1.3.0/24 [200/0] via 192.168.77.2, eth0, weight 1, 00:00:29\n"
+            "\n"
+            "VRF red:\n"
+            "B>* 10.1.2.0/24 [200/0] via 192.168.77.2, eth0, weight 1, 00:00:29\n");
+  EXPECT_THAT(shown(RouteTableKind::Detail, red), HasSubstr("metric 0, vrf red, best\n"));
+}
+
+TEST(RoutingTable, CountsOfSeveralVrfsStandBelowEachOther) {
+  Collected out;
+  auto red = of({bgp_route("10.1.2.0/24"), bgp_route("10.1.3.0/24")});
+  red.set_vrf("red");
+  const auto listing = text_route_table(RouteTableKind::Summary, out.sink(), true);
+  listing->page(of({bgp_route("10.1.2.0/24")}));
+  listing->page(red);
+  listing->finish();
+
+  EXPECT_THAT(out.text,
+              HasSubstr("(vrf default)\nebgp                 0                    0                    \n"
+                        "ibgp                 1 "));
+  EXPECT_THAT(out.text,
+              HasSubstr("(vrf red)\nebgp                 0                    0                    \n"
+                        "ibgp                 2 "));
+}
+
+TEST(RoutingTableJson, SeveralVrfsAreOneObject) {
+  Collected out;
+  auto red = of({bgp_route("10.1.2.0/24"), bgp_route("10.1.9.0/24")});
+  red.set_vrf("red");
+  const auto listing = json_route_table(RouteTableKind::List, out.sink(), {red});
+  listing->page(of({bgp_route("10.1.2.0/24"), bgp_route("10.1.3.0/24")}));
+  listing->finish();
+
+  const auto json = Json::parse(out.text);
+  EXPECT_EQ(json.size(), 3u);
+  ASSERT_EQ(json["10.1.2.0/24"].size(), 2u);
+  EXPECT_EQ(json["10.1.2.0/24"][0]["vrfName"], "default");
+  EXPECT_EQ(json["10.1.2.0/24"][1]["vrfName"], "red");
+  EXPECT_EQ(json["10.1.9.0/24"][0]["vrfName"], "red");
 }
 
 TEST(RoutingTableJson, EmptyIsAnObject) { EXPECT_EQ(shown(RouteTableKind::List, {}, true), "{}\n"); }
