@@ -49,6 +49,17 @@ class Lookahead {
   std::size_t position_ = 0;
 };
 
+/// by: 1 or -1.
+void count_state(Peer::PerFamily& counts, const Path& path, int by) {
+  const auto add = [by](std::uint32_t& to, bool is_so) {
+    if (is_so) to += static_cast<std::uint32_t>(by);
+  };
+  add(counts.accepted, path.is_feasible());
+  add(counts.denied, path.state == PathState::PolicyDenied);
+  add(counts.looped, is_loop(path.state));
+  add(counts.stranded, path.state == PathState::NextHopUnreachable);
+}
+
 }  // namespace
 
 PathState AdjRibIn::with_guard(const Peer& peer, PathState state, const Prefix& prefix) const {
@@ -139,22 +150,16 @@ void AdjRibIn::replace_attributes(Family family, Table::Id id, Path& path, Outco
 void AdjRibIn::set_state(Family family, Path& path, PathState state) {
   // DuplicateSubnet is Accepted that conflicts.cpp marked; it decides again after this.
   auto& counts = peers_[path.peer].of(family);
-  counts.accepted -= path.is_feasible();
-  counts.denied -= path.state == PathState::PolicyDenied;
-  counts.looped -= is_loop(path.state);
+  count_state(counts, path, -1);
   path.state = state;
-  counts.accepted += path.is_feasible();
-  counts.denied += path.state == PathState::PolicyDenied;
-  counts.looped += is_loop(path.state);
+  count_state(counts, path, 1);
 }
 
 void AdjRibIn::release(Family family, const Path& path) {
   auto& counts = peers_[path.peer].of(family);
   --counts.received;
   counts.octets -= sizeof(Path) + path.attributes.set()->octets();
-  counts.accepted -= path.is_feasible();
-  counts.denied -= path.state == PathState::PolicyDenied;
-  counts.looped -= is_loop(path.state);
+  count_state(counts, path, -1);
   release_next_hops(path);
 }
 
@@ -219,9 +224,7 @@ void AdjRibIn::announce(std::uint32_t index, Family family, const Attributes& re
       path->set_generation(generation);
       ++counts.received;
       counts.octets += sizeof(Path) + path->attributes.set()->octets();
-      counts.accepted += path->is_feasible();
-      counts.denied += path->state == PathState::PolicyDenied;
-      counts.looped += is_loop(path->state);
+      count_state(counts, *path, 1);
       counts.chunks.set(id / Table::kChunkSize);
     }
     loc_rib_.select(family, id, before);

@@ -101,6 +101,7 @@ struct MemoryUse {
 struct Totals {
   std::uint64_t destinations[kFamilyCount] = {};
   std::uint64_t paths[kFamilyCount] = {};
+  std::uint64_t listed_paths[kFamilyCount] = {};  // ... without those that are kept out: what a listing shows
   std::uint64_t table_version[kFamilyCount] = {};
   std::uint64_t attribute_sets = 0;
   MemoryUse memory;

@@ -329,9 +329,11 @@ Totals Engine::totals() const {
     const auto i = index_of(family);
     totals.destinations[i] = e.loc_rib.table(family).size();
     totals.table_version[i] = e.loc_rib.version(family);
-    totals.paths[i] = e.local_routes.count(family);
+    totals.paths[i] = totals.listed_paths[i] = e.local_routes.count(family);
     for (std::uint32_t index = 0; index < e.peers.end_index(); ++index) {
-      totals.paths[i] += e.peers[index].of(family).received;
+      const auto& counts = e.peers[index].of(family);
+      totals.paths[i] += counts.received;
+      totals.listed_paths[i] += counts.accepted + counts.stranded;
     }
     // Paths beyond the first of a destination are on the heap, with some room to grow.
     if (totals.paths[i] > totals.destinations[i]) {

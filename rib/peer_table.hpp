@@ -23,6 +23,7 @@ struct Peer {
     std::uint32_t accepted = 0;  // ... that are feasible
     std::uint32_t denied = 0;    // ... that import policy keeps out
     std::uint32_t looped = 0;    // ... that are our own, come back
+    std::uint32_t stranded = 0;  // ... whose next hop cannot be reached
     std::uint64_t octets = 0;    // of memory, as if no two paths shared an attribute set
     bool needs_recheck = false;  // what it may send us changed: paths not looked at yet
     bool threshold_told = false;

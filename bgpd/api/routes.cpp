@@ -24,6 +24,7 @@ class Page {
     const auto totals = engine.totals();
     routes_.set_table_version(totals.table_version[rib::index_of(family)]);
     routes_.set_total_paths(totals.paths[rib::index_of(family)]);
+    routes_.set_listed_paths(totals.listed_paths[rib::index_of(family)]);
     const auto own = backend.tables().front();
     routes_.set_vrf(own.vrf);
     routes_.set_vrf_id(own.vrf_index);

@@ -50,17 +50,17 @@ class TextListing : public RouteListing {
   void page(const api::Routes& routes) override {
     text_.clear();
     total_in_table_ = routes.total_paths();
+    listed_in_table_ = routes.listed_paths();
     for (const auto& destination : routes.destinations()) append_destination(text_, routes, destination);
     sink_(text_);
   }
 
   void finish() override {
-    if (kind_ == RouteListingKind::Table || kind_ == RouteListingKind::Learned) {
-      if (routes_ == 0)
-        sink_("No BGP prefixes displayed, " + std::to_string(total_in_table_) + " exist\n");
-      else
-        sink_("\nDisplayed " + std::to_string(routes_) + " routes and " + std::to_string(paths_) +
-              " total paths\n");
+    if (kind_ == RouteListingKind::Table && routes_ == 0)
+      return sink_("No BGP prefixes displayed, " + std::to_string(total_in_table_) + " exist\n");
+    if (kind_ == RouteListingKind::Table) return append_totals(paths_);
+    if (kind_ == RouteListingKind::Matching || kind_ == RouteListingKind::Learned) {
+      if (routes_ > 0) append_totals(listed_in_table_);  // FRR says nothing about nothing
       return;
     }
     if (routes_ > 0) sink_("\n");
@@ -68,6 +68,11 @@ class TextListing : public RouteListing {
   }
 
  private:
+  void append_totals(std::uint64_t paths) const {
+    sink_("\nDisplayed " + std::to_string(routes_) + " routes and " + std::to_string(paths) +
+          " total paths\n");
+  }
+
   void append_header(std::string& out, const api::Routes& routes) {
     append(out, "BGP table version is %llu, local router ID is %s, vrf id %u\n",
            static_cast<unsigned long long>(routes.table_version()),
@@ -123,7 +128,7 @@ class TextListing : public RouteListing {
   Sink sink_;
   std::string text_;  // of a page
   std::size_t routes_ = 0, paths_ = 0;
-  std::uint64_t total_in_table_ = 0;
+  std::uint64_t total_in_table_ = 0, listed_in_table_ = 0;
 };
 
 }  // namespace

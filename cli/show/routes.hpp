@@ -11,6 +11,7 @@ namespace cli::show {
 
 enum class RouteListingKind : std::uint8_t {
   Table,       // Loc-RIB; rejected paths are not listed
+  Matching,    // what of it fits something
   Learned,     // `neighbors X routes`: the accepted paths of one neighbor
   Received,    // `neighbors X received-routes`: all it announced, rejected ones too
   Filtered,    // `neighbors X filtered-routes`: the rejected ones alone

@@ -93,10 +93,11 @@ void put_path(JsonLine& line, const api::Routes& routes, const api::Destination&
 /// `show ip bgp json` and `… neighbors X routes json`.
 class TableJson : public RouteListing {
  public:
-  explicit TableJson(Sink sink) : out_(std::move(sink)) {}
+  TableJson(RouteListingKind kind, Sink sink) : kind_(kind), out_(std::move(sink)) {}
 
   void page(const api::Routes& routes) override {
     begin(routes);
+    listed_in_table_ = routes.listed_paths();
     for (const auto& destination : routes.destinations()) put(routes, destination);
     out_.flush();
   }
@@ -105,7 +106,7 @@ class TableJson : public RouteListing {
     if (!begun_) begin({});
     out_.close();
     out_.member("totalRoutes", routes_);
-    out_.member("totalPaths", paths_);
+    out_.member("totalPaths", kind_ == RouteListingKind::Table ? paths_ : listed_in_table_);
     out_.close();
   }
 
@@ -115,7 +116,7 @@ class TableJson : public RouteListing {
                                              [](const auto& path) { return !is_rejected(path.state()); });
     if (count == 0) return;
     ++routes_;
-    paths_ += static_cast<std::size_t>(count);
+    paths_ += static_cast<std::uint64_t>(count);
     out_.line_member(prefix_text(destination.prefix()), [&](JsonLine& line) {
       line.open('[');
       for (const auto& path : destination.paths())
@@ -137,9 +138,10 @@ class TableJson : public RouteListing {
     out_.open("routes");
   }
 
+  const RouteListingKind kind_;
   JsonStream out_;
   bool begun_ = false;
-  std::size_t routes_ = 0, paths_ = 0;
+  std::uint64_t routes_ = 0, paths_ = 0, listed_in_table_ = 0;
 };
 
 /// `advertised-routes json` and `received-routes json`: one object per prefix.
@@ -246,8 +248,9 @@ class ExchangedJson : public RouteListing {
 }  // namespace
 
 std::unique_ptr<RouteListing> json_listing(RouteListingKind kind, Sink sink) {
-  if (kind == RouteListingKind::Table || kind == RouteListingKind::Learned)
-    return std::make_unique<TableJson>(std::move(sink));
+  using enum RouteListingKind;
+  if (kind == Table || kind == Matching || kind == Learned)
+    return std::make_unique<TableJson>(kind, std::move(sink));
   return std::make_unique<ExchangedJson>(kind, std::move(sink));
 }
 

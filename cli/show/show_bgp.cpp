@@ -54,7 +54,7 @@ Status show_destination(const Console& console, const Arguments& arguments) {
   if (arguments.has("longer-prefixes")) {
     list.set_longer(true);
     list.set_family(list.prefix().address().size() == 16 ? api::IPV6_UNICAST : api::IPV4_UNICAST);
-    return list_routes(console, std::move(list), RouteListingKind::Table, json);
+    return list_routes(console, std::move(list), RouteListingKind::Matching, json);
   }
   list.set_detail(true);
   api::Request request;

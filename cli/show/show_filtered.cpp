@@ -22,7 +22,7 @@ Status list_filtered(const Console& console, const Arguments& arguments, api::Ro
   list.set_family(family_of(arguments).value_or(api::IPV6_UNICAST));
   filter.set_exact(arguments.has("exact-match"));
   *list.mutable_filter() = std::move(filter);
-  return list_routes(console, std::move(list), RouteListingKind::Table, arguments.has("json"));
+  return list_routes(console, std::move(list), RouteListingKind::Matching, arguments.has("json"));
 }
 
 Status show_cidr_only(const Console& console, const Arguments& arguments) {

@@ -22,6 +22,26 @@ TEST(NextHop, UnreachableRoutesTakeNoPart) {  // RFC 4271 §9.1.2.1
   EXPECT_THAT(node.output.fib, IsEmpty());
 }
 
+TEST(NextHop, PathsWithoutOneAreListedButThoseKeptOutAreNot) {  // as FRR counts "total paths"
+  Node node;
+  const auto a = node.up(peer("192.0.2.1", 1));
+  node.announce(a, attributes().via("198.51.100.1").path({1}), {"10.1.0.0/16"});
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.2.0.0/16"});
+  node.announce(a, attributes().via("192.0.2.1").path({1, speaker().as}), {"10.3.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.engine.totals().paths[0], 3u);
+  EXPECT_EQ(node.engine.totals().listed_paths[0], 2u);
+
+  node.announce(a, attributes().via("192.0.2.1").path({1}), {"10.1.0.0/16", "10.3.0.0/16"});
+  node.settle();
+  EXPECT_EQ(node.engine.totals().listed_paths[0], 3u);
+  node.withdraw(a, {"10.1.0.0/16"});
+  EXPECT_EQ(node.engine.totals().listed_paths[0], 2u);
+  node.down(a);
+  node.settle();
+  EXPECT_EQ(node.engine.totals().listed_paths[0], 0u);
+}
+
 TEST(NextHop, OnALinkIsItsOwnGateway) {
   Node node;
   const auto a = node.up(peer("192.0.2.1"));

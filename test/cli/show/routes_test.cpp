@@ -126,6 +126,23 @@ TEST(RouteTable, EmptySaysSo) {
   EXPECT_EQ(shown(RouteListingKind::Advertised, {table()}), "Total number of prefixes 0\n");
 }
 
+TEST(RouteTable, WhatFitsIsCountedBesideTheWholeTable) {  // in FRR's words
+  auto routes = table();
+  routes.set_total_paths(9);
+  routes.set_listed_paths(7);
+  EXPECT_EQ(shown(RouteListingKind::Matching, {routes}), "");
+  EXPECT_EQ(shown(RouteListingKind::Learned, {routes}), "");
+  add(routes, "10.1.3.0/24", {best(peer_path())});
+
+  EXPECT_THAT(shown(RouteListingKind::Matching, {routes}),
+              HasSubstr("\nDisplayed 1 routes and 7 total paths\n"));
+  EXPECT_THAT(shown(RouteListingKind::Learned, {routes}),
+              HasSubstr("\nDisplayed 1 routes and 7 total paths\n"));
+  const auto json = Json::parse(shown(RouteListingKind::Matching, {routes}, true));
+  EXPECT_EQ(json["totalRoutes"], 1);
+  EXPECT_EQ(json["totalPaths"], 7);
+}
+
 TEST(RouteTable, AdvertisedJsonHasEveryPathOfAPrefix) {  // RFC 7911
   auto routes = table();
   auto first = best(peer_path()), second = peer_path("192.168.77.3");
