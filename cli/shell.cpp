@@ -168,7 +168,9 @@ Status Shell::execute(std::string_view line) {
 std::string Shell::output_of(std::string_view line) {
   std::string text;
   const auto direct = std::exchange(out_, [&](std::string_view part) { text += part; });
+  is_filtered_ = true;
   execute(line);
+  is_filtered_ = false;
   out_ = direct;
   return text;
 }
@@ -183,7 +185,9 @@ Status Shell::execute_piped(std::string_view line) {
   }
   const auto direct = out_;
   out_ = [&](std::string_view text) { filtered->write(text); };
+  const bool was_filtered = std::exchange(is_filtered_, true);
   const auto status = execute_command(pipeline.command);
+  is_filtered_ = was_filtered;
   out_ = direct;
   filtered->finish();
   return status;
@@ -196,7 +200,7 @@ Status Shell::execute_command(std::string_view line) {
     say(mark_of(match, line));
     return Status::Error;
   }
-  const Console console{client_, out_, &interrupted_, in_candidate_, std::nullopt, confirms_};
+  const Console console{client_, out_, &interrupted_, in_candidate_, std::nullopt, confirms_, is_filtered_};
   return rows_[matched->command].run(console, matched->arguments);
 }
 

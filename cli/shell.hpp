@@ -110,6 +110,7 @@ class Shell {
   Context context_;
   bool finished_ = false;
   bool paginates_ = false;
+  bool is_filtered_ = false;  // out_ leads into a filter
   std::atomic<bool> interrupted_ = false;
   std::function<std::vector<std::string>()> history_;
   std::function<bool(const std::string&)> confirms_;

@@ -30,6 +30,8 @@ struct Console {
   std::optional<Instance> instance = std::nullopt;
   /// Asks who sits at the terminal; absent where nobody does.
   std::function<bool(const std::string& question)> confirms = nullptr;
+  /// `out` leads into a filter: what other programs print must go through it.
+  bool is_filtered = false;
 
   bool is_interrupted() const { return interrupted && interrupted->load(); }
   /// Says "% …". What does not exist is a warning; a daemon that cannot be asked, or refuses, is an error.

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -17,22 +18,42 @@ namespace cli::show {
 namespace {
 
 /// In the child: signals as a program expects them, and it ends with the shell however that ends. Comes back
-/// when there is no such program.
-void become(char* const* arguments, pid_t shell) {
+/// when there is no such program. output: instead of the terminal; -1: that.
+void become(char* const* arguments, pid_t shell, int output) {
+  if (output >= 0)
+    for (const int to : {STDOUT_FILENO, STDERR_FILENO}) ::dup2(output, to);
   for (const int number : {SIGINT, SIGPIPE}) ::signal(number, SIG_DFL);
   ::prctl(PR_SET_PDEATHSIG, SIGINT);
   if (::getppid() == shell) ::execvp(arguments[0], arguments);
 }
 
+/// All that comes out of `output`, as it comes.
+void pass_on(int output, const Sink& out) {
+  std::array<char, 4096> room;
+  for (;;) {
+    const auto count = ::read(output, room.data(), room.size());
+    if (count > 0) {
+      out({room.data(), static_cast<std::size_t>(count)});
+      std::fflush(stdout);  // who reads a pipe waits for it
+    }
+    if (count == 0 || (count < 0 && errno != EINTR)) return;
+  }
+}
+
 /// An errno when it could not be run; else its status, once it has ended. Ctrl-C reaches it by the terminal
-/// and only interrupts the wait.
-std::expected<int, int> run(char* const* arguments) {
+/// and only interrupts the wait. out: where its output goes instead of the terminal.
+std::expected<int, int> run(char* const* arguments, const Sink* out) {
   const auto shell = ::getpid();
-  int failure[2];
+  int failure[2], output[2] = {-1, -1};
   if (::pipe2(failure, O_CLOEXEC) != 0) return std::unexpected(errno);
+  if (out && ::pipe2(output, O_CLOEXEC) != 0) {
+    const int error = errno;
+    for (const int end : failure) ::close(end);
+    return std::unexpected(error);
+  }
   const pid_t child = ::fork();
   if (child == 0) {
-    become(arguments, shell);
+    become(arguments, shell, output[1]);
     const int error = errno;
     static_cast<void>(!::write(failure[1], &error, sizeof error));
     ::_exit(127);
@@ -41,6 +62,11 @@ std::expected<int, int> run(char* const* arguments) {
   ::close(failure[1]);
   if (child > 0) static_cast<void>(!::read(failure[0], &error, sizeof error));  // nothing comes: it runs
   ::close(failure[0]);
+  if (out) {
+    ::close(output[1]);
+    pass_on(output[0], *out);
+    ::close(output[0]);
+  }
   int status = 0;
   while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -53,7 +79,7 @@ Status run_program(const Console& console, std::vector<std::string> words) {
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   std::fflush(stdout);
-  const auto status = run(arguments.data());
+  const auto status = run(arguments.data(), console.is_filtered ? &console.out : nullptr);
   if (status) return *status == 0 ? Status::Done : Status::Warning;
   console.out(status.error() == ENOENT ? "% " + words[0] + " is not installed on this host\n"
                                        : "% " + words[0] + ": " + std::strerror(status.error()) + "\n");

@@ -64,6 +64,16 @@ TEST_F(ProgramsTest, GetNoOptionsAndNoSecondWord) {
   EXPECT_EQ(called(), "");
 }
 
+TEST_F(ProgramsTest, PipesFilterWhatTheyPrint) {
+  std::ofstream(folder_.path + "/ping") << "#!/bin/sh\necho one\necho two >&2\nprintf 'three'\n";
+  EXPECT_EQ(type("ping 192.0.2.1 | include t"), Status::Done);
+  EXPECT_EQ(text_, "two\nthree\n");
+  EXPECT_EQ(type("ping 192.0.2.1 | count"), Status::Done);
+  EXPECT_EQ(text_, "3\n");
+  EXPECT_EQ(type("traceroute 192.0.2.1 | include is not"), Status::Error);
+  EXPECT_EQ(text_, "% traceroute is not installed on this host\n");
+}
+
 TEST_F(ProgramsTest, NoAnswerIsNoErrorOfTheCommand) { EXPECT_EQ(type("ping nobody"), Status::Warning); }
 
 TEST_F(ProgramsTest, ThatAreNotThereAreSaidSo) {
