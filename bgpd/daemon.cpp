@@ -193,6 +193,14 @@ std::expected<void, std::string> Daemon::start() {
           .now = [this] { return now(); },
           .warn = [](const std::string& text) { log::fib().warn("{}", text); },
           .failed = [this](const std::string& text) { kernel_failed(text); },
+          .told =
+              [this](const std::string& place, std::span<const rib::FibChange> changes) {
+                if (debug_log_.is_on()) debug_log_.fib_changes(changes, place);
+              },
+          .heard =
+              [this](const std::string& place, const fib::KernelEvent& event) {
+                if (debug_log_.is_on()) debug_log_.kernel_event(event, place);
+              },
       });
   kernel_->start([this](std::vector<fib::KernelEvent> events) { kernel_events(std::move(events)); });
   wait_for_signal();

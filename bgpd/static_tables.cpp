@@ -19,11 +19,17 @@ std::string name_of(const cli::StaticPlace& place) {
   return place.vrf.empty() ? "table " + std::to_string(place.table) : "VRF " + place.vrf;
 }
 
+/// The links of a `table N` are the daemon's own.
+bool is_about_routes(const fib::KernelEvent& event) {
+  using Kind = fib::KernelEvent::Kind;
+  return event.kind == Kind::RouteChanged || event.kind == Kind::RouteGone || event.kind == Kind::Written;
+}
+
 }  // namespace
 
 struct StaticTables::Place final : rib::NoOutput {
-  Place(cli::StaticPlace its_name, const rib::Engine* gateways_of)
-      : name(std::move(its_name)), engine(*this, gateways_of) {}
+  Place(cli::StaticPlace its_name, const rib::Engine* gateways_of, const Hooks& its_hooks)
+      : name(std::move(its_name)), engine(*this, gateways_of), hooks(its_hooks) {}
 
   void fib_changes(std::span<const rib::FibChange> changes) override {
     for (const auto& change : changes) {
@@ -34,6 +40,7 @@ struct StaticTables::Place final : rib::NoOutput {
       standing.insert(change.prefix);
       going.erase(change.prefix);
     }
+    hooks.told(name_of(name), changes);
     kernel->apply({changes.begin(), changes.end()});
   }
   void result(const rib::FibResult& result, rib::TimePoint now) {
@@ -54,6 +61,7 @@ struct StaticTables::Place final : rib::NoOutput {
   cli::StaticLines lines;
   fib::Links links;  // of the VRF
   rib::Engine engine;
+  const Hooks& hooks;
   std::unique_ptr<fib::Kernel> kernel;
   std::set<rib::Prefix> standing, going;  // told to the kernel; of those, not to stand any more
   bool is_known = false;                  // its first dump is complete
@@ -125,7 +133,7 @@ void StaticTables::remember() const {
 }
 
 void StaticTables::open(const cli::StaticPlace& name) {
-  auto& place = *(places_[name] = std::make_unique<Place>(name, name.vrf.empty() ? &own_ : nullptr));
+  auto& place = *(places_[name] = std::make_unique<Place>(name, name.vrf.empty() ? &own_ : nullptr, hooks_));
   place.engine.set_history_size(0, hooks_.now());  // nobody can ask for it
   place.options = options_of(name);
   place.kernel = hooks_.open(place.options);
@@ -189,6 +197,7 @@ void StaticTables::heard(Place& place, std::vector<fib::KernelEvent> events) {
   place.is_due = true;
   for (auto& event : events) {
     place.links.apply(event);
+    if (!place.name.vrf.empty() || is_about_routes(event)) hooks_.heard(name_of(place.name), event);
     switch (event.kind) {
       case Kind::RouteChanged:
         if (!event.route.next_hops.empty())

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ class StaticTables {
     std::function<rib::TimePoint()> now;
     std::function<void(const std::string& text)> warn;
     std::function<void(const std::string& text)> failed;  // a kernel cannot be used any more
+    /// For `debug`: what a kernel is told, and what it tells. place: "table 100", "VRF red".
+    std::function<void(const std::string& place, std::span<const rib::FibChange> changes)> told;
+    std::function<void(const std::string& place, const fib::KernelEvent& event)> heard;
   };
   /// `own` and `links` are the daemon's and outlive this. `file`: where the next life reads which tables this
   /// one wrote, so that those without lines by then are cleaned, too.

@@ -17,6 +17,10 @@ std::string kernel_route_text(const rib::KernelRoute& route, const InterfaceName
          std::to_string(route.metric) + " " + route_text(route.type, route.next_hops, name_of);
 }
 
+std::string in_place(std::string_view place) {
+  return place.empty() ? std::string{} : " in " + std::string(place);
+}
+
 }  // namespace
 
 DebugLog::DebugLog(boost::asio::io_context& io, Hooks hooks) : hooks_(std::move(hooks)), timer_(io) {}
@@ -185,13 +189,13 @@ void DebugLog::next_hop_resolved(const rib::NextHopTable::Entry& entry) {
 // --- the kernel's side
 // -------------------------------------------------------------------------------------------------------
 
-void DebugLog::fib_changes(std::span<const rib::FibChange> changes) {
+void DebugLog::fib_changes(std::span<const rib::FibChange> changes, std::string_view place) {
   const bool all = is_on(Topic::ZebraRib);
-  if (!all && !is_on(Topic::BgpZebra)) return;
+  if (!all && (!is_on(Topic::BgpZebra) || !place.empty())) return;  // BGP's routes are in the own table
   for (const auto& change : changes) {
     if (!all && !wants(Topic::BgpZebra, "", &change.prefix)) continue;
     tell(kRib, [&] {
-      const auto prefix = change.prefix.to_string();
+      const auto prefix = change.prefix.to_string() + in_place(place);
       if (!change.route) return "to the kernel: remove " + prefix;
       return "to the kernel: install " + prefix + " " +
              route_text(change.route->type, change.route->next_hops, hooks_.interface_name);
@@ -199,7 +203,7 @@ void DebugLog::fib_changes(std::span<const rib::FibChange> changes) {
   }
 }
 
-void DebugLog::kernel_event(const fib::KernelEvent& event) {
+void DebugLog::kernel_event(const fib::KernelEvent& event, std::string_view place) {
   using Kind = fib::KernelEvent::Kind;
   const auto& address = event.address;
   const auto about = [&](Topic topic, auto make) {
@@ -221,16 +225,15 @@ void DebugLog::kernel_event(const fib::KernelEvent& event) {
     case Kind::RouteGone:
       return about(Topic::ZebraKernel, [&] {
         return "the kernel has " + std::string(event.kind == Kind::RouteGone ? "no more " : "") +
-               kernel_route_text(event.route, hooks_.interface_name);
+               kernel_route_text(event.route, hooks_.interface_name) + in_place(place);
       });
     case Kind::Written:
       if (!is_on(Topic::ZebraKernel)) return;
       for (const auto& result : event.results)
         tell(kFib, [&] {
-          if (result.error != 0)
-            return "the kernel refused " + result.prefix.to_string() + ": " + result.text;
-          return "the kernel " + std::string(result.installed ? "took " : "removed ") +
-                 result.prefix.to_string();
+          const auto prefix = result.prefix.to_string() + in_place(place);
+          if (result.error != 0) return "the kernel refused " + prefix + ": " + result.text;
+          return "the kernel " + std::string(result.installed ? "took " : "removed ") + prefix;
         });
       return;
     default:

@@ -45,8 +45,9 @@ class DebugLog final : public Observer {
   void next_hop_resolved(const rib::NextHopTable::Entry& entry) override;
 
   // --- the kernel's side
-  void fib_changes(std::span<const rib::FibChange> changes);
-  void kernel_event(const fib::KernelEvent& event);
+  /// place: "table 100", "VRF red" where it is not the daemon's own.
+  void fib_changes(std::span<const rib::FibChange> changes, std::string_view place = {});
+  void kernel_event(const fib::KernelEvent& event, std::string_view place = {});
   void stop() { timer_.cancel(); }
 
  private:

@@ -124,7 +124,7 @@ class StaticTablesTest : public testing::Test {
   rib::Engine own_{nobody_};
   fib::Links links_;
   std::map<std::string, FakeKernel::Told> kernels_;
-  std::vector<std::string> warnings_;
+  std::vector<std::string> warnings_, debugged_;
   StaticTables::Hooks hooks() {
     return {.open =
                 [this](const fib::KernelOptions& options) {
@@ -133,7 +133,20 @@ class StaticTablesTest : public testing::Test {
                 },
             .now = [] { return rib::TimePoint{}; },
             .warn = [this](const std::string& text) { warnings_.push_back(text); },
-            .failed = [](const std::string&) { FAIL(); }};
+            .failed = [](const std::string&) { FAIL(); },
+            .told =
+                [this](const std::string& place, std::span<const rib::FibChange> changes) {
+                  for (const auto& change : changes)
+                    debugged_.push_back(place + (change.route ? " +" : " -") + change.prefix.to_string());
+                },
+            .heard =
+                [this](const std::string& place, const fib::KernelEvent& event) {
+                  const char* what = event.kind == Kind::LinkChanged    ? " link"
+                                     : event.kind == Kind::RouteChanged ? " route"
+                                     : event.kind == Kind::Written      ? " written"
+                                                                        : "";
+                  if (*what) debugged_.push_back(place + what);
+                }};
   }
   const TemporaryFolder folder_;
   const std::string file_ = folder_.path + "/tables";
@@ -196,6 +209,19 @@ TEST_F(StaticTablesTest, AVrfFindsThemInItself) {
 
   tell("red", {route_event(Kind::RouteGone, connected("192.0.2.0/24", 7))});
   EXPECT_THAT(lines_of("red"), ElementsAre("-10.1.0.0/16"));
+}
+
+TEST_F(StaticTablesTest, DebugHearsOfAllOfThem) {
+  tables_.begin();
+  type({"ip route 10.1.0.0/16 Null0 table 100", "ip route 10.2.0.0/16 Null0 vrf red"});
+  synchronise("100");
+  synchronise("red");
+  answer("100", "10.1.0.0/16", true);
+  tell("100", {link_event(Kind::LinkChanged, 7, "eth7")});  // of the daemon's own, which tells of it
+  tell("red", {link_event(Kind::LinkChanged, 7, "eth7")});
+
+  EXPECT_THAT(debugged_, ElementsAre("table 100 +10.1.0.0/16", "VRF red +10.2.0.0/16", "table 100 written",
+                                     "VRF red link"));
 }
 
 TEST_F(StaticTablesTest, AConnectedRouteThereWins) {

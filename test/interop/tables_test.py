@@ -177,3 +177,25 @@ def a_table_has_one_owner(lab):
     check(line_of(hosts[1], "10.50.0.0/16", VRF_TABLE), "the VRF's is as it was")
     kuland.configure("no ip route 10.50.0.0/16 10.80.0.2 vrf red")
     wait_for(lambda: line_of(hosts[1], "10.51.0.0/16", VRF_TABLE), "it comes when the table is free")
+
+
+@interop()
+def debug_tells_of_a_table_as_of_the_daemons_own(lab):
+    hosts, kuland = lone(lab)
+    def lines(*parts):
+        return [line for line in kuland.log().splitlines() if " debug " in line and all(part in line for part in parts)]
+    kuland.show("debug zebra rib", "debug zebra kernel")
+    kuland.configure(f"ip route 10.50.0.0/16 {hosts[2].ipv4} table {TABLE}", "ipv6 route fd50::/32 blackhole table 100")
+    for prefix, way in (("10.50.0.0/16", f"via {hosts[2].ipv4} eth0"), ("fd50::/32", "blackhole")):
+        wait_for(lambda: lines(f"to the kernel: install {prefix} in table 100 {way}"), f"{prefix} is handed over")
+        wait_for(lambda: lines(f"the kernel took {prefix} in table 100"), f"{prefix} is taken")
+        kuland.configure(f"no {word(prefix)} route {prefix} {hosts[2].ipv4 if way.startswith('via') else 'blackhole'} table {TABLE}")
+        wait_for(lambda: lines(f"to the kernel: remove {prefix} in table 100"), f"{prefix} goes")
+        wait_for(lambda: lines(f"the kernel removed {prefix} in table 100"), "and is gone")
+    kuland.configure(f"ip route 10.50.0.0/16 {hosts[2].ipv4} table {TABLE}")
+    wait_for(lambda: lines("the kernel took 10.50.0.0/16 in table 100"), "again")
+    kuland.show("undebug all")
+    known = len(lines(""))
+    kuland.configure(f"no ip route 10.50.0.0/16 {hosts[2].ipv4} table {TABLE}")
+    wait_for(lambda: not line_of(hosts[1], "10.50.0.0/16"), "it is gone")
+    check(len(lines("")) == known, "nothing is told any more")

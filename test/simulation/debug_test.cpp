@@ -197,5 +197,26 @@ TEST_F(Debug, TheKernelsSideIsToldByTopic) {
                                       "to the kernel: remove 10.1.3.0/24"));
 }
 
+TEST_F(Debug, AnotherTablesRoutesAreToldWithItsName) {
+  const auto tell_all = [&] {
+    rib::FibChange remove;
+    remove.prefix = prefix("10.1.3.0/24");
+    debug_.fib_changes({&remove, 1}, "table 100");
+    fib::KernelEvent written{};
+    written.kind = fib::KernelEvent::Kind::Written;
+    written.results = {{.prefix = prefix("10.1.2.0/24"), .installed = true, .error = 0, .text = {}},
+                       {.prefix = prefix("10.1.3.0/24"), .installed = false, .error = 22, .text = "no"}};
+    debug_.kernel_event(written, "VRF red");
+    return told();
+  };
+
+  turn_on({{DebugTopic::ZebraRib}, {DebugTopic::ZebraKernel}});
+  EXPECT_THAT(tell_all(), ElementsAre("to the kernel: remove 10.1.3.0/24 in table 100",
+                                      "the kernel took 10.1.2.0/24 in VRF red",
+                                      "the kernel refused 10.1.3.0/24 in VRF red: no"));
+  turn_on({{DebugTopic::BgpZebra}});
+  EXPECT_THAT(tell_all(), IsEmpty()) << "BGP's routes are in the daemon's own";
+}
+
 }  // namespace
 }  // namespace simulation
