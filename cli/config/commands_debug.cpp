@@ -56,6 +56,15 @@ void forget(DebugSwitches& switches, const DebugSwitch& which) {
   });
 }
 
+/// As in FRR the last line counts: one neighbor or network instead of all, all instead of some.
+void turn_on(DebugSwitches& switches, DebugSwitch which) {
+  const auto is_about_all = [](const DebugSwitch& debug) { return debug.neighbor.empty() && !debug.prefix; };
+  std::erase_if(switches, [&](const DebugSwitch& debug) {
+    return debug.topic == which.topic && (is_about_all(which) || is_about_all(debug));
+  });
+  switches.insert(std::move(which));
+}
+
 void write_topic(const Config& config, DebugTopic topic, Lines& lines) {
   for (const auto& debug : config.debug)
     if (debug.topic == topic) lines.push_back("debug " + to_text(debug));
@@ -68,7 +77,7 @@ Command topic_command(DebugTopic topic, std::string more, std::vector<std::strin
   return {.syntax = "debug " + std::string(words.words) + more,
           .help = std::move(help),
           .set = [topic](Target& t, const Arguments& a) -> Outcome {
-            t.config.debug.insert({topic, neighbor_of(a), prefix_of(a)});
+            turn_on(t.config.debug, {topic, neighbor_of(a), prefix_of(a)});
             return {};
           },
           .unset = [topic](Target& t, const Arguments& a) -> Outcome {
@@ -86,7 +95,7 @@ Command all_updates() {
       .help = {"Tell more in the log", "BGP information", "UPDATE messages"},
       .set = [](Target& t, const Arguments&) -> Outcome {
         for (const auto topic : {DebugTopic::UpdatesIn, DebugTopic::UpdatesOut})
-          t.config.debug.insert({topic});
+          turn_on(t.config.debug, {topic});
         return {};
       },
       .unset = [](Target& t, const Arguments&) -> Outcome {
@@ -106,6 +115,18 @@ Command nothing() {
             return {};
           },
           .summary = "Nothing is told beyond the log's levels any more."};
+}
+
+Command nothing_of_bgp() {
+  return {.syntax = "debug bgp",
+          .help = {"Tell more in the log", "BGP information"},
+          .set = nullptr,
+          .unset = [](Target& t, const Arguments&) -> Outcome {
+            std::erase_if(t.config.debug,
+                          [](const DebugSwitch& debug) { return debug.topic < DebugTopic::ZebraEvents; });
+            return {};
+          },
+          .summary = "All `debug bgp …` is off."};
 }
 
 }  // namespace
@@ -163,6 +184,7 @@ std::vector<Command> debug_commands() {
       "As `debug bgp nht`.");
   add(DebugTopic::ZebraRib, " [detailed]", {kDebug, kZebra, "Routes for the kernel", kDetailed},
       "As `debug bgp zebra`.");
+  rows.push_back(nothing_of_bgp());
   rows.push_back(nothing());
   return rows;
 }

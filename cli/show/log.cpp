@@ -1,16 +1,29 @@
 #include "cli/show/log.hpp"
 
+#include <optional>
+
 #include "cli/config/edit.hpp"
 #include "cli/show/json.hpp"
 
 namespace cli::show {
 namespace {
 
-/// "BGP updates debugging is on (inbound)" of "bgp updates in". What only a newer daemon has stays as it is.
-std::string description_of(const std::string& words) {
+/// Of "bgp updates in". Nothing for what only a newer daemon has.
+std::optional<DebugSwitch> switch_of(const std::string& words) {
   Config scratch;
   static_cast<void>(edit(scratch, {}, "debug " + words));
-  return scratch.debug.empty() ? words : describe(*scratch.debug.begin());
+  return scratch.debug.empty() ? std::nullopt : std::optional(*scratch.debug.begin());
+}
+
+/// "BGP updates debugging is on (inbound)"
+std::string description_of(const std::string& words) {
+  const auto debug = switch_of(words);
+  return debug ? describe(*debug) : words;
+}
+
+/// "192.168.1.2", "10.0.0.0/8": what the switch is for; "" when it is for all.
+std::string subject_of(const DebugSwitch& debug) {
+  return debug.prefix ? debug.prefix->to_string() : debug.neighbor;
 }
 
 }  // namespace
@@ -27,8 +40,17 @@ std::string logging_text(const api::Log& log) {
 
 std::string debugging_text(const api::Log& log) {
   std::string bgp = "BGP debugging status:\n", zebra = "Zebra debugging status:\n";
-  for (const auto& words : log.debug())
-    (words.starts_with("zebra") ? zebra : bgp) += "  " + description_of(words) + "\n";
+  std::optional<DebugSwitch> last;
+  for (const auto& words : log.debug()) {
+    auto& text = words.starts_with("zebra") ? zebra : bgp;
+    const auto debug = switch_of(words);
+    const bool is_same = debug && last && debug->topic == last->topic && !subject_of(*debug).empty();
+    if (is_same)  // FRR names all neighbors of a topic in one line
+      text.insert(text.size() - 1, " " + subject_of(*debug));
+    else
+      text += "  " + description_of(words) + "\n";
+    last = debug;
+  }
   return zebra + "\n" + bgp + "\n";
 }
 

@@ -72,6 +72,7 @@ std::string confirmation_of(std::string line) {
   const bool is_off = line.starts_with(kNo);
   if (is_off) line.erase(0, kNo.size());
   if (line.starts_with("debug zebra")) return {};
+  if (is_off && line == "debug bgp") return "All possible debugging has been turned off\n";
   Config scratch;
   static_cast<void>(edit(scratch, {}, line));
   if (scratch.debug.empty()) return {};

@@ -63,12 +63,42 @@ TEST_F(DebugLines, NoWithoutANeighborIsAboutAllOfThem) {
   EXPECT_THAT(on(), ElementsAre("bgp neighbor-events 192.168.1.3"));
 }
 
+TEST_F(DebugLines, TheLastOneOfATopicCounts) {  // as in FRR
+  type("debug bgp keepalives");
+  type("debug bgp keepalives 192.168.1.2");
+  type("debug bgp keepalives 192.168.1.3");
+  EXPECT_THAT(on(), ElementsAre("bgp keepalives 192.168.1.2", "bgp keepalives 192.168.1.3"));
+  type("debug bgp keepalives");
+  EXPECT_THAT(on(), ElementsAre("bgp keepalives"));
+  type("no debug bgp keepalives 192.168.1.2");
+  EXPECT_THAT(on(), ElementsAre("bgp keepalives"));
+  type("no debug all");
+
+  type("debug bgp updates");
+  type("debug bgp updates in 192.168.1.2");
+  EXPECT_THAT(on(), ElementsAre("bgp updates in 192.168.1.2", "bgp updates out"));
+  type("debug bgp updates");
+  EXPECT_THAT(on(), ElementsAre("bgp updates in", "bgp updates out"));
+  type("no debug all");
+
+  type("debug bgp zebra");
+  type("debug bgp zebra prefix 10.0.0.0/8");
+  EXPECT_THAT(on(), ElementsAre("bgp zebra prefix 10.0.0.0/8"));
+}
+
 TEST_F(DebugLines, NoAllTurnsEverythingOff) {
   type("debug bgp nht");
   type("debug zebra kernel");
   EXPECT_EQ(type("debug all"), EditStatus::Unknown);
   EXPECT_EQ(type("no debug all"), EditStatus::Done);
   EXPECT_THAT(on(), IsEmpty());
+}
+
+TEST_F(DebugLines, NoBgpLeavesTheKernelsSide) {
+  for (const auto* line : {"debug bgp nht", "debug bgp zebra", "debug bgp updates", "debug zebra kernel"})
+    type(line);
+  EXPECT_EQ(type("no debug bgp"), EditStatus::Done);
+  EXPECT_THAT(on(), ElementsAre("zebra kernel"));
 }
 
 TEST_F(DebugLines, AddressesAreWrittenTheShortWayAndWithoutZone) {

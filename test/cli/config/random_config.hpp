@@ -63,7 +63,8 @@ class RandomConfig {
     config.debug.insert({DebugTopic::NextHops});
     for (const auto topic : {DebugTopic::Keepalives, DebugTopic::NeighborEvents, DebugTopic::UpdatesIn})
       config.debug.insert({topic, chance() ? "" : address().to_string()});
-    if (chance()) config.debug.insert({DebugTopic::UpdatesOut, "eth0"});
+    if (chance() && !config.debug.contains({DebugTopic::UpdatesOut}))
+      config.debug.insert({DebugTopic::UpdatesOut, "eth0"});
     if (chance()) config.debug.insert({DebugTopic::UpdatesOfPrefix, "", prefix()});
     config.debug.insert({DebugTopic::BgpZebra, "", chance() ? std::nullopt : std::optional(prefix())});
     config.debug.insert({static_cast<DebugTopic>(
