@@ -19,6 +19,12 @@ constexpr ModeRow kModes[] = {
     {Mode::Bfd, Mode::Config, "(config-bfd)# ", "bfd"},
     {Mode::Rpki, Mode::Config, "(config-rpki)# ", "rpki"},
     {Mode::OtherRouter, Mode::Config, "(config-router)# ", "router"},
+    {Mode::LinkParameters, Mode::Interface, "(config-link-params)# ", "link-params"},
+    {Mode::KeyChainKey, Mode::KeyChain, "(config-keychain-key)# ", "key"},
+    {Mode::BfdPeer, Mode::Bfd, "(config-bfd-peer)# ", "peer"},
+    {Mode::BfdProfile, Mode::Bfd, "(config-bfd-profile)# ", "profile"},
+    {Mode::OtherAddressFamily, Mode::OtherRouter, "(config-router-af)# ", "address-family"},
+    {Mode::BgpBmp, Mode::RouterBgp, "(config-bgp-bmp)# ", "bmp targets"},
 };
 
 constexpr bool is_in_order() {

@@ -24,6 +24,13 @@ enum class Mode : std::uint8_t {
   Bfd,
   Rpki,
   OtherRouter,
+  // Blocks within those.
+  LinkParameters,
+  KeyChainKey,
+  BfdPeer,
+  BfdProfile,
+  OtherAddressFamily,
+  BgpBmp,
 };
 
 inline bool is_foreign(Mode mode) { return mode >= Mode::Interface; }

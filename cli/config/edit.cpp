@@ -5,7 +5,6 @@
 
 #include "cli/command/words.hpp"
 #include "cli/config/foreign_blocks.hpp"
-#include "cli/config/foreign_modes.hpp"
 #include "cli/config/kept_lines.hpp"
 
 namespace cli {
@@ -20,11 +19,12 @@ std::size_t depth_of(Mode mode) {
 
 Mode mode_at(const Context& context) {
   if (context.empty()) return Mode::Config;
-  if (context.size() == 1)
-    if (const auto foreign = foreign_opening(context.front())) return foreign->mode;
+  if (const auto foreign = foreign_opening(context.front(), Mode::Config))
+    return context.size() == 1 ? foreign->mode : foreign_opening(context[1], foreign->mode)->mode;
   if (context.size() == 1 && starts_with_words(context.front(), "vrf")) return Mode::Vrf;
   if (context.size() == 1)
     return starts_with_words(context.front(), "route-map") ? Mode::RouteMap : Mode::RouterBgp;
+  if (const auto foreign = foreign_opening(context.back(), Mode::RouterBgp)) return foreign->mode;
   return context.back().starts_with("address-family ipv6") ? Mode::AddressFamilyIpv6
                                                            : Mode::AddressFamilyIpv4;
 }
@@ -42,14 +42,16 @@ std::string opening_line(Mode mode, const Arguments& a) {
 std::optional<Context> canonical(const Context& context) {
   Context full;
   for (const auto& line : context) {
-    if (const auto foreign = full.empty() ? foreign_opening(line) : std::nullopt) {
-      full.push_back(foreign->line);
+    if (full.size() >= 2) return std::nullopt;
+    const auto around = mode_at(full);
+    if (auto foreign = foreign_opening(line, around); foreign && foreign->around == around) {
+      full.push_back(std::move(foreign->line));
       continue;
     }
     const auto match = tree_of(mode_at(full)).match(line);
     const auto* matched = std::get_if<Matched>(&match);
     const auto form = matched ? form_of(matched->command) : Form{};
-    if (!matched || form.is_negated || !form.command->enters || full.size() >= 2) return std::nullopt;
+    if (!matched || form.is_negated || !form.command->enters) return std::nullopt;
     full.push_back(opening_line(*form.command->enters, matched->arguments));
   }
   return full;
@@ -203,39 +205,71 @@ namespace {
 constexpr std::string_view kKept =
     "% Warning: kulan does not have this command; the line is kept, without effect";
 
-/// Opens a block that kulan does not have.
-bool open_foreign(Config& config, std::string_view line, EditResult& result) {
-  auto opening = foreign_opening(line);
+/// The lines of other daemons' blocks that stand one in the other.
+bool is_within_foreign(const Context& context) {
+  return context.size() == 2 && is_foreign(mode_at({context.front()}));
+}
+
+void keep(Config& config, const Context& block, std::string_view text) {
+  if (is_within_foreign(block))
+    keep_within(config, block[0], block[1], text);
+  else
+    keep_line(config, block_of(block), text);
+}
+
+bool forget(Config& config, const Context& block, std::string_view text) {
+  return is_within_foreign(block) ? forget_within(config, block[0], block[1], text)
+                                  : forget_kept_line(config, block, "no " + std::string(text));
+}
+
+/// Opens a block that kulan does not have, in `place` or around it.
+bool open_foreign(Config& config, const Context& place, std::string_view line, EditResult& result) {
+  auto opening = foreign_opening(line, mode_at(place));
   if (!opening) return false;
-  keep_line(config, "", opening->line);
+  result.context = place;
+  result.context.resize(depth_of(opening->around));
+  if (is_foreign(opening->around))
+    open_within(config, result.context.front(), opening->line);
+  else
+    keep_line(config, block_of(result.context), opening->line);
   result.status = EditStatus::Done;
   result.text = kKept;
-  result.context = {std::move(opening->line)};
+  result.context.push_back(std::move(opening->line));
   return true;
 }
 
-/// In such a block: out of it, a command of configure, or a line that is kept.
+/// The context of the mode around this block that has such a command.
+std::optional<Context> place_of_command(const Context& block, std::string_view text) {
+  for (auto mode = mode_at(block); mode != Mode::Config; mode = parent_of(mode)) {
+    const auto outer = parent_of(mode);
+    if (is_foreign(outer) || !std::holds_alternative<Matched>(tree_of(outer).match(text))) continue;
+    return Context(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(depth_of(outer)));
+  }
+  return std::nullopt;
+}
+
+/// In such a block: out of it, a block within it, a command of a mode around it, or a line that is kept.
 EditResult edit_foreign(Config& config, const Context& block, std::string_view line) {
   EditResult result;
   result.context = block;
   const auto text = trimmed(line);
-  const bool leaves = std::holds_alternative<Matched>(tree_of(mode_at(block)).match(text));
-  const bool is_outer =
-      !speaks_of_ip(text) &&
-      (foreign_opening(text) || std::holds_alternative<Matched>(tree_of(Mode::Config).match(text)));
-  if (leaves) {
+  if (std::holds_alternative<Matched>(tree_of(mode_at(block)).match(text))) {
     result.leaves_configure = apply_line(config, result.context, text).leaves_configure;
-  } else if (is_outer) {
-    return edit(config, {}, line);
-  } else if (starts_with_words(text, "no")) {
-    if (forget_kept_line(config, block, text)) return result;
-    const auto applied = failure_of(tree_of(Mode::Config).match(text), line);
-    result.status = EditStatus::Unknown;
-    result.text = error_mark(line, applied);
-  } else {
-    keep_line(config, block_of(block), text);
-    result.text = kKept;
+    return result;
   }
+  if (ends_a_mode(text)) {
+    result.context.pop_back();
+    return result;
+  }
+  if (open_foreign(config, block, text, result)) return result;
+  if (!speaks_of_ip(text))
+    if (const auto outer = place_of_command(block, text)) return edit(config, *outer, line);
+  const bool is_negated = starts_with_words(text, "no");
+  const auto bare = is_negated ? trimmed(text.substr(2)) : text;
+  if (is_negated && forget(config, block, bare)) return result;
+  if (!is_negated) forget(config, block, "no " + std::string(bare));
+  keep(config, block, text);
+  result.text = kKept;
   return result;
 }
 
@@ -276,9 +310,14 @@ EditResult edit(Config& config, const Context& context, std::string_view line) {
       result.text = refusal_mark(line, applied);
       break;
     case EditStatus::Unknown:
-      if (open_foreign(config, line, result)) break;
+      if (open_foreign(config, *place, text, result)) break;
       if (forget_kept_line(config, *place, line)) {
         result.status = EditStatus::Done;
+        break;
+      }
+      if (is_unfinished_opening(text, mode_at(*place))) {
+        result.status = EditStatus::Incomplete;
+        result.text = "% Command incomplete: " + std::string(line);
         break;
       }
       [[fallthrough]];
@@ -303,80 +342,6 @@ std::vector<HelpLine> help(const Context& context, std::string_view line) {
 std::vector<std::string> list_commands(const Context& context) {
   const auto mode = mode_of(context);
   return mode ? tree_of(*mode).notations() : std::vector<std::string>{};
-}
-
-Applied failure_of(const Match& match, std::string_view line) {
-  Applied applied;
-  if (const auto* unknown = std::get_if<Unknown>(&match)) {
-    applied.status = EditStatus::Unknown;
-    applied.column = unknown->column;
-    applied.expected_keywords = unknown->keywords;
-    applied.expected_values = unknown->values;
-    applied.end_expected = unknown->end_expected;
-  } else if (const auto* ambiguous = std::get_if<Ambiguous>(&match)) {
-    applied.status = EditStatus::Ambiguous;
-    applied.column = ambiguous->column;
-    applied.expected_keywords = ambiguous->keywords;
-  } else if (const auto* incomplete = std::get_if<Incomplete>(&match)) {
-    applied.status = EditStatus::Incomplete;
-    applied.column = right_trimmed(line).size() + 1;
-    applied.expected_keywords = incomplete->expected;
-  }
-  return applied;
-}
-
-namespace {
-
-/// "a, b, c, …"
-std::string named(const std::vector<std::string>& words) {
-  constexpr std::size_t kMostNamed = 6;
-  std::string text;
-  for (std::size_t i = 0; i < words.size() && i < kMostNamed; ++i) text += (i == 0 ? "" : ", ") + words[i];
-  return text + (words.size() > kMostNamed ? ", …" : "");
-}
-
-/// What could stand where the error is.
-std::string expectation(std::string_view line, const Applied& applied) {
-  const auto words = split_words(line);
-  const bool is_first = !words.empty() && applied.column <= words.front().column;
-  if (applied.status == EditStatus::Unknown && is_first) return "no command begins so; `?` lists all";
-  auto expected = applied.expected_values;
-  expected.insert(expected.end(), applied.expected_keywords.begin(), applied.expected_keywords.end());
-  if (expected.empty()) return applied.end_expected ? "nothing more is expected" : "";
-  return "expected " + named(expected) + (applied.end_expected ? ", or nothing more" : "");
-}
-
-}  // namespace
-
-std::string error_mark(std::string_view line, const Applied& applied) {
-  std::string text = applied.status == EditStatus::Ambiguous    ? "% Ambiguous command: "
-                     : applied.status == EditStatus::Incomplete ? "% Command incomplete: "
-                                                                : "% Unknown command: ";
-  std::string caret(text.size(), ' ');
-  text += line;
-  auto hint = hint_for(line, applied);
-  if (hint.empty()) hint = expectation(line, applied);
-  if (hint.empty()) return text;
-  for (std::size_t i = 0; i < applied.column; ++i) caret += i < line.size() && line[i] == '\t' ? '\t' : ' ';
-  return text + "\n" + caret + "^ " + hint;
-}
-
-std::string refusal_mark(std::string_view line, const Applied& applied) {
-  if (!applied.has_column) return applied.message;
-  const auto begin = std::min(line.find_first_not_of(" \t"), applied.column);
-  constexpr std::string_view kIndent = "  ";
-  return applied.message + "\n" + std::string(kIndent) + std::string(right_trimmed(line.substr(begin))) +
-         "\n" + std::string(kIndent) + std::string(applied.column - begin, ' ') + "^";
-}
-
-std::string hint_for(std::string_view line, const Applied& applied) {
-  if (applied.status == EditStatus::Ambiguous) return "could be " + named(applied.expected_keywords);
-  if (applied.status != EditStatus::Unknown) return {};
-  const auto rest = split_words(line.substr(std::min(applied.column, line.size())));
-  if (rest.empty()) return {};
-  if (const auto near = nearest_word(rest.front().text, applied.expected_keywords))
-    return "did you mean \"" + *near + "\"?";
-  return applied.expected_values.empty() ? "" : expectation(line, applied);
 }
 
 }  // namespace cli

@@ -8,7 +8,7 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t kModeCount = static_cast<std::size_t>(Mode::OtherRouter) + 1;
+constexpr std::size_t kModeCount = static_cast<std::size_t>(Mode::BgpBmp) + 1;
 
 std::vector<Command> navigation_commands() {
   const auto row = [](std::string word, std::string_view help, Leave leaves) {
@@ -79,11 +79,14 @@ std::span<const Command> all_commands() {
 
 std::vector<Mode> modes_of(const Command& command) {
   using enum Mode;
-  if (command.leaves == Leave::Family) return {AddressFamilyIpv4, AddressFamilyIpv6};
+  if (command.leaves == Leave::Family) return {AddressFamilyIpv4, AddressFamilyIpv6, OtherAddressFamily};
   if (command.leaves == Leave::Vrf) return {Vrf};
-  if (command.leaves != Leave::No)
-    return {Config, RouterBgp, AddressFamilyIpv4, AddressFamilyIpv6, RouteMap, Vrf, Interface, Line, KeyChain,
-            Bfd,    Rpki,      OtherRouter};
+  if (command.leaves != Leave::No) {
+    std::vector<Mode> all;
+    for (const auto& row : all_modes())
+      if (row.mode >= Config) all.push_back(row.mode);
+    return all;
+  }
   switch (command.scope) {
     case Scope::System:
     case Scope::Policy:

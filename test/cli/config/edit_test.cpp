@@ -421,10 +421,92 @@ TEST(Edit, WhatOnlyLooksLikeSuchABlockIsAnError) {
     EXPECT_THAT(terminal.answer, StartsWith("% ")) << line;
     EXPECT_THAT(terminal.config.unknown_lines, IsEmpty()) << line;
   }
+}
+
+TEST(Edit, ABlockWithoutANameIsIncomplete) {
+  for (const auto* line : {"interface", "key chain", "int"}) {
+    Terminal terminal;
+    EXPECT_EQ(terminal.type({line}).status, EditStatus::Incomplete) << line;
+    EXPECT_EQ(terminal.answer, std::string("% Command incomplete: ") + line);
+    EXPECT_THAT(terminal.config.unknown_lines, IsEmpty());
+  }
+}
+
+TEST(Edit, BlocksWithinThoseKeepTheirNesting) {  // as FRR writes them
   Terminal terminal;
-  terminal.type({"interface eth0", "no such line"});
-  EXPECT_EQ(terminal.status, EditStatus::Unknown);
-  EXPECT_THAT(terminal.context, ElementsAre("interface eth0"));
+  terminal.type({"bfd", "peer 192.0.2.9", "shutdown", "profile P", "peer 192.0.2.10 interface eth0",
+                 "detect-multiplier 9"});
+  EXPECT_EQ(prompt_of(*mode_of(terminal.context), "h"), "h(config-bfd-peer)# ");
+  EXPECT_THAT(terminal.context, ElementsAre("bfd", "peer 192.0.2.10 interface eth0"));
+  terminal.type({"profile P"});  // a peer's own, which opens nothing
+  EXPECT_THAT(terminal.context, ElementsAre("bfd", "peer 192.0.2.10 interface eth0"));
+  terminal.type({"exit", "profile P", "transmit-interval 100", "transmit-interval 100"});
+  EXPECT_EQ(prompt_of(*mode_of(terminal.context), "h"), "h(config-bfd-profile)# ");
+  terminal.type({"exit", "exit", "bfd", "peer 192.0.2.9", "minimum-ttl 250", "no shutdown", "end"});
+
+  EXPECT_TRUE(terminal.left);
+  const auto text = write_config(terminal.config);
+  EXPECT_THAT(text, HasSubstr("bfd\n"
+                              " peer 192.0.2.9\n"
+                              "  profile P\n"
+                              "  minimum-ttl 250\n"
+                              " exit\n"
+                              " peer 192.0.2.10 interface eth0\n"
+                              "  detect-multiplier 9\n"
+                              "  profile P\n"
+                              " exit\n"
+                              " profile P\n"
+                              "  transmit-interval 100\n"
+                              " exit\n"
+                              "exit\n"));
+  EXPECT_TRUE(read_config(text).config == terminal.config);
+
+  terminal.type({"bfd", "no peer 192.0.2.9", "no profile P", "no peer 192.0.2.10 interface eth0"});
+  EXPECT_EQ(terminal.config.unknown_lines, (std::vector<Config::UnknownLine>{{"", "bfd"}}));
+  terminal.type({"exit", "no bfd"});
+  EXPECT_THAT(terminal.config.unknown_lines, IsEmpty());
+}
+
+TEST(Edit, EveryBlockWithinAnotherIsLeftAsInFrr) {
+  struct Case {
+    std::vector<std::string> opened;
+    std::string_view prompt, exit;
+  };
+  for (const auto& [opened, prompt, exit] :
+       {Case{{"interface eth0", "link-params"}, "h(config-link-params)# ", "exit-link-params"},
+        Case{{"key chain K", "key 1"}, "h(config-keychain-key)# ", "exit"},
+        Case{{"router bgp 5 vrf RED", "address-family ipv4 unicast"},
+             "h(config-router-af)# ",
+             "exit-address-family"},
+        Case{{"router isis X", "address-family ipv6"}, "h(config-router-af)# ", "exit-address-family"}}) {
+    Terminal terminal;
+    for (const auto& line : opened) terminal.type({line});
+    EXPECT_EQ(prompt_of(*mode_of(terminal.context), "h"), prompt);
+    terminal.type({"some thing", exit});
+    EXPECT_THAT(terminal.context, ElementsAre(opened[0]));
+    terminal.type({opened[1], "hostname r9"});
+    EXPECT_THAT(terminal.context, IsEmpty());
+    EXPECT_EQ(terminal.config.hostname, "r9");
+    const auto text = write_config(terminal.config);
+    EXPECT_THAT(text, HasSubstr(opened[0] + "\n " + opened[1] + "\n  some thing\n " + std::string(exit) +
+                                "\nexit\n"));
+    EXPECT_TRUE(read_config(text).config == terminal.config) << text;
+  }
+}
+
+TEST(Edit, BmpTargetsOfARouterAreKept) {
+  Terminal terminal;
+  terminal.type(
+      {"router bgp 1", "bmp targets T", "bmp connect 192.0.2.9 port 1790 min-retry 100 max-retry 200"});
+  EXPECT_EQ(prompt_of(*mode_of(terminal.context), "h"), "h(config-bgp-bmp)# ");
+  EXPECT_THAT(
+      write_config(terminal.config),
+      HasSubstr(" bmp targets T\n  bmp connect 192.0.2.9 port 1790 min-retry 100 max-retry 200\n exit\n"));
+  terminal.type({"neighbor 192.0.2.1 remote-as 2"});
+  EXPECT_THAT(terminal.context, ElementsAre("router bgp 1"));
+  EXPECT_EQ(terminal.config.bgp->neighbors.size(), 1u);
+  terminal.type({"no bmp targets T"});
+  EXPECT_THAT(terminal.config.unknown_lines, IsEmpty());
 }
 
 TEST(Edit, NoRouterForgetsWhatStoodInIt) {
@@ -470,7 +552,8 @@ TEST(Edit, HelpAndCompletionBelongToTheMode) {
   EXPECT_THAT(complete(router, "no neighbor 10.0.0.1 remo").candidates,
               ElementsAre("remote-as", "remove-private-AS"));
   EXPECT_EQ(help_text(help(router, "neighbor 10.0.0.1 remote-as ")),
-            "  ASNUM     AS number\n  external  External BGP peer\n  internal  Internal BGP peer\n");
+            "  ASNUM     AS number\n  auto      Internal or external, as its OPEN says\n"
+            "  external  External BGP peer\n  internal  Internal BGP peer\n");
   EXPECT_EQ(help(router, "neighbor ").size(), 3u);  // two kinds of addresses, and a name
   EXPECT_THAT(list_commands(router), ::testing::Contains("timers bgp (0-65535) (0-65535)"));
 }
