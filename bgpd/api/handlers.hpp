@@ -9,6 +9,7 @@
 #include "bgpd/api/convert.hpp"
 #include "bgpd/api/lookahead.hpp"
 #include "bgpd/api/replies.hpp"
+#include "bgpd/api/route_filter.hpp"
 
 namespace bgpd::api {
 
@@ -20,6 +21,7 @@ struct Caller {
   // Of the connection; nullptr: each page looks for itself.
   Lookahead* ahead = nullptr;
   PastLookahead* past_ahead = nullptr;
+  ListingFilter* filter = nullptr;
 };
 
 /// An answer that takes more than one turn of the loop. It may be dropped at any time.

@@ -92,6 +92,22 @@ Result<RouteFilter> RouteFilter::make(const kulan::api::RouteFilter& wanted,
   return filter;
 }
 
+Result<const RouteFilter*> ListingFilter::of(const kulan::api::ListRoutes& request,
+                                             const rib::PolicyDefinitions& definitions, rib::Family family) {
+  if (!request.has_filter()) {
+    forget();
+    return nullptr;
+  }
+  auto wanted = request.filter().SerializeAsString();
+  if (filter_ && request.has_after() && wanted == wanted_ && family == family_) return &*filter_;
+  auto made = RouteFilter::make(request.filter(), definitions, family);
+  if (!made) return std::unexpected(std::move(made.error()));
+  wanted_ = std::move(wanted);
+  family_ = family;
+  filter_ = *std::move(made);
+  return &*filter_;
+}
+
 bool RouteFilter::wants(const rib::Prefix& prefix) const {
   if (cidr_only_ && classful_length(prefix.address()) == prefix.length()) return false;
   return !prefix_list_ || prefix_list_->ask(prefix).permitted;

@@ -1,9 +1,10 @@
-// Which routes of the table a listing is about: `show ip bgp regexp`, `community` and their like. Made anew
-// for each page from the request and the lists in force, so that nothing has to be kept between pages.
+// Which routes of the table a listing is about: `show ip bgp regexp`, `community` and their like. Made from
+// the request and the lists in force when the listing begins.
 #pragma once
 
 #include <expected>
 #include <optional>
+#include <string>
 
 #include "cli/proto/kulan.pb.h"
 #include "rib/engine.hpp"
@@ -37,6 +38,22 @@ class RouteFilter {
   std::optional<rib::PrefixMatcher> prefix_list_;
   Wanted<rib::Community> communities_;
   Wanted<rib::LargeCommunity> large_communities_;
+};
+
+/// The filter of the listing that is under way; one a connection.
+class ListingFilter {
+ public:
+  /// Made for a first page, and kept for those after it. nullptr: the listing has none.
+  std::expected<const RouteFilter*, kulan::api::Done> of(const kulan::api::ListRoutes& request,
+                                                         const rib::PolicyDefinitions& definitions,
+                                                         rib::Family family);
+  /// After the last page.
+  void forget() { filter_.reset(); }
+
+ private:
+  std::string wanted_;  // that filter_ was made of
+  rib::Family family_{};
+  std::optional<RouteFilter> filter_;
 };
 
 }  // namespace bgpd::api

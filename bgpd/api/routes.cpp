@@ -69,6 +69,7 @@ class Page {
   }
 
   bool is_full() const { return octets_ >= kPageOctets; }
+  bool is_followed() const { return routes_.has_next(); }
   void continues_after(const rib::Prefix& prefix) { put_prefix(prefix, *routes_.mutable_next()); }
 
  private:
@@ -262,13 +263,11 @@ proto::Done handle_routes(const proto::ListRoutes& request, const Caller& caller
   if (prefix && !is_adjacent && !request.longer() && !one)
     return done(proto::Done::NOT_FOUND, "Network not in table");
 
-  std::optional<RouteFilter> filter;
-  if (request.has_filter()) {
-    auto made = RouteFilter::make(request.filter(), backend.running_config().policy, family);
-    if (!made) return made.error();
-    filter = *std::move(made);
-  }
-  Page page(request, backend, family, filter ? &*filter : nullptr, replies);
+  ListingFilter of_page;
+  auto& filters = caller.filter ? *caller.filter : of_page;
+  const auto filter = filters.of(request, backend.running_config().policy, family);
+  if (!filter) return filter.error();
+  Page page(request, backend, family, *filter, replies);
   // Longer prefixes follow their prefix in listing order; the prefix itself is not "after" itself.
   const bool begins_with_one = one && !after;
   if (begins_with_one) page.add(*one);
@@ -292,6 +291,7 @@ proto::Done handle_routes(const proto::ListRoutes& request, const Caller& caller
     };
     fill(page, next(find), limit, prefix, engine, peer);
   }
+  if (caller.filter && !page.is_followed()) caller.filter->forget();
   return done();
 }
 

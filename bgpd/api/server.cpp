@@ -100,6 +100,7 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
     caller.connection = ++impl->last_connection;
     caller.ahead = &ahead;
     caller.past_ahead = &past_ahead;
+    caller.filter = &filter;
     const auto credentials = credentials_of(socket.native_handle());
     if (!credentials) return;
     caller.may_change = may_change({credentials->user, credentials->groups}, ::geteuid(), impl->file.group);
@@ -135,6 +136,7 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
   asio::steady_timer timer;
   Lookahead ahead;
   PastLookahead past_ahead;
+  ListingFilter filter;
   Caller caller;
   std::string octets;
 };

@@ -127,6 +127,32 @@ TEST_F(RouteFilterTest, APageEndsWhenManyPathsWereLookedAtInVain) {
   EXPECT_LT(*prefix_from(page.next()), *rib::Prefix::parse("10.3.240.0/24"));
 }
 
+TEST_F(RouteFilterTest, AListingGoesOnWithTheListsOfItsFirstPage) {
+  auto& policy = backend_.config.policy;
+  policy.prefix_lists[0]["P"].rules[5] = {.prefix = *rib::Prefix::parse("10.0.0.0/8"), .le = 16};
+  proto::Request request;
+  auto& list = *request.mutable_routes();
+  list.set_family(proto::IPV4_UNICAST);
+  list.set_limit(1);
+  list.mutable_filter()->set_prefix_list("P");
+  ListingFilter kept;
+  const auto ask = [&] {
+    Replies replies;
+    end_ = handle_whole(request, {.may_change = false, .filter = &kept}, backend_, replies);
+    if (end_.code() == proto::Done::OK) *list.mutable_after() = replies.front().routes().next();
+    return end_.code();
+  };
+
+  EXPECT_EQ(ask(), proto::Done::OK);
+  policy.prefix_lists[0] = {};
+  EXPECT_EQ(ask(), proto::Done::OK);
+  list.mutable_filter()->set_prefix_list("Q");
+  EXPECT_EQ(ask(), proto::Done::NOT_FOUND) << "another listing";
+  list.mutable_filter()->set_prefix_list("P");
+  list.clear_after();
+  EXPECT_EQ(ask(), proto::Done::NOT_FOUND) << "begun anew";
+}
+
 TEST_F(RouteFilterTest, ListsAreThoseOfTheConfiguration) {
   auto& policy = backend_.config.policy;
   policy.community_lists["C"].rules[5] = {.permit = true, .values = {{65001u << 16 | 1}}};
