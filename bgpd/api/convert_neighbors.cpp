@@ -144,6 +144,20 @@ bool is_named(const proto::NeighborName& name, const NeighborView& neighbor) {
          (name.interface().empty() || name.interface() == neighbor.interface);
 }
 
+namespace {
+
+void put_last_reset(const NeighborView& view, rib::TimePoint now, proto::LastReset& reset) {
+  reset.set_cause(same<proto::LastReset::Cause>(view.last_reset.cause));
+  reset.set_ms(milliseconds_since(view.last_reset.when, now));
+  reset.set_code(view.last_reset.code);
+  reset.set_subcode(view.last_reset.subcode);
+  reset.set_inner_code(view.last_reset.inner_code);
+  reset.set_inner_subcode(view.last_reset.inner_subcode);
+  reset.set_text(readable_text(view.last_reset.text));
+}
+
+}  // namespace
+
 void put_summary(const NeighborView& view, rib::Family family, const Backend& backend,
                  proto::SummaryNeighbor& to) {
   const auto i = rib::index_of(family);
@@ -152,6 +166,7 @@ void put_summary(const NeighborView& view, rib::Family family, const Backend& ba
   if (view.remote_as) to.set_remote_as(*view.remote_as);
   to.set_local_as(view.local_as);
   to.set_type(same<proto::PeerType>(view.type));
+  to.set_type_follows(view.type_follows);
   to.set_state(same<proto::SessionState>(view.state));
   to.set_shutdown(view.shutdown);
   to.set_prefix_limit(view.prefix_limit_reached);
@@ -166,7 +181,6 @@ void put_summary(const NeighborView& view, rib::Family family, const Backend& ba
     return c.opens + c.notifications + c.updates + c.keepalives + c.route_refreshes + c.capabilities;
   };
   to.set_messages_received(total(view.received_messages));
-  to.set_type_follows(view.type_follows);
   to.set_messages_sent(total(view.sent_messages));
   to.set_table_version(view.families[i].sent_table_version);
   to.set_input_queue(view.input_queue);
@@ -174,6 +188,7 @@ void put_summary(const NeighborView& view, rib::Family family, const Backend& ba
   if (view.state_since) to.set_state_ms(milliseconds_since(*view.state_since, now));
   to.set_established_count(view.established_count);
   to.set_dropped_count(view.dropped_count);
+  if (view.state != SessionState::Established) put_last_reset(view, now, *to.mutable_last_reset());
   if (!view.handle) return;
   const auto counters = backend.engine().counters(*view.handle);
   to.set_received(counters.accepted[i]);
@@ -212,6 +227,7 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   if (view.remote_as) to.set_remote_as(*view.remote_as);
   to.set_local_as(view.local_as);
   to.set_type(same<proto::PeerType>(view.type));
+  to.set_type_follows(view.type_follows);
   to.set_state(same<proto::SessionState>(view.state));
   to.set_description(readable_text(view.description));
   to.set_discovered(view.discovered);
@@ -227,7 +243,6 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   if (view.state_since) to.set_state_ms(milliseconds_since(*view.state_since, now));
   if (view.last_read) to.set_last_read_ms(milliseconds_since(*view.last_read, now));
   if (view.last_write) to.set_last_write_ms(milliseconds_since(*view.last_write, now));
-  to.set_type_follows(view.type_follows);
   if (view.last_update) to.set_last_update_ms(milliseconds_since(*view.last_update, now));
   if (view.next_connect) to.set_next_connect_ms(milliseconds_since(now, *view.next_connect));
   const auto seconds = [](std::chrono::seconds value) { return static_cast<std::uint32_t>(value.count()); };
@@ -252,14 +267,7 @@ void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neigh
   to.set_last_malformed_update(view.last_malformed_update);
   to.set_established_count(view.established_count);
   to.set_dropped_count(view.dropped_count);
-  auto& reset = *to.mutable_last_reset();
-  reset.set_cause(same<proto::LastReset::Cause>(view.last_reset.cause));
-  reset.set_ms(milliseconds_since(view.last_reset.when, now));
-  reset.set_code(view.last_reset.code);
-  reset.set_subcode(view.last_reset.subcode);
-  reset.set_inner_code(view.last_reset.inner_code);
-  reset.set_inner_subcode(view.last_reset.inner_subcode);
-  reset.set_text(readable_text(view.last_reset.text));
+  put_last_reset(view, now, *to.mutable_last_reset());
   to.set_last_error(readable_text(view.last_error));
   to.set_ttl(view.ttl);
   to.set_minimum_ttl(view.minimum_ttl);

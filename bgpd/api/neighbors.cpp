@@ -93,6 +93,15 @@ proto::Done handle_neighbors(const proto::ListNeighbors& request, const Backend&
   return found ? done() : done(proto::Done::NOT_FOUND, "No such neighbor in this view/vrf");
 }
 
+namespace {
+
+std::string family_words(proto::Family family) {
+  if (family == proto::IPV4_UNICAST) return "IPv4 Unicast";
+  return family == proto::IPV6_UNICAST ? "IPv6 Unicast" : "Unknown";
+}
+
+}  // namespace
+
 proto::Done handle_clear(const proto::ClearSessions& request, Backend& backend) {
   ClearOrder order;
   if (request.has_neighbor()) {
@@ -124,12 +133,17 @@ proto::Done handle_clear(const proto::ClearSessions& request, Backend& backend) 
   for (const auto family : families_from(request.family())) order.families.insert(family);
   const auto cleared = backend.clear(order);
   if (cleared > 0) return done();
+  const auto& bgp = backend.running_config().bgp;
+  const std::string none = "BGP: No " + family_words(request.family()) + " peer ";  // FRR's words
+  if (!order.peer_group.empty() && (!bgp || !bgp->peer_groups.contains(order.peer_group)))
+    return done(proto::Done::NOT_FOUND, "BGP: No such peer-group " + order.peer_group);
   if (!order.peer_group.empty())
-    return done(proto::Done::NOT_FOUND, "BGP: No peer-group \"" + order.peer_group + "\" has a neighbor");
-  if (!request.has_neighbor() && !order.remote_as) return done();
-  const auto who = order.address     ? order.address->to_string()
-                   : order.remote_as ? std::to_string(*order.remote_as)
-                                     : order.interface;
+    return done(proto::Done::NOT_FOUND,
+                none + "belonging to peer-group " + order.peer_group + " is configured");
+  if (order.remote_as)
+    return done(proto::Done::NOT_FOUND, none + "is configured with AS " + std::to_string(*order.remote_as));
+  if (!request.has_neighbor()) return done();
+  const auto who = order.address ? order.address->to_string() : order.interface;
   return done(proto::Done::NOT_FOUND, "BGP: Unknown neighbor - \"" + who + "\"");
 }
 

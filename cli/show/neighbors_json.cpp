@@ -3,6 +3,7 @@
 
 #include "cli/show/json.hpp"
 #include "cli/show/neighbors.hpp"
+#include "cli/show/why_down.hpp"
 
 namespace cli::show {
 namespace {
@@ -257,52 +258,15 @@ void put_timers(Json& json, const api::Neighbor& n, WallClock now) {
   json["bgpTimerKeepAliveIntervalMsecs"] = n.keepalive_seconds() * 1000;
 }
 
-/// FRR's PEER_DOWN_… of the same cause; nothing where FRR has no number for it.
-std::optional<int> reset_code(const api::Neighbor& n) {
-  switch (n.last_reset().cause()) {
-    case api::LastReset::NONE:  // there was no session yet: what it waits for
-      return n.shutdown() ? 11
-             : n.name().named_by_interface() && n.name().address().size() == 16 &&
-                     std::ranges::all_of(n.name().address(), [](char c) { return c == 0; })
-                 ? 28
-                 : 32;
-    case api::LastReset::ADMINISTRATIVE:
-      return 11;
-    case api::LastReset::CLEARED:
-      return 12;
-    case api::LastReset::NOTIFICATION_RECEIVED:
-      return 13;
-    case api::LastReset::CONNECTION_CLOSED:
-    case api::LastReset::CONNECTION_FAILED:
-    case api::LastReset::SEND_HOLD_TIMER_EXPIRED:
-      return 15;
-    case api::LastReset::REMOVED:
-      return 16;
-    case api::LastReset::NOTIFICATION_SENT:
-    case api::LastReset::HOLD_TIMER_EXPIRED:  // these end with a NOTIFICATION of ours, too
-    case api::LastReset::CONFIGURATION_CHANGED:
-    case api::LastReset::COLLISION:
-      return 14;
-    default:
-      return std::nullopt;
-  }
-}
-
-/// What a neighbor without a session waits for is its reason, in FRR's words.
-std::string reset_reason(const api::Neighbor& n, std::optional<int> code) {
-  if (n.last_reset().cause() != api::LastReset::NONE) return reset_text(n.last_reset());
-  return code == 11 ? "Admin. shutdown" : code == 28 ? "Waiting for Peer IPv6 LLA" : "Waiting for peer OPEN";
-}
-
 void put_connection(Json& json, const api::Neighbor& n) {
   json["connectionsEstablished"] = n.established_count();
   json["connectionsDropped"] = n.dropped_count();
-  const auto code = reset_code(n);
+  const auto code = reset_code(why_down(n));
   if (n.last_reset().cause() == api::LastReset::NONE)
     json["lastReset"] = "never";
   else
     json["lastResetTimerMsecs"] = n.last_reset().ms();
-  json["lastResetDueTo"] = reset_reason(n, code);
+  json["lastResetDueTo"] = reset_reason(why_down(n));
   if (code) json["lastResetCode"] = *code;
   if (n.last_reset().cause() != api::LastReset::NONE) {
     if (n.last_reset().code() != 0) {

@@ -299,16 +299,25 @@ Json path_json(const api::Destination& destination, const api::Path& path, WallC
 
 }  // namespace
 
-std::string route_detail_text(const api::Routes& routes, WallClock now) {
+namespace {
+
+bool is_shown(const api::Path& path, DetailPaths which) {
+  return which == DetailPaths::All || path.best() || (which == DetailPaths::Multipath && path.multipath());
+}
+
+}  // namespace
+
+std::string route_detail_text(const api::Routes& routes, WallClock now, DetailPaths which) {
   std::string out;
   for (const auto& destination : routes.destinations()) {
     append_heading(out, destination);
-    for (const auto& path : destination.paths()) append_path(out, destination, path, now);
+    for (const auto& path : destination.paths())
+      if (is_shown(path, which)) append_path(out, destination, path, now);
   }
   return out;
 }
 
-std::string route_detail_json(const api::Routes& routes, WallClock now) {
+std::string route_detail_json(const api::Routes& routes, WallClock now, DetailPaths which) {
   auto json = Json::object();
   for (const auto& destination : routes.destinations()) {
     json["prefix"] = prefix_text(destination.prefix());
@@ -322,7 +331,8 @@ std::string route_detail_json(const api::Routes& routes, WallClock now) {
       json["advertisedTo"] = std::move(advertised);
     }
     json["paths"] = Json::array();
-    for (const auto& path : destination.paths()) json["paths"].push_back(path_json(destination, path, now));
+    for (const auto& path : destination.paths())
+      if (is_shown(path, which)) json["paths"].push_back(path_json(destination, path, now));
     break;
   }
   return json_text(json) + "\n";

@@ -7,7 +7,10 @@
 
 namespace cli::show {
 
-std::string route_detail_text(const api::Routes& routes, WallClock now);
-std::string route_detail_json(const api::Routes& routes, WallClock now);
+/// Which paths are shown; all are counted.
+enum class DetailPaths : std::uint8_t { All, Best, Multipath };
+
+std::string route_detail_text(const api::Routes& routes, WallClock now, DetailPaths which = DetailPaths::All);
+std::string route_detail_json(const api::Routes& routes, WallClock now, DetailPaths which = DetailPaths::All);
 
 }  // namespace cli::show

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <chrono>
 
 #include "cli/show/commands.hpp"
+#include "cli/show/json.hpp"
 #include "cli/show/list_routes.hpp"
 #include "cli/show/neighbors.hpp"
 #include "cli/show/route_detail.hpp"
@@ -13,6 +15,12 @@ namespace {
 constexpr std::string_view kJson = "JavaScript Object Notation";
 
 WallClock now() { return std::chrono::system_clock::now(); }
+
+bool is_in_a_family(const api::Summary& summary, const SummaryFilter& filter) {
+  return std::ranges::any_of(summary.families(), [&](const api::FamilySummary& family) {
+    return std::ranges::any_of(family.neighbors(), [&](const auto& one) { return filter.shows(one); });
+  });
+}
 
 Status show_summary(const Console& console, const Arguments& arguments) {
   api::Request request;
@@ -31,6 +39,11 @@ Status show_summary(const Console& console, const Arguments& arguments) {
   const bool json = arguments.has("json");
   const auto response = console.client.call(std::move(request));
   if (!response) return empty_or_report(console, response.error(), json);
+  if (filter.neighbor && !is_in_a_family(response->summary(), filter)) {
+    constexpr const char* kNobody = "No such neighbor in this view/vrf";
+    console.out(json ? json_text({{"warning", kNobody}}) + "\n" : std::string(kNobody) + "\n");
+    return Status::Warning;
+  }
   // FRR leaves the family's key out exactly when both AFI and SAFI were typed.
   const bool is_keyed = !(arguments.has("unicast") && (arguments.has("ipv4") || arguments.has("ipv6")));
   console.out(json ? summary_json(response->summary(), filter, is_keyed, now())
@@ -61,8 +74,11 @@ Status show_destination(const Console& console, const Arguments& arguments) {
   *request.mutable_routes() = std::move(list);
   const auto response = console.client.call(std::move(request));
   if (!response) return empty_or_report(console, response.error(), json);
-  console.out(json ? route_detail_json(response->routes(), now())
-                   : route_detail_text(response->routes(), now()));
+  const auto which = arguments.has("bestpath")    ? DetailPaths::Best
+                     : arguments.has("multipath") ? DetailPaths::Multipath
+                                                  : DetailPaths::All;
+  console.out(json ? route_detail_json(response->routes(), now(), which)
+                   : route_detail_text(response->routes(), now(), which));
   return Status::Done;
 }
 
@@ -141,9 +157,9 @@ std::vector<Command> bgp_commands() {
       {.syntax = bgp("[wide] [json]"),
        .help = bgp_help({"Accepted, lines are never cut", kJson}),
        .run = show_table},
-      {.syntax = bgp("<ADDRESS$address|PREFIX$prefix [longer-prefixes]> [json]"),
-       .help = bgp_help(
-           {"The network that holds this address best", "This network", "And all networks inside it", kJson}),
+      {.syntax = bgp("<ADDRESS$address|PREFIX$prefix [longer-prefixes]> [<bestpath|multipath>] [json]"),
+       .help = bgp_help({"The network that holds this address best", "This network",
+                         "And all networks inside it", "The best path alone", "Paths that are used", kJson}),
        .run = show_destination},
       {.syntax = bgp("update-groups [json]"),
        .help = bgp_help({"Neighbors that are sent the same, by group", kJson}),

@@ -16,8 +16,8 @@ std::expected<void, ClientError> list_pages(const Console& console, api::ListCom
 }
 
 Status show_compare(const Console& console, const Arguments& arguments) {
-  CompareListing listing({.json = arguments.has("json"), .only_differences = arguments.has("differences")},
-                         console.out);
+  const bool only_differences = arguments.has("differences") || arguments.has("diff");
+  CompareListing listing({.json = arguments.has("json"), .only_differences = only_differences}, console.out);
   std::vector<api::ListCompared> lists;
   if (const auto* prefix = arguments.prefix("prefix")) {
     put_prefix(*prefix, *lists.emplace_back().mutable_prefix());
@@ -40,6 +40,10 @@ std::vector<Command> compare_commands() {
        .help = {"Show running system information",
                 "BGP's table, the routing table and the kernel side by side", "All networks of both families",
                 "Only those that differ", "One network", "JavaScript Object Notation"},
+       .run = show_compare},
+      {.syntax = "show fib diff [json]",
+       .help = {"Show running system information", "The kernel's side", "Where it differs from our tables",
+                "JavaScript Object Notation"},
        .run = show_compare},
   };
 }

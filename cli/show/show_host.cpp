@@ -57,8 +57,8 @@ Status show_bfd(const Console& console, const Arguments& arguments) {
     return Status::Done;
   }
   std::string out = "Session count: 0\n";
-  append(out, "%-10s%-40s%-40s%-15s\n", "SessionId", "LocalAddress", "PeerAddress", "Status");
-  append(out, "%-10s%-40s%-40s%-15s\n", "=========", "============", "===========", "======");
+  append(out, "%-10s %-40s %-40s%-15s\n", "SessionId", "LocalAddress", "PeerAddress", "Status");
+  append(out, "%-10s %-40s %-40s%-15s\n", "=========", "============", "===========", "======");
   console.out(out);
   return Status::Done;
 }

@@ -29,8 +29,9 @@ Status show_running_config(const Console& console, const Arguments& arguments) {
   if (arguments.has("json"))
     console.out(json_text({{"runningConfig", lines_json(text)}}) + "\n");
   else
-    console.out("Building configuration...\n\nCurrent configuration:\n!\n" + text +
-                (text.ends_with("!\n") ? "end\n" : "!\nend\n"));
+    console.out(
+        (arguments.has("no-header") ? "" : "Building configuration...\n\nCurrent configuration:\n!\n") +
+        text + (text.ends_with("!\n") ? "end\n" : "!\nend\n"));
   return Status::Done;
 }
 
@@ -40,6 +41,16 @@ Status show_startup_config(const Console& console, const Arguments&) {
   const auto response = console.client.call(std::move(request));
   if (!response) return console.report(response.error());
   console.out(response->config().text());
+  return Status::Done;
+}
+
+/// Health checks look for "bgpd" here. Of a daemon that does not answer, nothing is told.
+Status show_daemons(const Console& console, const Arguments&) {
+  api::Request request;
+  request.mutable_version();
+  const auto response = console.client.call(std::move(request));
+  if (!response) return console.report(response.error());
+  console.out(" zebra bgpd staticd\n");
   return Status::Done;
 }
 
@@ -91,8 +102,9 @@ auto with_status(std::string (*as_text)(const api::Status&), std::string (*as_js
 
 std::vector<Command> system_commands() {
   return {
-      {.syntax = "show running-config [<bgpd|zebra|staticd>] [json]",
-       .help = {kShow, "Configuration in force", kOneDaemon, kOneDaemon, kOneDaemon, kJson},
+      {.syntax = "show running-config [<bgpd|zebra|staticd>] [<json|no-header>]",
+       .help = {kShow, "Configuration in force", kOneDaemon, kOneDaemon, kOneDaemon, kJson,
+                "The lines alone"},
        .run = show_running_config},
       {.syntax = "show startup-config",
        .help = {kShow, "Configuration that the next start reads"},
@@ -100,6 +112,9 @@ std::vector<Command> system_commands() {
       {.syntax = "write terminal",
        .help = {"Write the running configuration", "To the terminal"},
        .run = show_running_config},
+      {.syntax = "show daemons",
+       .help = {kShow, "Daemons of FRR's whose work kuland does"},
+       .run = show_daemons},
       {.syntax = "show version [json]", .help = {kShow, "Version of the daemon", kJson}, .run = show_version},
       {.syntax = "show status [json]",
        .help = {kShow, "Is the daemon well", kJson},

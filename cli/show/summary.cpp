@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/show/json.hpp"
+#include "cli/show/why_down.hpp"
 
 namespace cli::show {
 namespace {
@@ -48,6 +49,33 @@ std::string none_found_text(const api::Summary& summary) {
   return "% No BGP neighbors found in VRF " + vrf_text(summary.vrf()) + "\n";
 }
 
+/// `failed` has columns of its own, `wide` one more.
+void append_head(std::string& out, int pad, const SummaryFilter& filter) {
+  append(out, "%-*s", pad, "Neighbor");
+  out +=
+      filter.failed ? "EstdCnt DropCnt ResetTime Reason\n"
+      : filter.wide
+          ? "V         AS    LocalAS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt "
+            "Desc\n"
+          : "V         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt Desc\n";
+}
+
+void append_neighbor(std::string& out, int pad, const api::SummaryNeighbor& neighbor,
+                     const SummaryFilter& filter) {
+  append(out, "%-*s", pad, shown_name(neighbor).c_str());
+  if (filter.failed)
+    return append(out, "%7u %7u %9s %s\n", neighbor.established_count(), neighbor.dropped_count(),
+                  age_text(since(neighbor)).c_str(), reset_reason(why_down(neighbor)).c_str());
+  append(out, "4 %10s ", as_text(neighbor).c_str());
+  if (filter.wide) append(out, "%10u ", neighbor.local_as());
+  append(out, "%9llu %9llu %8llu %4u %4u %8s %12s %8s %s\n",
+         static_cast<unsigned long long>(neighbor.messages_received()),
+         static_cast<unsigned long long>(neighbor.messages_sent()),
+         static_cast<unsigned long long>(neighbor.table_version()), neighbor.input_queue(),
+         neighbor.output_queue(), age_text(since(neighbor)).c_str(), state_or_prefixes(neighbor).c_str(),
+         sent_prefixes(neighbor).c_str(), description(neighbor, filter.wide).c_str());
+}
+
 void append_family(std::string& out, const api::Summary& summary, const api::FamilySummary& family,
                    const SummaryFilter& filter) {
   append(out, "\n%s Summary:\n", std::string(family_name(family.family())).c_str());
@@ -72,17 +100,13 @@ void append_family(std::string& out, const api::Summary& summary, const api::Fam
   int displayed = 0, dynamic = 0;
   for (const auto& neighbor : family.neighbors()) {
     if (!filter.shows(neighbor)) continue;
-    if (displayed++ == 0)
-      append(out,
-             "%-*sV         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down State/PfxRcd   PfxSnt Desc\n",
-             pad, "Neighbor");
-    append(out, "%-*s4 %10s %9llu %9llu %8llu %4u %4u %8s %12s %8s %s\n", pad, shown_name(neighbor).c_str(),
-           as_text(neighbor).c_str(), static_cast<unsigned long long>(neighbor.messages_received()),
-           static_cast<unsigned long long>(neighbor.messages_sent()),
-           static_cast<unsigned long long>(neighbor.table_version()), neighbor.input_queue(),
-           neighbor.output_queue(), age_text(since(neighbor)).c_str(), state_or_prefixes(neighbor).c_str(),
-           sent_prefixes(neighbor).c_str(), description(neighbor, filter.wide).c_str());
+    if (displayed++ == 0) append_head(out, pad, filter);
+    append_neighbor(out, pad, neighbor, filter);
     if (neighbor.discovered() || neighbor.dynamic()) ++dynamic;
+  }
+  if (displayed == 0 && filter.filters() && family.neighbors_size() > 0) {
+    out += "% No matching neighbor\n";
+    return;
   }
   if (displayed == 0) out += none_found_text(summary);
   if (filter.filters()) append(out, "\nDisplayed neighbors %d", displayed);
@@ -103,6 +127,19 @@ std::string_view peer_state(const api::SummaryNeighbor& neighbor) {
 std::string_view id_type(const api::SummaryNeighbor& neighbor) {
   if (neighbor.name().named_by_interface() || !neighbor.name().interface().empty()) return "interface";
   return neighbor.name().address().size() == 4 ? "ipv4" : "ipv6";
+}
+
+Json failed_json(const api::SummaryNeighbor& neighbor) {
+  Json json;
+  json["connectionsEstablished"] = neighbor.established_count();
+  json["connectionsDropped"] = neighbor.dropped_count();
+  json["peerUptime"] = age_text(since(neighbor));
+  json["peerUptimeMsec"] = neighbor.state_ms();
+  const auto why = why_down(neighbor);
+  json["lastResetDueTo"] = reset_reason(why);
+  if (const auto code = reset_code(why)) json["lastResetCode"] = *code;
+  json["idType"] = id_type(neighbor);
+  return json;
 }
 
 Json neighbor_json(const api::SummaryNeighbor& neighbor, WallClock now) {
@@ -172,7 +209,8 @@ Json family_json(const api::Summary& summary, const api::FamilySummary& family, 
     ++displayed;
     // emplace_back, not operator[], which would look through all members each time.
     static_cast<Json::object_t&>(peers.get_ref<Json::object_t&>())
-        .emplace_back(neighbor_text(neighbor.name()), neighbor_json(neighbor, now));
+        .emplace_back(neighbor_text(neighbor.name()),
+                      filter.failed ? failed_json(neighbor) : neighbor_json(neighbor, now));
   }
   json["peers"] = std::move(peers);
   json["failedPeers"] = failed;

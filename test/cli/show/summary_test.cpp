@@ -161,6 +161,59 @@ TEST(SummaryText, FilterKeepsTheTotal) {
   EXPECT_THAT(text, HasSubstr("\nDisplayed neighbors 1\nTotal number of neighbors 2\n"));
 }
 
+TEST(SummaryText, FailedHasColumnsOfItsOwn) {  // FRR's
+  SummaryFilter only_failed;
+  only_failed.failed = true;
+  auto summary = two_neighbors();
+  auto& lost = *summary.mutable_families(0)->add_neighbors();
+  lost = never_up("192.168.77.98");
+  lost.set_established_count(2);
+  lost.set_dropped_count(2);
+  lost.set_state_ms(61'000);
+  lost.mutable_last_reset()->set_cause(api::LastReset::CLEARED);
+
+  EXPECT_THAT(summary_text(summary, only_failed),
+              HasSubstr("Neighbor        EstdCnt DropCnt ResetTime Reason\n"
+                        "192.168.77.99         0       0     never Waiting for peer OPEN\n"
+                        "192.168.77.98         2       2  00:01:01 " +
+                        reset_text(lost.last_reset()) + "\n"));
+  const auto peers = Json::parse(summary_json(summary, only_failed, false, at_noon()))["peers"];
+  EXPECT_EQ(keys(peers), (std::vector<std::string>{"192.168.77.99", "192.168.77.98"}));
+  EXPECT_EQ(keys(peers["192.168.77.99"]),
+            (std::vector<std::string>{"connectionsEstablished", "connectionsDropped", "peerUptime",
+                                      "peerUptimeMsec", "lastResetDueTo", "lastResetCode", "idType"}));
+  EXPECT_EQ(peers["192.168.77.99"]["lastResetCode"], 32);
+}
+
+TEST(SummaryText, WideHasTheLocalAs) {
+  SummaryFilter wide;
+  wide.wide = true;
+
+  const auto text = summary_text(two_neighbors(), wide);
+
+  EXPECT_THAT(text, HasSubstr("Neighbor        V         AS    LocalAS   MsgRcvd   MsgSent "));
+  EXPECT_THAT(text, HasSubstr("192.168.77.2    4      64512      64512         6         6 "));
+}
+
+TEST(SummaryText, AFilterThatNobodyFitsSaysNoMore) {
+  SummaryFilter filter;
+  filter.remote_as = 7;
+
+  const auto text = summary_text(two_neighbors(), filter);
+
+  EXPECT_TRUE(text.ends_with("Peers 2, using 1448 KiB of memory\n\n% No matching neighbor\n")) << text;
+}
+
+TEST(SummaryText, WhoseTypeIsNotKnownYetIsOfNeither) {  // `remote-as auto`
+  auto summary = two_neighbors();
+  summary.mutable_families(0)->mutable_neighbors(1)->set_type_follows(true);
+  SummaryFilter filter;
+  for (const auto type : {api::INTERNAL, api::EXTERNAL}) {
+    filter.type = type;
+    EXPECT_THAT(summary_text(summary, filter), testing::Not(HasSubstr("192.168.77.99 ")));
+  }
+}
+
 TEST(SummaryJson, HasFrrsKeysInFrrsOrder) {
   const auto json = Json::parse(summary_json(two_neighbors(), {}, true, at_noon()));
 
