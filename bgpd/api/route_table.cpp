@@ -56,7 +56,7 @@ proto::Done handle_route_table(const proto::ListRouteTable& request, const Calle
   if (!meant)
     return done(proto::Done::NOT_FOUND,
                 request.vrf().empty() ? "No route of kulan's is for table " + std::to_string(request.table())
-                                      : "No route of kulan's is for VRF " + request.vrf());
+                                      : "VRF " + request.vrf() + " not found");  // FRR's words
   const auto& engine = *meant->engine;
   const auto limit =
       std::clamp<std::size_t>(request.limit() == 0 ? kPageLimit : request.limit(), 1, kPageLimit);

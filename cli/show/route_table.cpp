@@ -119,12 +119,12 @@ void append_entry(std::string& out, const api::RouteEntry& entry) {
 
 class TextList : public RouteTableListing {
  public:
-  TextList(Sink sink, bool names_default) : sink_(std::move(sink)), names_default_(names_default) {}
+  TextList(Sink sink, RouteTableHead head) : sink_(std::move(sink)), head_(head) {}
   void page(const api::RouteTable& table) override {
     std::string out;
     if (vrf_ != table.vrf() && !table.entries().empty()) {
       out = vrf_ ? "\n" : kLegend;
-      if (names_default_ || !table.vrf().empty()) out += "VRF " + vrf_text(table.vrf()) + ":\n";
+      out += head_of(table);
       vrf_ = table.vrf();
     }
     for (const auto& entry : table.entries()) append_entry(out, entry);
@@ -133,8 +133,15 @@ class TextList : public RouteTableListing {
   void finish() override {}
 
  private:
+  std::string head_of(const api::RouteTable& table) const {
+    if (head_ == RouteTableHead::OtherVrf && table.vrf().empty()) return {};
+    auto text = "VRF " + vrf_text(table.vrf());
+    if (head_ == RouteTableHead::Table) text += " table " + std::to_string(table.entries(0).table());
+    return text + ":\n";
+  }
+
   Sink sink_;
-  const bool names_default_;
+  const RouteTableHead head_;
   std::optional<std::string> vrf_;  // of the last line
 };
 
@@ -416,14 +423,14 @@ class JsonList : public RouteTableListing {
 
 }  // namespace
 
-std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink sink, bool names_default) {
+std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink sink, RouteTableHead head) {
   switch (kind) {
     case RouteTableKind::Detail:
       return std::make_unique<TextDetail>(std::move(sink));
     case RouteTableKind::Summary:
       return std::make_unique<Summary>(false, std::move(sink));
     default:
-      return std::make_unique<TextList>(std::move(sink), names_default);
+      return std::make_unique<TextList>(std::move(sink), head);
   }
 }
 

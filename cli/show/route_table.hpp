@@ -23,10 +23,13 @@ class RouteTableListing {
   virtual void finish() = 0;
 };
 
-/// Pages of several VRFs may follow each other, one VRF after the other. names_default: the default one's
-/// name stands above its routes, too, as others' names do always.
+/// What stands above the routes: the VRF unless it is the default one, each VRF, or the table's number as
+/// well.
+enum class RouteTableHead : std::uint8_t { OtherVrf, EachVrf, Table };
+
+/// Pages of several VRFs may follow each other, one VRF after the other.
 std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink sink,
-                                                    bool names_default = false);
+                                                    RouteTableHead head = RouteTableHead::OtherVrf);
 /// List and Detail have one shape: prefix → array of entries. beside: pages of other VRFs; their entries
 /// stand beside those to the same prefix, so that the whole is one object.
 std::unique_ptr<RouteTableListing> json_route_table(RouteTableKind kind, Sink sink,

@@ -45,7 +45,7 @@ Status list_all_vrfs(const Console& console, const api::ListRouteTable& list, Ro
   std::rotate(names->begin(), names->begin() + (collects ? 1 : 0), names->end());
   if (!collects) std::ranges::sort(*names);
   std::unique_ptr<RouteTableListing> listing;
-  if (!json) listing = text_route_table(kind, console.out, true);
+  if (!json) listing = text_route_table(kind, console.out, RouteTableHead::EachVrf);
   for (const auto& name : *names) {
     auto of_one = list;
     of_one.set_vrf(name);
@@ -68,7 +68,8 @@ Status list_table(const Console& console, api::ListRouteTable list, RouteTableKi
     list.clear_vrf();
     return list_all_vrfs(console, list, kind, json);
   }
-  const auto listing = json ? json_route_table(kind, console.out) : text_route_table(kind, console.out);
+  const auto head = list.table() != 0 ? RouteTableHead::Table : RouteTableHead::OtherVrf;
+  const auto listing = json ? json_route_table(kind, console.out) : text_route_table(kind, console.out, head);
   const auto done =
       ask(console, std::move(list), [&](const api::RouteTable& table) { listing->page(table); });
   if (!done) return empty_or_report(console, done.error(), json);

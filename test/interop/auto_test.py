@@ -24,8 +24,11 @@ def check_exchange(hosts, kuland, speaker, internal):
     """Routes both ways, as to a peer of that type."""
     address = hosts[2].ipv4
     for family in FAMILIES:
-        path = wait_for(lambda f=family: kuland.paths(PREFIXES[f]), f"kuland has {PREFIXES[family]}")[0]
-        check(path["pathFrom"] == ("internal" if internal else "external"), f"{path}")
+        def of_its_type():
+            return [path for path in kuland.paths(PREFIXES[family])
+                    if path["pathFrom"] == ("internal" if internal else "external")]
+        path = wait_for(of_its_type, f"kuland has {PREFIXES[family]}")[0]
+        check(len(kuland.paths(PREFIXES[family])) == 1, "and no other path")
         check(path["path"] == ("" if internal else str(AS_PEER)), f"its AS_PATH: {path}")
         check(path.get("locPrf") == (100 if internal else None), f"LOCAL_PREF comes from internal peers alone: {path}")
         wait_for(lambda f=family: PREFIXES[f] in hosts[1].routes(f), f"the kernel has {PREFIXES[family]}")
@@ -146,6 +149,12 @@ def so_has_a_neighbor_by_interface(lab, peer, type):
     check("neighbor eth0 interface remote-as auto" in kuland.show("show running-config"), "its line")
 
 
+def time_exceeded(host):
+    """How often it told that a packet's TTL was used up (RFC 1213)."""
+    names, values = [line.split() for line in host.run("cat", "/proc/net/snmp").splitlines() if line.startswith("Icmp:")]
+    return int(values[names.index("OutTimeExcds")])
+
+
 @interop(peers=("bird",), type=("internal", "external"))
 def it_is_next_to_us(lab, peer, type):
     """Behind a router it comes up with ebgp-multihop, whatever it is then."""
@@ -161,6 +170,7 @@ def it_is_next_to_us(lab, peer, type):
     lab.peer(peer, hosts[3], AS_KULAND if type == "internal" else AS_PEER,
              [Neighbor(hosts[1].ipv4, AS_KULAND, ("ipv4",), raw=("multihop;", f"source address {far};"))])
     check("External BGP neighbor may be up to 1 hops away" in kuland.show(f"show bgp neighbors {far}"), "one hop")
+    wait_for(lambda: time_exceeded(hosts[2]) > 0, "the router between drops what kuland says")
     check(not kuland.is_established(far), "it is farther")
     kuland.configure(f"router bgp {AS_KULAND}", f"neighbor {far} ebgp-multihop 3")
     wait_for(lambda: kuland.is_established(far), "with ebgp-multihop it comes up", 60)

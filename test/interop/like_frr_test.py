@@ -105,6 +105,11 @@ def routes_of_all_vrfs_have_one_shape(lab, peer, family):
                                                ask_frr(frr, f"show {ip} route vrf all summary", daemon="zebra"))]
     check(heads[0] == heads[1], f"{heads}")
     check(kuland.json(f"show {ip} route vrf NOPE") == {}, "an empty object of one that is not there")
+    asked = f"show {ip} route vrf NOPE"
+    check(kuland.show(asked) == ask_frr(frr, asked, daemon="zebra"), kuland.show(asked))
+    heads = [next(line for line in text.splitlines() if line.startswith("VRF")) for text in
+             (kuland.show(f"show {ip} route table 254"), ask_frr(frr, f"show {ip} route table 254", daemon="zebra"))]
+    check(heads[0] == heads[1], f"{heads}")
     check(kuland.show(f"show {ip} route ospf{'6' if ip == 'ipv6' else ''}") == "", "nothing of a protocol that is not here")
 
 

@@ -186,7 +186,7 @@ TEST(RoutingTable, SeveralVrfsStandBelowEachOther) {  // `vrf all`, as in FRR
   auto red = of({bgp_route("10.1.2.0/24")}), none = of({});
   red.set_vrf("red");
   none.set_vrf("green");
-  const auto listing = text_route_table(RouteTableKind::List, out.sink(), true);
+  const auto listing = text_route_table(RouteTableKind::List, out.sink(), RouteTableHead::EachVrf);
   for (const auto& table : {of({bgp_route("10.1.2.0/24")}), of({bgp_route("10.1.3.0/24")}), none, red})
     listing->page(table);
   listing->finish();
@@ -201,11 +201,20 @@ TEST(RoutingTable, SeveralVrfsStandBelowEachOther) {  // `vrf all`, as in FRR
   EXPECT_THAT(shown(RouteTableKind::Detail, red), HasSubstr("metric 0, vrf red, best\n"));
 }
 
+TEST(RoutingTable, ATableThatWasAskedForByItsNumberHasItInTheHead) {  // as in FRR
+  Collected out;
+  const auto listing = text_route_table(RouteTableKind::List, out.sink(), RouteTableHead::Table);
+  listing->page(of({bgp_route("10.1.2.0/24")}));
+  listing->finish();
+
+  EXPECT_THAT(out.text, HasSubstr("\n\nVRF default table 254:\nB>* 10.1.2.0/24 "));
+}
+
 TEST(RoutingTable, CountsOfSeveralVrfsStandBelowEachOther) {
   Collected out;
   auto red = of({bgp_route("10.1.2.0/24"), bgp_route("10.1.3.0/24")});
   red.set_vrf("red");
-  const auto listing = text_route_table(RouteTableKind::Summary, out.sink(), true);
+  const auto listing = text_route_table(RouteTableKind::Summary, out.sink(), RouteTableHead::EachVrf);
   listing->page(of({bgp_route("10.1.2.0/24")}));
   listing->page(red);
   listing->finish();
