@@ -225,9 +225,15 @@ int Daemon::run() {
 // -------------------------------------------------------------------------------------------------------
 
 /// When work that ended was long, for instance a message to a thousand neighbors, new work waits as long:
-/// what comes meanwhile leaves together.
+/// what comes meanwhile leaves together. A single change after a while without any leaves in the turn that
+/// brought it, because nothing is there to leave with it.
 void Daemon::schedule_work() {
-  if (now() >= work_pause_end_) return asio::post(io_, [this] { work(); });
+  constexpr std::chrono::microseconds kWhile{200};
+  const auto time = now();
+  if (time >= work_pause_end_ && time - work_ended_ >= kWhile &&
+      network_->after_little_input([this] { work(); }))
+    return;
+  if (time >= work_pause_end_) return asio::post(io_, [this] { work(); });
   work_timer_.expires_at(work_pause_end_);
   work_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) work();
@@ -247,8 +253,9 @@ void Daemon::work() {
       static_tables_->own_route_changed(*rib::Prefix::parse(everything));
   if (!has_more) settle_static_tables();
   if (has_more) return asio::post(io_, [this] { work(); });
-  if (const auto end = now(); end - begun >= kWorthAPause)
-    work_pause_end_ = end + std::min<rib::TimePoint::duration>(end - begun, kLongestPause);
+  work_ended_ = now();
+  if (const auto took = work_ended_ - begun; took >= kWorthAPause)
+    work_pause_end_ = work_ended_ + std::min<rib::TimePoint::duration>(took, kLongestPause);
   look_at_memory_later();
 }
 

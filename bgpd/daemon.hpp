@@ -184,7 +184,7 @@ class Daemon final : private api::Backend {
   boost::asio::steady_timer sweep_timer_{io_};
   boost::asio::steady_timer commit_timer_{io_};
   boost::asio::steady_timer work_timer_{io_};
-  rib::TimePoint work_pause_end_ = rib::TimePoint::min();
+  rib::TimePoint work_ended_{}, work_pause_end_ = rib::TimePoint::min();
   boost::asio::steady_timer memory_timer_{io_};
   bool memory_timer_runs_ = false;
   static constexpr std::chrono::milliseconds kShortMemoryPause{250}, kLongMemoryPause{32'000};

@@ -49,6 +49,8 @@ class AsioNetwork final : public Network {
   void write_after(Work&& work) {
     shared_->write_after(std::forward<Work>(work));
   }
+  /// Does `work` when the connection that is being read has told what it got; see AsioShared.
+  bool after_little_input(std::function<void()> work) { return shared_->after_little_input(std::move(work)); }
   /// Threads that write beside the loop, see IoThreads. Returns how many there are.
   unsigned set_io_threads(unsigned count) {
     shared_->threads.set_count(count);

@@ -129,8 +129,17 @@ void AsioStream::read() {
   const auto count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (count == 0) return ended(write_error_.empty() ? "Connection closed by the peer" : write_error_);
   if (count < 0 && !would_block(errno)) return ended(std::strerror(errno));
-  if (count > 0 && events_) events_->on_input(Octets(buffer).first(static_cast<std::size_t>(count)), now());
+  if (count > 0 && events_) tell_input(Octets(buffer).first(static_cast<std::size_t>(count)));
   wait_readable();
+}
+
+void AsioStream::tell_input(Octets input) {
+  const auto time = now();
+  if (ack_delay_.after_read(input.size(), time)) delay_acks(descriptor());
+  shared_->brings_little = input.size() < AsioShared::kLittle;
+  events_->on_input(input, time);
+  shared_->brings_little = false;
+  if (const auto work = std::exchange(shared_->after_input, nullptr)) work();
 }
 
 std::size_t AsioStream::write(std::span<const Octets> ranges) {

@@ -6,11 +6,13 @@
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "bgpd/session/ack_delay.hpp"
 #include "bgpd/session/io_threads.hpp"
 #include "bgpd/session/network.hpp"
 
@@ -30,10 +32,20 @@ struct AsioShared {
     write_all();
   }
 
+  /// Does `work` when the connection that is being read has told what it got, in the same turn. False: none
+  /// is, or it brings so much that others may as well come first, and nothing happens.
+  bool after_little_input(std::function<void()> work) {
+    if (brings_little) after_input = std::move(work);
+    return brings_little;
+  }
+
+  static constexpr std::size_t kLittle = 4096;         // octets
   static constexpr std::size_t kFinishingLimit = 256;  // closing sockets that wait for their last octets
   std::vector<std::uint8_t> buffer = std::vector<std::uint8_t>(128 * 1024);
   std::size_t finishing = 0;
   bool writes_after_work = false;
+  bool brings_little = false;  // the connection that is being read
+  std::function<void()> after_input;
   std::vector<std::shared_ptr<AsioStream>> writers;  // in write_after()
   IoThreads threads;
 
@@ -72,6 +84,7 @@ class AsioStream : public std::enable_shared_from_this<AsioStream> {
   friend struct AsioShared;
   void wait_readable();
   void read();
+  void tell_input(Octets input);
   void wait_writable();
   void writable();
   void send_last();
@@ -88,6 +101,7 @@ class AsioStream : public std::enable_shared_from_this<AsioStream> {
   boost::asio::ip::tcp::socket socket_;
   std::shared_ptr<AsioShared> shared_;
   TransportEvents* events_ = nullptr;
+  AckDelay ack_delay_;
   bool waits_readable_ = false, waits_writable_ = false;
   std::string write_error_;
   /// Set by finish().

@@ -55,6 +55,8 @@ void set_common_options(int socket, rib::Afi afi) {
     set_int(socket, IPPROTO_IPV6, IPV6_TCLASS, kTrafficClass);
 }
 
+void delay_acks(int socket) { set_int(socket, IPPROTO_TCP, TCP_QUICKACK, 0); }
+
 std::optional<std::string> apply_settings(int socket, rib::Afi afi, const TransportSettings& settings) {
   if (const auto timeout = settings.user_timeout; timeout.count() > 0)
     set_int(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(timeout.count()));

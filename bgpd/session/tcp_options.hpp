@@ -14,6 +14,8 @@ namespace bgpd::session {
 std::optional<std::string> bind_to_device(int socket, const std::string& device);
 /// Every connection and listener: no Nagle delay, network control as traffic class.
 void set_common_options(int socket, rib::Afi afi);
+/// ACKs wait for the next message, until one had to leave because none came. See AckDelay.
+void delay_acks(int socket);
 /// Time to live, minimum of it, bound on unacknowledged data. The password is set apart, because listeners
 /// need it too.
 std::optional<std::string> apply_settings(int socket, rib::Afi afi, const TransportSettings& settings);

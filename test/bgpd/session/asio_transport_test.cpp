@@ -2,11 +2,14 @@
 #include "bgpd/session/asio_transport.hpp"
 
 #include <gtest/gtest.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/write.hpp>
 #include <deque>
 #include <numeric>
 
@@ -155,6 +158,82 @@ TEST_P(Writers, EndWhatTheyHaveBegunToClose) {
   for (const auto& writer : writers) EXPECT_EQ(writer.asked, 0);
 }
 
+/// A connection that takes what comes.
+struct Reader final : TransportEvents {
+  Reader(asio::io_context& io, tcp::acceptor& acceptor, const std::shared_ptr<AsioShared>& shared) : far(io) {
+    tcp::socket near(io);
+    near.connect(acceptor.local_endpoint());
+    acceptor.accept(far);
+    far.set_option(tcp::no_delay(true));
+    transport = std::make_unique<AsioTransport>(std::move(near), shared);
+    transport->start(*this);
+  }
+
+  void on_input(Octets octets, TimePoint) override {
+    arrived += octets.size();
+    if (when_read) when_read();
+  }
+  Gathered on_writable(std::vector<Octets>&) override { return {}; }
+  void on_written(const Gathered&, std::size_t, TimePoint) override {}
+  void on_write_ended(TimePoint) override {}
+  void on_closed(const std::string&, TimePoint) override { ADD_FAILURE() << "nobody closes"; }
+
+  /// Octets that were sent and are not acknowledged.
+  int unacknowledged() {
+    int count = 0;
+    ::ioctl(far.native_handle(), SIOCOUTQ, &count);
+    return count;
+  }
+
+  std::size_t arrived = 0;
+  std::function<void()> when_read;
+  tcp::socket far;
+  std::unique_ptr<AsioTransport> transport;
+};
+
+struct Readers : Writers {};
+
+TEST_P(Readers, LetAcksWaitForTheNextOfManySmallMessagesAndStillSendThem) {
+  Reader reader(io, acceptor, shared);
+  std::size_t sent = 0;
+  const auto reads_one_without_ack = [&] {
+    sent += asio::write(reader.far, asio::buffer("update"));
+    return run_until([&] { return reader.arrived == sent; }) && reader.unacknowledged() > 0;
+  };
+  bool waited = false;
+  for (int i = 0; i < 1000 && !waited; ++i) waited = reads_one_without_ack();
+  EXPECT_TRUE(waited);
+  EXPECT_TRUE(run_until([&] { return reader.unacknowledged() == 0; }));
+}
+
+TEST_P(Readers, HaveWorkFollowALittleInputInTheSameTurn) {
+  Reader reader(io, acceptor, shared);
+  std::vector<std::string> order;
+  reader.when_read = [&] {
+    order.push_back("read");
+    EXPECT_TRUE(shared->after_little_input([&] { order.push_back("work"); }));
+  };
+  EXPECT_FALSE(shared->after_little_input([] { FAIL() << "nothing is read"; }));
+
+  asio::write(reader.far, asio::buffer("update"));
+  ASSERT_TRUE(run_until([&] { return !order.empty(); }));
+  EXPECT_EQ(order, (std::vector<std::string>{"read", "work"}));
+}
+
+TEST_P(Readers, LetOthersComeFirstWhereMuchComes) {
+  Reader reader(io, acceptor, shared);
+  reader.when_read = [&] {
+    if (reader.arrived >= 8192) {
+      EXPECT_FALSE(shared->after_little_input([] { FAIL() << "much came"; }));
+    }
+  };
+  const int large = 1 << 20;
+  ::setsockopt(reader.far.native_handle(), SOL_SOCKET, SO_SNDBUF, &large, sizeof large);
+  asio::write(reader.far, asio::buffer(std::vector<std::uint8_t>(8192)));
+  EXPECT_TRUE(run_until([&] { return reader.arrived == 8192; }));
+}
+
+INSTANTIATE_TEST_SUITE_P(IoThreads, Readers, testing::Values(0u));
 INSTANTIATE_TEST_SUITE_P(IoThreads, Writers, testing::Values(0u, 3u));
 
 }  // namespace
