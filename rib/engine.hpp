@@ -113,6 +113,7 @@ struct NextHopView {
   bool resolved = false;
   std::uint32_t metric = 0;
   std::optional<Prefix> through;
+  RouteSource source = RouteSource::Connected;  // of the route through
   std::vector<NextHop> kernel_next_hops;
   std::uint32_t references = 0;
 };

@@ -21,8 +21,8 @@ std::vector<Prefix> page(const Table& table, const std::optional<Prefix>& after,
 }
 
 NextHopView view_of(const NextHopTable::Entry& entry) {
-  return {entry.address, entry.interface_index,  entry.resolved,  entry.metric,
-          entry.through, entry.kernel_next_hops, entry.references};
+  return {entry.address, entry.interface_index, entry.resolved,         entry.metric,
+          entry.through, entry.source,          entry.kernel_next_hops, entry.references};
 }
 
 /// Who denied a route, in the words of the configuration.

@@ -84,6 +84,7 @@ void NextHopTable::resolve(Entry& entry) {
   entry.resolved = false;
   entry.metric = 0;
   entry.through.reset();
+  entry.source = RouteSource::Connected;
   entry.interface_name.clear();
   entry.kernel_next_hops.clear();
   if (entry.address.is_v6() && entry.address.is_link_local()) {
@@ -100,6 +101,7 @@ void NextHopTable::resolve(Entry& entry) {
       entry.resolved = true;
       entry.metric = usable->metric;
       entry.through = usable->prefix;
+      entry.source = usable->source;
       entry.interface_name = usable->interface_name;
       entry.kernel_next_hops = usable->next_hops;
       for (auto& next_hop : entry.kernel_next_hops) {

@@ -30,6 +30,7 @@ class NextHopTable {
     bool moved = false;  // the answer changed since its dependents were last looked at
     std::uint32_t metric = 0;
     std::optional<Prefix> through;
+    RouteSource source = RouteSource::Connected;  // of the route through
     std::string interface_name;  // towards it; "" of a link-local address: that of the session
     std::vector<NextHop> kernel_next_hops;
     FibRoutes::Id fib_route = 0;  // kernel_next_hops as one interned route

@@ -204,6 +204,7 @@ void put_tracked_next_hop(const rib::NextHopView& view, const Backend& backend, 
   to.set_resolved(view.resolved);
   to.set_metric(view.metric);
   if (view.through) put_prefix(*view.through, *to.mutable_through());
+  to.set_source(same<proto::RouteSource>(view.source));
   for (const auto& next_hop : view.kernel_next_hops)
     put_next_hop(next_hop, backend, *to.add_kernel_next_hops());
   to.set_paths(view.references);

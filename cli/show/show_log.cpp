@@ -95,6 +95,27 @@ Status set_debug(const Console& console, const Arguments& arguments) {
   return Status::Done;
 }
 
+Status say_bfd_is_not_run(const Console& console, const Arguments&) {
+  console.out("BFD is not run: there is nothing to tell.\n");
+  return Status::Done;
+}
+
+/// What FRR has for BFD, with the same effect on and off.
+std::vector<Command> bfd_debug_commands() {
+  constexpr std::string_view kDebug = "Tell more in the log", kBfd = "BFD";
+  const std::pair<std::string, std::vector<std::string_view>> kinds[] = {
+      {"debug bgp bfd", {kDebug, "BGP information", kBfd}},
+      {"debug bfd <network|peer|zebra>", {kDebug, kBfd, "Its links", "Its peers", "The kernel's side"}}};
+  std::vector<Command> rows;
+  for (auto [syntax, help] : kinds) {
+    for (const auto& form : {syntax, "un" + syntax})
+      rows.push_back({.syntax = form, .help = help, .run = say_bfd_is_not_run});
+    help.insert(help.begin(), "Negate");
+    rows.push_back({.syntax = negated(syntax), .help = help, .run = say_bfd_is_not_run});
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::vector<Command> log_commands() {
@@ -117,6 +138,7 @@ std::vector<Command> log_commands() {
     help.insert(help.begin(), "Negate");
     rows.push_back({.syntax = negated(debug.syntax), .help = help, .run = set_debug, .changes = true});
   }
+  for (auto&& row : bfd_debug_commands()) rows.push_back(std::move(row));
   return rows;
 }
 

@@ -147,7 +147,10 @@ Status show_next_hops(const Console& console, const Arguments& arguments) {
     auto& all = *next_hops.mutable_next_hops();
     all.erase(std::remove_if(all.begin(), all.end(), is_other), all.end());
   }
-  console.out(arguments.has("json") ? next_hops_json(next_hops) : next_hops_text(next_hops));
+  if (arguments.has("json"))
+    console.out(next_hops_json(next_hops));
+  else
+    console.out(arguments.has("nht") ? next_hop_tracking_text(next_hops) : next_hops_text(next_hops));
   return Status::Done;
 }
 

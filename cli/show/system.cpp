@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "cli/show/explain.hpp"
 #include "cli/show/json.hpp"
 
 namespace cli::show {
@@ -18,13 +19,33 @@ std::string config_text(const api::Status& status) {
   return status.config_built_in() ? "built in (no file " + status.config_file() + ")" : status.config_file();
 }
 
+std::string name_of(const api::TrackedNextHop& next_hop) {
+  const auto address = address_text(next_hop.address());
+  return next_hop.interface().empty() ? address : address + "%" + next_hop.interface();
+}
+
 }  // namespace
+
+std::string next_hop_tracking_text(const api::NextHops& next_hops) {
+  std::string out;
+  for (const auto& next_hop : next_hops.next_hops()) {
+    append(out, "%s\n", name_of(next_hop).c_str());
+    append(out, next_hop.resolved() ? " resolved via %s\n" : " unresolved\n",
+           code_of(next_hop.source()).data());
+    for (const auto& via : next_hop.kernel_next_hops())
+      if (via.gateway().empty() || via.gateway() == next_hop.address())
+        append(out, " is directly connected, %s\n", interface_text(via).c_str());
+      else
+        append(out, " via %s, %s\n", address_text(via.gateway()).c_str(), interface_text(via).c_str());
+    out += " Client list: bgp\n";
+  }
+  return out;
+}
 
 std::string next_hops_text(const api::NextHops& next_hops) {
   std::string out = "Current BGP nexthop cache:\n";
   for (const auto& next_hop : next_hops.next_hops()) {
-    append(out, " %s", address_text(next_hop.address()).c_str());
-    if (!next_hop.interface().empty()) append(out, "%%%s", next_hop.interface().c_str());
+    append(out, " %s", name_of(next_hop).c_str());
     if (next_hop.resolved())
       append(out, " valid [IGP metric %u], #paths %u\n", next_hop.metric(), next_hop.paths());
     else
@@ -63,9 +84,8 @@ std::string next_hops_json(const api::NextHops& next_hops) {
     }
     entry["nexthops"] = std::move(hops);
     const bool is_v4 = next_hop.address().size() == 4;
-    auto name = address_text(next_hop.address());
-    if (!next_hop.interface().empty()) name += "%" + next_hop.interface();
-    json[is_v4 ? "ipv4" : "ipv6"].get_ref<Json::object_t&>().emplace_back(name, std::move(entry));
+    json[is_v4 ? "ipv4" : "ipv6"].get_ref<Json::object_t&>().emplace_back(name_of(next_hop),
+                                                                          std::move(entry));
   }
   return json_text(json) + "\n";
 }

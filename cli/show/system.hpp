@@ -8,6 +8,8 @@
 namespace cli::show {
 
 std::string next_hops_text(const api::NextHops& next_hops);
+/// `show ip nht`: the same as FRR's zebra tells it.
+std::string next_hop_tracking_text(const api::NextHops& next_hops);
 std::string next_hops_json(const api::NextHops& next_hops);
 
 std::string interfaces_text(const api::Interfaces& interfaces);  // `show interface brief`

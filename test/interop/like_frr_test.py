@@ -156,3 +156,24 @@ def a_typed_block_of_bfd_keeps_its_nesting(lab, peer):
     kuland.configure("bfd", "no peer 192.168.1.98 interface eth0", "no profile P")
     text = "\n".join(block(kuland.show("show running-config")))
     check(text == "bfd\n peer 192.168.1.3\n  profile P\n  shutdown\n exit\n peer 192.168.1.97\n exit\nexit", text)
+
+
+def tracked(text):
+    """What is told of each next hop, by its address."""
+    blocks = {}
+    for line in re.sub(r"\(fd \d+\)", "", text).splitlines():
+        if line and not line.startswith(" "):
+            block = blocks.setdefault(line.removesuffix("(Connected)"), [])
+        elif line:
+            block.append(line)
+    return blocks
+
+
+@interop(peers=("frr",))
+def next_hops_are_tracked_as_zebra_tells_it(lab, peer):
+    hosts, kuland, frr = both(lab, peer)
+    asked = "show ip nht"
+    ours, theirs = tracked(kuland.show(asked)), tracked(ask_frr(frr, asked, daemon="zebra"))
+    check(list(ours) == [hosts[3].ipv4], f"{ours}")
+    check(ours[hosts[3].ipv4] == theirs[hosts[3].ipv4], f"{ours}\nFRR: {theirs}")
+    check(tracked(kuland.show("show ipv6 nht")), "IPv6, too")

@@ -121,5 +121,34 @@ TEST(NextHops, SayThroughWhat) {
             "\n");
 }
 
+TEST(NextHops, AreTrackedAsZebraTellsIt) {
+  api::NextHops next_hops;
+  auto& here = *next_hops.add_next_hops();
+  here.set_address(octets("192.168.77.2"));
+  here.set_resolved(true);
+  auto& link = *here.add_kernel_next_hops();
+  link.set_gateway(octets("192.168.77.2"));
+  link.set_interface("eth0");
+  auto& far = *next_hops.add_next_hops();
+  far.set_address(octets("10.9.0.1"));
+  far.set_resolved(true);
+  far.set_source(api::STATIC);
+  *far.add_kernel_next_hops() = link;
+  next_hops.add_next_hops()->set_address(octets("2001:db8::9"));
+
+  EXPECT_EQ(next_hop_tracking_text(next_hops),
+            "192.168.77.2\n"
+            " resolved via connected\n"
+            " is directly connected, eth0\n"
+            " Client list: bgp\n"
+            "10.9.0.1\n"
+            " resolved via static\n"
+            " via 192.168.77.2, eth0\n"
+            " Client list: bgp\n"
+            "2001:db8::9\n"
+            " unresolved\n"
+            " Client list: bgp\n");
+}
+
 }  // namespace
 }  // namespace cli::show
