@@ -177,7 +177,13 @@ std::string Shell::output_of(std::string_view line) {
 
 Status Shell::execute_piped(std::string_view line) {
   const auto pipeline = show::split_pipeline(line);
-  if (pipeline.actions.empty()) return execute_command(pipeline.command);
+  const auto match = tree().match(pipeline.command);
+  const auto* matched = std::get_if<Matched>(&match);
+  if (!matched) {
+    say(mark_of(match, pipeline.command));
+    return Status::Error;
+  }
+  if (pipeline.actions.empty()) return run(*matched);
   auto filtered = show::FilteredOutput::make(pipeline.actions, out_);
   if (!filtered) {
     say(filtered.error() + "\n");
@@ -186,22 +192,16 @@ Status Shell::execute_piped(std::string_view line) {
   const auto direct = out_;
   out_ = [&](std::string_view text) { filtered->write(text); };
   const bool was_filtered = std::exchange(is_filtered_, true);
-  const auto status = execute_command(pipeline.command);
+  const auto status = run(*matched);
   is_filtered_ = was_filtered;
   out_ = direct;
   filtered->finish();
   return status;
 }
 
-Status Shell::execute_command(std::string_view line) {
-  const auto match = tree().match(line);
-  const auto* matched = std::get_if<Matched>(&match);
-  if (!matched) {
-    say(mark_of(match, line));
-    return Status::Error;
-  }
+Status Shell::run(const Matched& matched) {
   const Console console{client_, out_, &interrupted_, in_candidate_, std::nullopt, confirms_, is_filtered_};
-  return rows_[matched->command].run(console, matched->arguments);
+  return rows_[matched.command].run(console, matched.arguments);
 }
 
 Status Shell::execute_config(std::string_view line) {

@@ -87,7 +87,7 @@ class Shell {
   std::optional<show::Status> execute_candidate(std::string_view line);
   Mode mode() const;
   const Tree& tree() const { return enabled_ ? enable_tree_ : view_tree_; }
-  show::Status execute_command(std::string_view line);
+  show::Status run(const Matched& matched);
   show::Status execute_piped(std::string_view line);
   show::Status execute_config(std::string_view line);
   show::Status leave_offline(std::string_view line, const ClientError& error);

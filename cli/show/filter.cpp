@@ -182,19 +182,26 @@ std::expected<FilteredOutput, std::string> FilteredOutput::make(const std::vecto
   return output;
 }
 
+void FilteredOutput::line(std::string_view text) {
+  if (text.starts_with("% "))
+    out_(std::string(text) + "\n");
+  else
+    filters_.front()->line(text);
+}
+
 void FilteredOutput::write(std::string_view text) {
   if (filters_.empty()) return out_(text);
   pending_ += text;
   std::size_t from = 0;
   for (auto end = pending_.find('\n'); end != std::string::npos; end = pending_.find('\n', from)) {
-    filters_.front()->line(std::string_view(pending_).substr(from, end - from));
+    line(std::string_view(pending_).substr(from, end - from));
     from = end + 1;
   }
   pending_.erase(0, from);
 }
 
 void FilteredOutput::finish() {
-  if (!pending_.empty()) filters_.front()->line(pending_);
+  if (!pending_.empty()) line(pending_);
   pending_.clear();
   for (const auto& filter : filters_) filter->finish();
 }

@@ -1,6 +1,7 @@
 // What stands behind "|": include, exclude, begin, section, count, grep, json, no-more. Works line by line on
 // what a command prints, so that a long listing needs no memory. Patterns are POSIX extended regular
-// expressions, as in FRR.
+// expressions, as in FRR. Marks of errors ("% …") pass: who filters wants less of an answer, and to know when
+// there is none.
 #pragma once
 
 #include <expected>
@@ -40,6 +41,8 @@ class FilteredOutput {
   void finish();
 
  private:
+  void line(std::string_view text);
+
   Sink out_;
   std::string pending_;
   std::vector<std::unique_ptr<LineFilter>> filters_;  // the first is fed first; empty: text passes as it is

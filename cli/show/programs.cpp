@@ -1,5 +1,5 @@
 // `ping` and `traceroute`: the system's programs, in this terminal. They are run without a shell, with the
-// words that were typed and nothing that could be an option.
+// words that were typed and nothing that could be another option.
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -94,6 +94,7 @@ auto program(const char* name) {
       return Status::Error;
     }
     std::vector<std::string> words{name};
+    if (arguments.has("-c")) words.insert(words.end(), {"-c", std::to_string(arguments.number("count"))});
     if (arguments.has("ip")) words.emplace_back("-4");
     if (arguments.has("ipv6")) words.emplace_back("-6");
     words.push_back(whom);
@@ -104,13 +105,13 @@ auto program(const char* name) {
 }  // namespace
 
 std::vector<Command> program_commands() {
-  const auto row = [](const char* name, std::string_view purpose) -> Command {
-    return {.syntax = std::string(name) + " [<ip|ipv6>] WORD$whom",
-            .help = {purpose, "By IPv4", "By IPv6", "Address or name"},
-            .run = program(name)};
-  };
-  return {row("ping", "Send echo requests, until Ctrl-C"),
-          row("traceroute", "The way that packets take, until Ctrl-C")};
+  constexpr std::string_view kIp = "By IPv4", kIpv6 = "By IPv6", kWhom = "Address or name";
+  return {{.syntax = "ping [-c (1-1000000)$count] [<ip|ipv6>] WORD$whom",
+           .help = {"Send echo requests, until Ctrl-C", "So many", "Their number", kIp, kIpv6, kWhom},
+           .run = program("ping")},
+          {.syntax = "traceroute [<ip|ipv6>] WORD$whom",
+           .help = {"The way that packets take, until Ctrl-C", kIp, kIpv6, kWhom},
+           .run = program("traceroute")}};
 }
 
 }  // namespace cli::show

@@ -284,6 +284,7 @@ TEST_F(ShellTest, EndConfigureIsControlZ) {
 
 TEST_F(ShellTest, PipesFilter) {
   EXPECT_THAT(type("show ip bgp summary | include 192").text, StartsWith("192.168.77.2 "));
+  EXPECT_EQ(type("show ip bgp sumary | include 192").text, type("show ip bgp sumary").text);
   EXPECT_EQ(type("show ip bgp summary | foo").text, "% Unknown action 'foo'\n");
   EXPECT_THAT(type("show ip bgp summary | json").text, StartsWith("{"));
 }

@@ -29,6 +29,11 @@ TEST(Pipe, IncludeKeepsAndExcludeDropsMatchingLines) {
   EXPECT_EQ(filtered(" | exclude 10", kText), "router bgp 1\n!\nline vty\n");
 }
 
+TEST(Pipe, MarksOfErrorsPass) {
+  EXPECT_EQ(filtered(" | include 10", "% VRF red not found\n"), "% VRF red not found\n");
+  EXPECT_EQ(filtered(" | count", "% VRF red not found\n"), "% VRF red not found\n0\n");
+}
+
 TEST(Pipe, BeginStartsAtTheFirstMatch) { EXPECT_EQ(filtered(" | begin !", kText), "!\nline vty\n"); }
 
 TEST(Pipe, SectionKeepsWhatStandsBelow) {

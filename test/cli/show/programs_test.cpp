@@ -52,6 +52,9 @@ TEST_F(ProgramsTest, GetTheWordsAsTheyAre) {
   type("ping ipv6 2001:db8::1");
   EXPECT_EQ(called(), "-6\n2001:db8::1\n");
 
+  type("ping -c 3 192.0.2.1");
+  EXPECT_EQ(called(), "-c\n3\n192.0.2.1\n");
+
   type("ping ip example.net");
   EXPECT_EQ(called(), "-4\nexample.net\n");
 }
