@@ -23,7 +23,8 @@ bool AckDelay::after_read(std::size_t octets, rib::TimePoint now) {
   if (stalls_ == kMostStalls) return false;
   if (waits_) {
     if (pause < kKernelDelay - kTolerance) {
-      stalls_ = 0;  // it came while an ACK was due: this sender does not wait for one
+      // One may come because the one before was acknowledged still; many, because their sender does not wait.
+      if (++close_ == 2 * kMany) stalls_ = 0;
     } else {
       waits_ = false;
       close_ = 0;

@@ -1,8 +1,9 @@
 // When a connection's ACKs may wait. By default Linux acknowledges each small message as it is read: a packet
 // for each UPDATE of a neighbor whose routes come and go, and nearly as much work as taking the UPDATE. Of
-// messages that follow one another closely one ACK will do. A sender with Nagle's algorithm, which keeps its
-// next message until the last one is acknowledged (RFC 896), then waits for us; it is told by pauses as long
-// as the kernel's own delay, and gets its ACKs at once again.
+// messages that follow one another closely one ACK will do. A sender with Nagle's algorithm (BIRD and FRR
+// have it, kulan has not), which keeps its next message until the last one is acknowledged (RFC 896), then
+// waits for us: it is told by pauses as long as the kernel's own delay, and after two of them gets its ACKs
+// at once for the rest of the session.
 #pragma once
 
 #include <cstddef>

@@ -39,17 +39,18 @@ TEST_F(AckDelayTest, BeginsAnewWhenTheKernelEndedItInAPause) {
 }
 
 TEST_F(AckDelayTest, EndsForASenderThatWaitsForAcks) {
-  ASSERT_GT(begins_after(), 0);
-  EXPECT_FALSE(read_after(41ms));
-  ASSERT_GT(begins_after(), 0) << "once may be chance";
-  EXPECT_FALSE(read_after(41ms));
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_GT(begins_after(), 0) << "once may be chance";
+    EXPECT_FALSE(read_after(1ms)) << "the message before was acknowledged as it was read";
+    EXPECT_FALSE(read_after(43ms));
+  }
   EXPECT_EQ(begins_after(), 0);
 }
 
 TEST_F(AckDelayTest, StaysForASenderThatWasSeenNotToWait) {
   for (int i = 0; i < 10; ++i) {
     ASSERT_GT(begins_after(), 0) << i;
-    EXPECT_FALSE(read_after(1ms)) << "the last one is not acknowledged, and here is the next";
+    EXPECT_EQ(begins_after(20), 0) << "not acknowledged, and here is the next";
     EXPECT_FALSE(read_after(41ms));
   }
 }
