@@ -106,6 +106,17 @@ Command all_updates() {
       .summary = "Logs the routes of every UPDATE, both ways; lines beyond 500 a second are counted."};
 }
 
+/// What FRR's bfdd would tell of.
+Command of_bfd(std::string syntax, std::vector<std::string_view> help) {
+  constexpr std::string_view kWhy = "BFD is not run: there is nothing to tell.";
+  return {.syntax = std::move(syntax),
+          .help = std::move(help),
+          .set = {},
+          .summary = kWhy,
+          .is_inert = true,
+          .warning = kWhy};
+}
+
 Command nothing() {
   return {.syntax = "debug all",
           .help = {"Tell more in the log", "Everything that is told more of"},
@@ -184,6 +195,8 @@ std::vector<Command> debug_commands() {
       "As `debug bgp nht`.");
   add(DebugTopic::ZebraRib, " [detailed]", {kDebug, kZebra, "Routes for the kernel", kDetailed},
       "As `debug bgp zebra`.");
+  rows.push_back(of_bfd("debug bgp bfd", {kDebug, kBgp, "BFD"}));
+  rows.push_back(of_bfd("debug bfd <network|peer|zebra>", {kDebug, "BFD", "Its links", "Its peers", kZebra}));
   rows.push_back(nothing_of_bgp());
   rows.push_back(nothing());
   return rows;

@@ -32,8 +32,6 @@ std::vector<Command> kept_of_family(const std::string& ip, std::string_view help
 }
 
 constexpr std::string_view kNoPassword = "Nobody is asked for a password: the rights to the socket decide.";
-constexpr std::string_view kDebug = "Tell more in the log", kBfd = "BFD",
-                           kNoBfd = "BFD is not run: there is nothing to tell.";
 constexpr std::string_view kNoDelay =
     "Nothing is announced before the first tables are in: see "
     "`bgp graceful-restart select-defer-time`.";
@@ -47,9 +45,6 @@ std::vector<Command> kept_commands() {
            "Communities are shown as numbers, or by their well-known names."),
       kept(Scope::RouteMap, "match tag untagged", {"Match values", "The route's tag", "None"},
            "A clause with this line never holds: a route without a tag has the tag 0 here."),
-      kept(Scope::System, "debug bgp bfd", {kDebug, kBgp, kBfd}, kNoBfd),
-      kept(Scope::System, "debug bfd <network|peer|zebra>",
-           {kDebug, kBfd, "Its links", "Its peers", "The kernel's side"}, kNoBfd),
       kept(Scope::System, "password LINE...$text", {kPassword, "The text"}, kNoPassword),
       kept(Scope::System, "enable password LINE...$text", {"Of enable mode", kPassword, "The text"},
            kNoPassword),

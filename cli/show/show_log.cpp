@@ -95,25 +95,12 @@ Status set_debug(const Console& console, const Arguments& arguments) {
   return Status::Done;
 }
 
-Status say_bfd_is_not_run(const Console& console, const Arguments&) {
-  console.out("BFD is not run: there is nothing to tell.\n");
-  return Status::Done;
-}
-
-/// What FRR has for BFD, with the same effect on and off.
-std::vector<Command> bfd_debug_commands() {
-  constexpr std::string_view kDebug = "Tell more in the log", kBfd = "BFD";
-  const std::pair<std::string, std::vector<std::string_view>> kinds[] = {
-      {"debug bgp bfd", {kDebug, "BGP information", kBfd}},
-      {"debug bfd <network|peer|zebra>", {kDebug, kBfd, "Its links", "Its peers", "The kernel's side"}}};
-  std::vector<Command> rows;
-  for (auto [syntax, help] : kinds) {
-    for (const auto& form : {syntax, "un" + syntax})
-      rows.push_back({.syntax = form, .help = help, .run = say_bfd_is_not_run});
-    help.insert(help.begin(), "Negate");
-    rows.push_back({.syntax = negated(syntax), .help = help, .run = say_bfd_is_not_run});
-  }
-  return rows;
+/// Of a row that has no effect: why.
+auto say(std::string_view why) {
+  return [why](const Console& console, const Arguments&) {
+    console.out(std::string(why) + "\n");
+    return Status::Done;
+  };
 }
 
 }  // namespace
@@ -132,13 +119,16 @@ std::vector<Command> log_commands() {
   };
   for (const auto& debug : debug_commands()) {
     auto help = debug.help;
-    if (debug.set) rows.push_back({.syntax = debug.syntax, .help = help, .run = set_debug, .changes = true});
+    const auto add = [&](std::string syntax) {
+      rows.push_back({.syntax = std::move(syntax), .help = help, .run = set_debug, .changes = true});
+      if (debug.is_inert) rows.back().run = say(debug.warning);
+    };
+    if (debug.set || debug.is_inert) add(debug.syntax);
     help[0] = kOff;
-    rows.push_back({.syntax = "un" + debug.syntax, .help = help, .run = set_debug, .changes = true});
+    add("un" + debug.syntax);
     help.insert(help.begin(), "Negate");
-    rows.push_back({.syntax = negated(debug.syntax), .help = help, .run = set_debug, .changes = true});
+    add(negated(debug.syntax));
   }
-  for (auto&& row : bfd_debug_commands()) rows.push_back(std::move(row));
   return rows;
 }
 
