@@ -31,7 +31,11 @@ void on_interrupt(int) {
   if (g_interrupted) g_interrupted->store(true);
 }
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+/// When nobody reads any more, what is being listed ends as it does by Ctrl-C.
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() && g_interrupted)
+    g_interrupted->store(true);
+}
 
 std::string hostname() {
   char name[256] = "";
@@ -220,12 +224,14 @@ class Session {
     });
   }
 
-  /// Through $VTYSH_PAGER (or more) when the terminal paginates.
+  /// Through $VTYSH_PAGER, or more, when the terminal paginates.
   void run_paged(const std::string& line) {
+    // -e: a short answer asks for no key at its end. A `more` without that option does not read $MORE.
+    constexpr const char* kMore = "MORE=\"-e $MORE\" exec more";
     const char* wanted = std::getenv("VTYSH_PAGER");
     const bool paginates =
         shell_.paginates() && cli::trimmed(line).starts_with("sh") && !cli::watched_command(line);
-    std::FILE* pager = paginates ? ::popen(wanted ? wanted : "more", "w") : nullptr;
+    std::FILE* pager = paginates ? ::popen(wanted ? wanted : kMore, "w") : nullptr;
     if (!pager) {
       run(line);
       return;
@@ -235,6 +241,7 @@ class Session {
     ::dup2(::fileno(pager), STDOUT_FILENO);
     run(line);
     std::fflush(stdout);
+    std::clearerr(stdout);  // the pager may have ended before the listing
     ::dup2(terminal, STDOUT_FILENO);
     ::close(terminal);
     ::pclose(pager);
@@ -282,7 +289,7 @@ int main(int argc, char** argv) {
   }
   if (options->check || options->mark) return check_file(*options);
 
-  // A listing that nobody reads any more ends by itself; Ctrl-C ends a listing, not the shell.
+  // Neither a reader that goes away nor Ctrl-C ends the shell: they end a listing.
   struct sigaction action {};
   action.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &action, nullptr);
