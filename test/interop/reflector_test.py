@@ -117,9 +117,12 @@ def threads_write_to_many_clients(lab):
         return {int(count) for protocol in told if re.match("client(?!0 )", protocol)
                 for count in re.findall(r"Routes: +(\d+) imported", protocol)}
 
-    tasks = f"/proc/{kuland.process.pid}/task"
-    names = [open(os.path.join(tasks, task, "comm"), encoding="utf-8").read().strip() for task in os.listdir(tasks)]
-    check(names.count("kuland-io") == 3, f"three threads: {names}")
+    def thread_names():
+        tasks = f"/proc/{kuland.process.pid}/task"
+        return [open(os.path.join(tasks, task, "comm"), encoding="utf-8").read().strip() for task in os.listdir(tasks)]
+
+    # A thread has its own name only once it runs.
+    wait_for(lambda: thread_names().count("kuland-io") == 3, "three threads")
     wait_for(lambda: imported() == {200}, "every client has all routes", 40)
     for family in ("ipv4", "ipv6"):
         bird.command("/usr/sbin/birdc", "-s", bird.path("bird.ctl"), "disable", f"table_{family}")
