@@ -105,8 +105,8 @@ class Bench:
         self.topology.up()
         return self.topology
 
-    def kuland(self, host, config=None, start=True, arguments=()):
-        daemon = Kuland(host, self.folder, config, arguments)
+    def kuland(self, host, config=None, start=True, **options):
+        daemon = Kuland(host, self.folder, config, **options)
         self.kulands.append(daemon)
         return daemon.start() if start else daemon
 

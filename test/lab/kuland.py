@@ -2,7 +2,7 @@
 
 Each gets a mount namespace where /run and /var/lib are the host's own folders, /etc/kulan is empty, and the machine id
 and the host name are the host's. So `kuland` without a single argument finds what it finds on a fresh machine, and the
-hosts do not meet in the file system. The environment is empty.
+hosts do not meet in the file system. The environment is empty, but for what it is given.
 """
 
 import hashlib
@@ -61,11 +61,11 @@ class Kuland:
     """host: lab.hosts.Host. folder: the lab's folder for files, not below /run or /var/lib. config: text of a file, or
     nothing.
 
-    arguments: further words of the command line, e.g. ["--log-level", "debug"].
+    arguments: further words of the command line, e.g. ["--log-level", "debug"]. environment: NAME=VALUE words.
     """
 
-    def __init__(self, host, folder, config=None, arguments=(), build=None):
-        self.host, self.arguments = host, list(arguments)
+    def __init__(self, host, folder, config=None, arguments=(), build=None, environment=()):
+        self.host, self.arguments, self.environment = host, list(arguments), list(environment)
         self.build = build or find_build()
         self.folder = os.path.join(folder, host.name)
         for name in ("run", "lib"):
@@ -87,7 +87,7 @@ class Kuland:
 
     def command(self):
         """The words that start it."""
-        words = [os.path.join(self.build, "kuland")]
+        words = [*self.environment, os.path.join(self.build, "kuland")]
         if self.has_config:
             words += ["--config", self.config_path]
         words += self.arguments
