@@ -4,7 +4,6 @@ import subprocess
 
 from harness import check, interop, wait_for
 from lab.kuland import address_layout
-from terminal_test import Terminal
 
 
 def type_lines(kuland, *lines):
@@ -89,7 +88,7 @@ def the_configuration_switches_debug_and_takes_it_back(lab, peer):
 def a_terminal_shows_the_log_above_what_is_typed(lab, peer):
     hosts, kuland, speaker = lab.pair(peer)
     wait_for(lambda: "10.200.0.0/24" in hosts[1].routes(), "the route")
-    terminal = Terminal(kuland)
+    terminal = kuland.terminal()
     prompt = f"{hosts[1].name}# "
     terminal.expect(prompt)
     terminal.keys("terminal monitor\r")
@@ -121,7 +120,7 @@ def a_monitor_outlives_the_daemon_and_does_without_a_terminal_elsewhere(lab):
     hosts = lab.hosts(1)
     kuland = lab.kuland(hosts[1])
     check("needs a terminal" in type_lines(kuland, "terminal monitor")[1], "a pipe is none")
-    terminal = Terminal(kuland)
+    terminal = kuland.terminal()
     prompt = f"{hosts[1].name}# "
     terminal.expect(prompt)
     terminal.keys("terminal monitor\r")

@@ -1,79 +1,18 @@
 """A person at a terminal: keys, TAB, ?, Ctrl-C, the window's size, the pager, against a real daemon."""
 
-import fcntl
 import os
-import pty
-import re
-import select
 import signal
-import struct
 import subprocess
-import termios
-import time
 
 from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, netns, wait_for
-from lab.kuland import address_layout
-
-LEAKS = {"LSAN_OPTIONS": "detect_leaks=0"}  # libedit's el_set(EL_ADDFN) never gives its two texts back
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>]|\r")
-
-
-class Terminal:
-    """kulan in a pseudo-terminal. `screen` is all that it has printed, without escape sequences."""
-
-    def __init__(self, kuland, rows=24, columns=100, environment=None):
-        words = address_layout(kuland.build) + [kuland.build + "/kulan", "--socket", kuland.socket, "-H", "/dev/null"]
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            os.execvpe(words[0], words, {"TERM": "xterm", "PATH": os.environ["PATH"], **LEAKS, **(environment or {})})
-        self.resize(rows, columns)
-        self.octets = b""
-        self.seen = 0
-
-    def resize(self, rows, columns):
-        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        os.kill(self.pid, signal.SIGWINCH)
-
-    @property
-    def screen(self):
-        return ESCAPES.sub("", self.octets.decode(errors="replace"))
-
-    def _read(self, seconds):
-        if not select.select([self.terminal], [], [], seconds)[0]:
-            return True
-        try:
-            part = os.read(self.terminal, 65536)
-        except OSError:
-            part = b""
-        self.octets += part
-        return bool(part)
-
-    def keys(self, text):
-        os.write(self.terminal, text.encode())
-
-    def expect(self, text, seconds=10.0):
-        """Waits for the text behind what was expected before; returns what came up to it."""
-        end = time.monotonic() + seconds
-        while True:
-            at = self.screen.find(text, self.seen)
-            if at >= 0:
-                passed, self.seen = self.screen[self.seen:at + len(text)], at + len(text)
-                return passed
-            if time.monotonic() > end or not self._read(0.1):
-                raise AssertionError(f"'{text}' did not come:\n{self.screen[self.seen:]}")
-
-    def expect_end(self):
-        while self._read(10.0):
-            pass
-        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        check(status == 0, f"it ends with {status}:\n{self.screen[self.seen:]}")
+from lab.kuland import LEAKS
 
 
 def at_the_prompt(lab, **options):
     hosts = lab.hosts(1)
     kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor("192.168.1.2", AS_PEER)], networks=["10.203.0.0/16"]))
     wait_for(kuland.peers, "the configuration is in force")
-    terminal = Terminal(kuland, **options)
+    terminal = kuland.terminal(**options)
     prompt = f"{hosts[1].name}# "
     terminal.expect(prompt)
     return kuland, terminal, prompt

@@ -14,9 +14,11 @@ import subprocess
 import time
 
 from . import netns
+from .terminal import Terminal
 from .watch import wait_for
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LEAKS = {"LSAN_OPTIONS": "detect_leaks=0"}  # libedit's el_set(EL_ADDFN) never gives its two texts back
 
 ENTER = """
 set -e
@@ -57,7 +59,49 @@ class ShellError(Exception):
         self.status, self.output = status, output
 
 
-class Kuland:
+class Shell:
+    """What kulan is asked. A subclass has `shell_command`: the words that run it with these -c commands."""
+
+    def shell_command(self, *commands):
+        raise NotImplementedError
+
+    def try_show(self, *commands, seconds=20.0):
+        """(exit status, output) of one kulan with these -c commands."""
+        done = subprocess.run(self.shell_command(*commands), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=seconds, env={})
+        return done.returncode, done.stdout
+
+    def show(self, *commands):
+        status, output = self.try_show(*commands)
+        if status != 0:
+            raise ShellError(commands, status, output)
+        return output
+
+    def json(self, command):
+        return json.loads(self.show(command + " json"))
+
+    def configure(self, *lines):
+        """Types the lines in `configure terminal`."""
+        return self.show("configure terminal", *lines)
+
+    # What it knows, by FRR's JSON.
+
+    def peers(self, family="ipv4"):
+        """{neighbor address: peer object} of one family's summary."""
+        key = {"ipv4": "ipv4Unicast", "ipv6": "ipv6Unicast"}[family]
+        return self.json("show bgp summary").get(key, {}).get("peers", {})
+
+    def is_established(self, address, family="ipv4"):
+        return self.peers(family).get(address, {}).get("state") == "Established"
+
+    def paths(self, prefix):
+        """The paths of one prefix in the Loc-RIB's table; none when it is not there."""
+        family = "ipv6" if ":" in prefix else "ipv4"
+        routes = self.json(f"show bgp {family} unicast").get("routes", {})
+        return routes.get(prefix, [])
+
+
+class Kuland(Shell):
     """host: lab.hosts.Host. folder: the lab's folder for files, not below /run or /var/lib. config: text of a file, or
     nothing.
 
@@ -139,48 +183,15 @@ class Kuland:
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             return file.read()
 
-    # The shell.
-
     def shell_command(self, *commands):
         words = [os.path.join(self.build, "kulan"), "--socket", self.socket]
         for command in commands:
             words += ["-c", command]
         return address_layout(self.build) + words
 
-    def try_show(self, *commands, seconds=20.0):
-        """(exit status, output) of one kulan with these -c commands."""
-        done = subprocess.run(self.shell_command(*commands), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=seconds, env={})
-        return done.returncode, done.stdout
-
-    def show(self, *commands):
-        status, output = self.try_show(*commands)
-        if status != 0:
-            raise ShellError(commands, status, output)
-        return output
-
-    def json(self, command):
-        return json.loads(self.show(command + " json"))
-
-    def configure(self, *lines):
-        """Types the lines in `configure terminal`."""
-        return self.show("configure terminal", *lines)
-
-    # What it knows, by FRR's JSON.
-
-    def peers(self, family="ipv4"):
-        """{neighbor address: peer object} of one family's summary."""
-        key = {"ipv4": "ipv4Unicast", "ipv6": "ipv6Unicast"}[family]
-        return self.json("show bgp summary").get(key, {}).get("peers", {})
-
-    def is_established(self, address, family="ipv4"):
-        return self.peers(family).get(address, {}).get("state") == "Established"
-
-    def paths(self, prefix):
-        """The paths of one prefix in the Loc-RIB's table; none when it is not there."""
-        family = "ipv6" if ":" in prefix else "ipv4"
-        routes = self.json(f"show bgp {family} unicast").get("routes", {})
-        return routes.get(prefix, [])
+    def terminal(self, environment=None, **size):
+        """kulan at a terminal, without a history of its own."""
+        return Terminal(self.shell_command() + ["-H", "/dev/null"], {**LEAKS, **(environment or {})}, **size)
 
     def remove_files(self):
         shutil.rmtree(self.folder, ignore_errors=True)
