@@ -56,6 +56,23 @@ std::optional<pid_t> writer_of(const std::string& name, const std::string& targe
   return error == std::errc{} && at == end && writer > 0 ? std::optional(writer) : std::nullopt;
 }
 
+/// The room is taken first: a full disk is found out before an octet of the old content is lost.
+std::expected<void, std::string> write_in_place(const std::string& path, std::string_view content) {
+  File file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  struct stat old {};
+  if (!file.is_open() || ::fstat(file.get(), &old) != 0) return failure("cannot open", path);
+  const auto size = static_cast<off_t>(content.size());
+  const int error = size > old.st_size ? ::posix_fallocate(file.get(), 0, size) : 0;
+  if (error != 0) {
+    static_cast<void>(::ftruncate(file.get(), old.st_size));
+    errno = error;
+    return failure("cannot write", path);
+  }
+  if (!write_all(file.get(), content) || ::ftruncate(file.get(), size) != 0 || ::fsync(file.get()) != 0)
+    return failure("cannot write", path);
+  return {};
+}
+
 bool is_gone(pid_t process) { return ::kill(process, 0) != 0 && errno == ESRCH; }
 
 /// Those of writers that were killed, or whose power was cut.
@@ -92,9 +109,15 @@ std::expected<void, std::string> write_atomically(const std::string& path, std::
     }
   }
   if (::rename(temporary.c_str(), target.c_str()) != 0) {
-    auto why = failure("cannot replace", target);
+    // A mount point, such as one file of the host in a container, stays; until it is written, the text is
+    // beside it.
+    std::expected<void, std::string> done;
+    if (errno == EBUSY)
+      done = write_in_place(target, content);
+    else
+      done = failure("cannot replace", target);
     ::unlink(temporary.c_str());
-    return why;
+    return done;
   }
   auto folder = std::filesystem::path(target).parent_path().string();
   if (folder.empty()) folder = ".";

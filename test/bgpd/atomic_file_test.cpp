@@ -168,6 +168,35 @@ TEST_F(AtomicFileTest, AFullDiskLosesNothing) {
   EXPECT_EQ(status, 0) << WEXITSTATUS(status);
 }
 
+/// Runs in a child that mounts one file over another, as a container's engine does: 0 when all is as it
+/// should be.
+int write_a_mounted_file(const std::string& folder) {
+  constexpr int kNotPossible = 77;
+  const auto path = folder + "/kulan.conf", host = folder + "/host", mounted = host + "/kulan.conf";
+  std::filesystem::create_directory(host);
+  std::ofstream(path).flush();
+  if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      ::mount("none", host.c_str(), "tmpfs", 0, "size=64k") != 0 || !std::ofstream(mounted).flush() ||
+      ::mount(mounted.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0)
+    return kNotPossible;
+  if (!write_atomically(path, kNew) || read_file(mounted) != kNew) return 1;
+  if (!write_atomically(path, kOld) || read_file(mounted) != kOld) return 2;
+  const auto written = write_atomically(path, kNew + kNew);
+  if (written || !written.error().contains("No space left on device")) return 3;
+  if (read_file(mounted) != kOld) return 4;
+  return std::distance(std::filesystem::directory_iterator(folder), {}) == 2 ? 0 : 5;
+}
+
+TEST_F(AtomicFileTest, AMountedFileIsWrittenWhereItStands) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(write_a_mounted_file(folder_.path));
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 77) GTEST_SKIP() << "this user cannot mount";
+
+  EXPECT_EQ(status, 0) << WEXITSTATUS(status);
+}
+
 TEST_F(AtomicFileTest, OnlyWhatTheDeadLeftIsRemoved) {
   const pid_t dead = ::fork();
   if (dead == 0) ::_exit(0);
