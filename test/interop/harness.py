@@ -17,8 +17,10 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import peers  # noqa: E402
 from lab import netns  # noqa: E402
+from lab.container import KulandContainer  # noqa: E402
+from lab.docker import CannotStart, DockerEngine, remove_cgroups, why_no_containers  # noqa: E402
 from lab.hosts import Hosts  # noqa: E402
-from lab.kuland import Kuland, find_build, stop_all  # noqa: E402
+from lab.kuland import Kuland, address_layout, find_build, stop_all  # noqa: E402
 from lab.watch import Deadline, wait_for  # noqa: E402
 from peers import Neighbor  # noqa: E402
 
@@ -98,7 +100,7 @@ class Bench:
         self.folder = f"/var/tmp/{name}"
         os.mkdir(self.folder, 0o755)
         self.topology = None
-        self.kulands, self.speakers = [], []
+        self.kulands, self.speakers, self.engines, self.containers = [], [], [], []
 
     def hosts(self, count, docker0=None, forwarding=True):
         self.topology = Hosts(self.name, count, docker0, forwarding)
@@ -114,6 +116,25 @@ class Bench:
         speaker = kind(host, self.folder, local_as, neighbors, **options)
         self.speakers.append(speaker)
         return speaker.start()
+
+    def engine(self, host):
+        """A real Docker engine in place of the host's docker0."""
+        if DockerEngine.missing():
+            raise Skip(DockerEngine.missing())
+        engine = DockerEngine(host, self.folder, address_layout(find_build()))
+        self.engines.append(engine)
+        try:
+            return engine.take_over_docker0()
+        except CannotStart as why:
+            raise Skip(why) from None
+
+    def container(self, host, config, **options):
+        """kuland in a container of a real Docker engine on the host."""
+        if why_no_containers():
+            raise Skip(why_no_containers())
+        container = KulandContainer(self.engine(host), config, **options)
+        self.containers.append(container)
+        return container.start()
 
     def pair(self, peer, local_as=AS_KULAND, peer_as=AS_PEER, networks=("10.200.0.0/24", "fd00:200::/64"), **options):
         """kuland on host 1, the other program on host 2, sessions between them. (hosts, kuland, speaker)"""
@@ -138,7 +159,7 @@ class Bench:
     def logs(self):
         texts = [f"--- {daemon.host.name} {daemon.config_path}\n{_read(daemon.config_path)}"
                  f"--- {daemon.host.name} kuland.log\n{daemon.log()[-8000:]}"
-                 for daemon in self.kulands if os.path.exists(daemon.log_path)]
+                 for daemon in (*self.kulands, *self.containers) if os.path.exists(daemon.log_path)]
         texts += [speaker.logs() for speaker in self.speakers]
         for host in self.topology or ():
             for family in ("-4", "-6"):
@@ -150,17 +171,26 @@ class Bench:
         """What a sanitizer wrote into a daemon's log: a failure of every test it happens in."""
         marks = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer", "runtime error:",
                  "Assertion `", "terminate called")
-        return [f"{daemon.host.name}: {line}" for daemon in self.kulands if os.path.exists(daemon.log_path)
-                for line in daemon.log().splitlines() if any(mark in line for mark in marks)]
+        return [f"{daemon.host.name}: {line}" for daemon in (*self.kulands, *self.containers)
+                if os.path.exists(daemon.log_path) for line in daemon.log().splitlines() if any(mark in line for mark in marks)]
 
     def close(self):
         stop_all(self.kulands)
         for speaker in self.speakers:
             speaker.kill()
-        netns.remove_lab(self.name)
+        for engine in self.engines:
+            if engine.is_running():
+                engine.stop()
+        end_lab(self.name)
 
     def remove_files(self):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def end_lab(name):
+    """Whatever is left of it, and of a test that could not close its own."""
+    netns.remove_lab(name)
+    remove_cgroups(name)
 
 
 def _read(path):

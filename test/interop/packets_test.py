@@ -6,8 +6,7 @@ import shutil
 import socket
 import time
 
-from harness import FAMILIES, Skip, check, interop, netns, wait_for
-from lab.docker import CannotStart, DockerEngine
+from harness import FAMILIES, check, interop, netns, wait_for
 from lab.stream import Stream
 from lab.watch import removals_of_ours
 
@@ -111,14 +110,8 @@ def survive_other_links_and_tables(lab):
 def survive_a_docker_engine_that_restarts(lab, how):
     """Debian's own engine beside kuland, its docker0 the pod's bridge. It makes its firewall rules anew and leaves bridge,
     policy (ACCEPT, since forwarding was on before it came) and others' routes alone, so nothing is to be lost."""
-    if DockerEngine.missing():
-        raise Skip(DockerEngine.missing())
     hosts, kulands = mesh(lab, 2)
-    engine = DockerEngine(hosts[1], lab.folder)
-    try:
-        engine.take_over_docker0()
-    except CannotStart as why:
-        raise Skip(why) from None
+    engine = lab.engine(hosts[1])
     for subnet, family in zip(hosts[1].subnets, FAMILIES):
         wait_for(lambda: subnet in hosts[2].routes(family), f"{subnet} of the engine's docker0 is announced")
 

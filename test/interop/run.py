@@ -79,7 +79,7 @@ def run_in_process(name):
                 process.wait()
             status = 1
             output.write(f"\nnot done after {SECONDS_FOR_ONE} s\n")
-        harness.netns.remove_lab(f"kulan-{process.pid}")
+        harness.end_lab(f"kulan-{process.pid}")
         output.seek(0)
         return status, output.read(), time.monotonic() - started
 
