@@ -8,7 +8,6 @@ import sys
 import threading
 
 from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, netns, wait_for
-from terminal_test import LEAKS, Terminal
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "conformance"))
 import bgp  # noqa: E402
@@ -100,7 +99,7 @@ def with_a_full_table(lab):
 @interop()
 def the_first_page_comes_before_the_rest_is_made(lab):
     kuland, feeder = with_a_full_table(lab)
-    terminal = Terminal(kuland, environment=dict([QUARANTINE.split("=", 1)]))
+    terminal = kuland.terminal(environment=dict([QUARANTINE.split("=", 1)]))
     prompt = f"{kuland.host.name}# "
     terminal.expect(prompt)
     terminal.keys("terminal paginate\r")
