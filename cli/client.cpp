@@ -60,6 +60,11 @@ ClientError Client::lost(const std::string& why) {
   return {ClientError::Kind::Lost, Done::OK, "The connection to kuland was lost (" + why + ")"};
 }
 
+std::string ClientError::help() const {
+  if (kind != Kind::Unreachable) return "";
+  return "% Without it, `show startup-config` shows the saved configuration, and `kulan -C` checks it\n";
+}
+
 std::expected<void, ClientError> Client::connect() {
   if (socket_ >= 0) {
     // A restarted daemon has closed its end: nothing may be readable between two calls.

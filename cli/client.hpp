@@ -29,6 +29,9 @@ struct ClientError {
   Kind kind = Kind::Unreachable;
   kulan::api::Done::Code code = kulan::api::Done::OK;  // Refused
   std::string message;                                 // for a person, without "% "
+
+  /// A line about what can be done without the daemon; empty when it is there.
+  std::string help() const;
 };
 
 class Client {

@@ -24,8 +24,6 @@ namespace {
 
 using cli::show::Status;
 
-constexpr char kConfigFile[] = "/etc/kulan/kulan.conf";
-
 std::atomic<bool>* g_interrupted = nullptr;  // the only thing a signal handler can reach
 void on_interrupt(int) {
   if (g_interrupted) g_interrupted->store(true);
@@ -82,7 +80,7 @@ std::optional<std::string> read_file(const std::string& path) {
 
 /// -C and -m: nothing here needs a daemon.
 int check_file(const cli::Options& options) {
-  const auto path = options.file.value_or(kConfigFile);
+  const auto path = options.file.value_or(cli::kConfigFile);
   const auto text = read_file(path);
   if (!text) return fail("cannot read " + path);
   const auto result = cli::read_config(*text);
@@ -226,12 +224,13 @@ class Session {
 
   /// Through $VTYSH_PAGER, or more, when the terminal paginates.
   void run_paged(const std::string& line) {
-    // -e: a short answer asks for no key at its end. A `more` without that option does not read $MORE.
-    constexpr const char* kMore = "MORE=\"-e $MORE\" exec more";
+    // -e: a short answer asks for no key at its end. A `more` without these options does not read $MORE.
+    const auto lines = shell_.page_lines();
+    const std::string more =
+        "MORE=\"-e" + (lines > 0U ? " -n " + std::to_string(*lines) : "") + " $MORE\" exec more";
     const char* wanted = std::getenv("VTYSH_PAGER");
-    const bool paginates =
-        shell_.paginates() && cli::trimmed(line).starts_with("sh") && !cli::watched_command(line);
-    std::FILE* pager = paginates ? ::popen(wanted ? wanted : kMore, "w") : nullptr;
+    const bool paginates = lines && cli::trimmed(line).starts_with("sh") && !cli::watched_command(line);
+    std::FILE* pager = paginates ? ::popen(wanted ? wanted : more.c_str(), "w") : nullptr;
     if (!pager) {
       run(line);
       return;
@@ -255,7 +254,7 @@ class Session {
     if (response)
       shell_.set_hostname(response->version().hostname());
     else
-      print("% " + response.error().message + "\n");
+      print("% " + response.error().message + "\n" + response.error().help());
     print("\n");
     std::fflush(stdout);
   }

@@ -94,7 +94,8 @@ std::expected<Options, std::string> parse_options(int argc, char* const* argv) {
       case ':':
         return std::unexpected(std::string(argv[optind - 1]) + " needs a value");
       default:
-        return std::unexpected("unknown option " + std::string(argv[optind - 1]));
+        return std::unexpected("unknown option " +
+                               (optopt ? std::string{'-', static_cast<char>(optopt)} : argv[optind - 1]));
     }
   }
   if (optind < argc)

@@ -8,6 +8,9 @@
 
 namespace cli {
 
+/// Where kuland keeps its configuration, unless it is told another place.
+inline constexpr char kConfigFile[] = "/etc/kulan/kulan.conf";
+
 struct Options {
   std::string socket = "/run/kulan/kuland.sock";
   std::vector<std::string> commands;  // -c, in order; a newline in one ends a command

@@ -87,11 +87,14 @@ void Shell::add_rows() {
                      return find(pattern);
                    }});
   add("terminal length (0-512)$lines", {kTerminal, "Lines of a page", "0: no pages"},
-      [this](const Arguments& arguments) { paginates_ = arguments.number("lines") > 0; });
+      [this](const Arguments& arguments) {
+        const auto lines = static_cast<unsigned>(arguments.number("lines"));
+        page_lines_ = lines > 0 ? std::optional(lines) : std::nullopt;
+      });
   add("terminal paginate", {kTerminal, "Show long listings in a pager"},
-      [this](const Arguments&) { paginates_ = true; });
+      [this](const Arguments&) { page_lines_ = 0; });
   add("terminal no <length|paginate>", {kTerminal, "Negate", "No pages", "No pages"},
-      [this](const Arguments&) { paginates_ = false; });
+      [this](const Arguments&) { page_lines_ = std::nullopt; });
   constexpr std::string_view kMonitor = "Show the daemon's log as it is written, in a terminal";
   for (const bool on : {true, false}) {
     std::vector<std::string_view> help{kTerminal, "Negate", kMonitor};
@@ -158,8 +161,8 @@ Status Shell::execute(std::string_view line) {
   if (begin.empty() || begin.front() == '!' || begin.front() == '#') return Status::Done;
   if (settings_.trailing_question_mark && text.back() == '?')
     return print_help(text.substr(0, text.size() - 1));
-  if (!configuring_) return execute_piped(text);
   if (const auto column = outer_command(text)) return execute_piped(text.substr(*column));
+  if (!configuring_) return execute_piped(text);
   if (in_candidate_)
     if (const auto done = execute_candidate(text)) return *done;
   return execute_config(text);

@@ -54,8 +54,9 @@ class Shell {
 
   /// Set by a signal handler: what is listed just now ends.
   std::atomic<bool>& interrupted() { return interrupted_; }
-  /// `terminal length 0` and `terminal no paginate` turn it off; the owner of the terminal looks.
-  bool paginates() const { return paginates_; }
+  /// Lines of a page, 0: as many as the terminal has; absent where nothing is paged. The owner of the
+  /// terminal looks.
+  std::optional<unsigned> page_lines() const { return page_lines_; }
   /// What `terminal monitor` does, where there is a terminal.
   void set_monitor(std::function<void(bool)> monitor) { monitor_ = std::move(monitor); }
   /// For `show history`.
@@ -109,7 +110,7 @@ class Shell {
   bool configuring_ = false;
   Context context_;
   bool finished_ = false;
-  bool paginates_ = false;
+  std::optional<unsigned> page_lines_;
   bool is_filtered_ = false;  // out_ leads into a filter
   std::atomic<bool> interrupted_ = false;
   std::function<std::vector<std::string>()> history_;

@@ -6,7 +6,7 @@
 namespace cli::show {
 
 Status Console::report(const ClientError& error) const {
-  out("% " + error.message + "\n");
+  out("% " + error.message + "\n" + error.help());
   const bool is_warning = error.kind == ClientError::Kind::Refused &&
                           (error.code == api::Done::NOT_FOUND || error.code == api::Done::NO_BGP);
   return is_warning ? Status::Warning : Status::Error;

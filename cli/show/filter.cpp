@@ -159,10 +159,11 @@ Pipeline split_pipeline(std::string_view line) {
   Pipeline pipeline{std::string(parts.size() > 1 ? right_trimmed(parts.front()) : parts.front()), {}};
   for (std::size_t i = 1; i < parts.size(); ++i) {
     auto action = std::string(trimmed(parts[i]));
-    if (const auto* known = find_action(action); known && known->name == "json")
-      pipeline.command += " json";
-    else
+    if (const auto* known = find_action(action); known && known->name == "json") {
+      if (!pipeline.command.ends_with(" json")) pipeline.command += " json";
+    } else {
       pipeline.actions.push_back(std::move(action));
+    }
   }
   return pipeline;
 }

@@ -13,7 +13,8 @@ namespace {
 
 constexpr const char* kLegend =
     "Codes: K - kernel route, C - connected, S - static, B - BGP,\n"
-    "       > - selected route, * - FIB route, q - queued, r - rejected\n"
+    "       > - selected route, * - FIB route, q - queued, r - rejected, b - backup\n"
+    "       t - trapped, o - offload failure\n"
     "\n";
 
 char code_of(api::RouteSource source) {

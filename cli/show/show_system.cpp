@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
+#include "cli/options.hpp"
 #include "cli/show/commands.hpp"
 #include "cli/show/json.hpp"
 #include "cli/show/system.hpp"
@@ -39,7 +42,14 @@ Status show_startup_config(const Console& console, const Arguments&) {
   api::Request request;
   request.mutable_config()->mutable_source()->set_kind(api::ConfigSource::FILE);
   const auto response = console.client.call(std::move(request));
-  if (!response) return console.report(response.error());
+  if (!response) {
+    if (response.error().kind != ClientError::Kind::Unreachable) return console.report(response.error());
+    std::ifstream file(kConfigFile);
+    if (!file) return console.report(response.error());
+    console.out("! " + response.error().message + "; this is " + kConfigFile + "\n");
+    console.out(std::string(std::istreambuf_iterator<char>(file), {}));
+    return Status::Done;
+  }
   console.out(response->config().text());
   return Status::Done;
 }

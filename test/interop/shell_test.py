@@ -93,7 +93,14 @@ def without_a_daemon_it_says_so(lab):
     hosts, kuland = one_kuland(lab)
     kuland.stop()
     status, output = kuland.try_show("show ip bgp summary")
-    check(status == 1 and "kuland" in output, f"exit status {status}: {output}")
+    check(status == 1 and "kuland is not running" in output, f"exit status {status}: {output}")
+    check("show startup-config" in output and "kulan -C" in output, f"and what can be done: {output}")
+    inside = ["unshare", "--mount", "--propagation", "private", "sh", "-ec",
+              'mount -t tmpfs none /etc; mkdir /etc/kulan; cp "$1" /etc/kulan; shift; exec "$@"', "sh", kuland.config_path]
+    saved = subprocess.run(inside + kuland.shell_command("show startup-config"), capture_output=True, text=True, env={})
+    check(saved.returncode == 0 and f"router bgp {AS_KULAND}" in saved.stdout, f"{saved}")
+    checked = subprocess.run(inside + kuland.shell_command() + ["-C"], capture_output=True, text=True, env={})
+    check(checked.returncode == 0, f"{checked}")
 
 
 @interop()

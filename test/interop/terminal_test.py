@@ -185,6 +185,20 @@ def long_listings_go_through_the_pager(lab):
 
 
 @interop()
+def a_page_has_as_many_lines_as_asked_for(lab):
+    _, terminal, prompt = at_the_prompt(lab)
+    for lines in (5, 9):
+        terminal.keys(f"terminal length {lines}\r")
+        terminal.expect(prompt)
+        terminal.keys("show running-config\r")
+        terminal.expect("show running-config\n")
+        page = terminal.expect("--More--")
+        check(lines - 1 <= page.count("\n") <= lines, f"{lines}: {page}")
+        terminal.keys("q")
+        terminal.expect(prompt)
+
+
+@interop()
 def words_stand_in_as_many_columns_as_the_window_has(lab):
     _, terminal, prompt = at_the_prompt(lab, columns=40)
     terminal.keys("show \t")

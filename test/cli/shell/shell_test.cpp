@@ -287,6 +287,8 @@ TEST_F(ShellTest, PipesFilter) {
   EXPECT_EQ(type("show ip bgp sumary | include 192").text, type("show ip bgp sumary").text);
   EXPECT_EQ(type("show ip bgp summary | foo").text, "% Unknown action 'foo'\n");
   EXPECT_THAT(type("show ip bgp summary | json").text, StartsWith("{"));
+  EXPECT_THAT(type("show ip bgp summary json | json").text, StartsWith("{"));
+  EXPECT_THAT(type("do show ip bgp summary json").text, StartsWith("{")) << "`do` outside of configure";
 }
 
 TEST_F(ShellTest, AQuestionMarkAtTheEndLists) {
@@ -355,7 +357,10 @@ TEST(ShellWithoutDaemon, SaysSoAndStillLeavesConfigure) {
   Shell shell(client, [&](std::string_view part) { text += part; }, {.hostname = "h"});
 
   EXPECT_EQ(shell.execute("show ip bgp summary"), Status::Error);
-  EXPECT_EQ(text, "% kuland is not running (socket /nonexistent/kuland.sock: No such file or directory)\n");
+  EXPECT_THAT(
+      text,
+      StartsWith("% kuland is not running (socket /nonexistent/kuland.sock: No such file or directory)\n"
+                 "% Without it, `show startup-config`"));
   shell.execute("conf t");
   EXPECT_EQ(shell.execute("router bgp 64512"), Status::Error);
   EXPECT_EQ(shell.prompt(), "h(config)# ");

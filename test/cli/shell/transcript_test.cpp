@@ -99,7 +99,9 @@ TEST(CommandOption, WithoutADaemonIsAnError) {
   const auto result = run({"--socket", "/nonexistent/sock", "-c", "show ip bgp summary"});
 
   EXPECT_EQ(result.status, 1);
-  EXPECT_EQ(result.output, "% kuland is not running (socket /nonexistent/sock: No such file or directory)\n");
+  EXPECT_EQ(result.output,
+            "% kuland is not running (socket /nonexistent/sock: No such file or directory)\n"
+            "% Without it, `show startup-config` shows the saved configuration, and `kulan -C` checks it\n");
 }
 
 TEST(FrrsOptions, AreAccepted) {
@@ -112,6 +114,7 @@ TEST(FrrsOptions, AreAccepted) {
   EXPECT_EQ(run({"-h"}).status, 0);
   EXPECT_EQ(run({"--nonsense"}).status, 2);
   EXPECT_THAT(run({"--nonsense"}).output, HasSubstr("unknown option --nonsense"));
+  EXPECT_THAT(run({"--socket", "/nonexistent/sock", "-zzz"}).output, HasSubstr("unknown option -z\n"));
   EXPECT_THAT(run({"show", "version"}).output, HasSubstr("commands go behind -c"));
 }
 

@@ -63,7 +63,8 @@ TEST(RoutingTable, LooksAsInFrr) {
 
   EXPECT_EQ(shown(RouteTableKind::List, of({connected, bgp_route("10.1.2.0/24"), two_ways})),
             "Codes: K - kernel route, C - connected, S - static, B - BGP,\n"
-            "       > - selected route, * - FIB route, q - queued, r - rejected\n"
+            "       > - selected route, * - FIB route, q - queued, r - rejected, b - backup\n"
+            "       t - trapped, o - offload failure\n"
             "\n"
             "C>* 10.1.1.0/24 is directly connected, docker0, 00:00:29\n"
             "B>* 10.1.2.0/24 [200/0] via 192.168.77.2, eth0, weight 1, 00:00:29\n"
