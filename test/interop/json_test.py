@@ -50,22 +50,29 @@ def reset_told_alike(ours, theirs):
 @interop(peers=("frr",))
 def has_every_key_of_frr(lab, peer):
     hosts, kuland, frr = lab.pair(peer)
-    kuland.configure("router bgp 64512", f"neighbor {hosts[2].ipv4} description the other", "address-family ipv4 unicast",
-                     "network 10.203.0.0/16")
+    kuland.configure("route-map FRRS permit 10", "set metric 0",  # what FRR says of its own networks
+                     "router bgp 64512", f"neighbor {hosts[2].ipv4} description the other",
+                     "address-family ipv4 unicast", "network 10.203.0.0/16 route-map FRRS", "exit-address-family",
+                     "address-family ipv6 unicast", "network fd00:203::/32 route-map FRRS")
     wait_for(lambda: kuland.paths("10.200.0.0/24"), "FRR's network is here")
     wait_for(lambda: frr.route("10.203.0.0/16"), "and ours there")
     kuland.show("clear ip bgp *")  # why the last session ended is told by both
     wait_for(lambda: "10.200.0.0/24" in hosts[1].routes("ipv4"), "it is in the kernel")
 
     def ask_frr(command):
-        daemon = "zebra" if command.startswith("show ip route") else "bgpd"
+        daemon = "zebra" if " route " in command else "bgpd"
         return json.loads(frr.command("/usr/bin/vtysh", "--vty_socket", frr.folder, "-d", daemon, "-c", command))
 
     found = []
-    for command in ("show bgp summary json", "show ip bgp summary json", "show ip bgp neighbors json", "show ip route json",
-                    "show ip bgp json"):
+    for command in ("show bgp summary json", "show ip bgp summary json", "show bgp ipv4 summary json",
+                    "show bgp ipv4 unicast summary json", "show bgp ipv6 unicast summary json", "show ip bgp neighbors json",
+                    "show ip route json", "show ipv6 route json", "show ip bgp json", "show bgp ipv6 unicast json"):
         ours, theirs = json.loads(kuland.show(command)), ask_frr(command)
         found += compare(command, ours, theirs)
         if "neighbors" in command:
             found += reset_told_alike(ours[hosts[2].ipv4], theirs[hosts[1].ipv4])
+    for its, mine in NETWORKS.items():  # each one's own: both announce it
+        family = "ipv6" if ":" in its else "ipv4"
+        found += compare(f"of a prefix, {family}", json.loads(kuland.show(f"show bgp {family} unicast {mine} json")),
+                         ask_frr(f"show bgp {family} unicast {its} json"))
     check(not found, "\n".join(found))

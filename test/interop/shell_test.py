@@ -164,6 +164,42 @@ def who_is_not_in_the_sockets_group_may_only_look(lab):
 
 
 @interop()
+def who_is_in_the_sockets_group_may_configure(lab):
+    _, kuland = one_kuland(lab)
+    os.chmod(lab.folder, 0o755)
+    group = os.stat(kuland.socket).st_gid
+    for words in (["--regid", str(group), "--clear-groups"], ["--regid", "nogroup", "--groups", str(group)]):
+        name = f"by{words[1]}"
+        command = ["setpriv", "--reuid", "nobody", *words, *kuland.shell_command("configure terminal", f"hostname {name}")]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=20, env={}, cwd="/")
+        check(done.returncode == 0 and f"hostname {name}" in kuland.show("show running-config"), f"{words}: {done.stdout}")
+
+
+@interop()
+def filters_and_lists_of_commands(lab):
+    _, kuland = one_kuland(lab)
+    running = kuland.show("show running-config | no-more")
+    check(running == kuland.show("show running-config") and "router bgp" in running, running)
+    lines = running.splitlines()
+    begin = next(number for number, line in enumerate(lines) if line.startswith("router bgp"))
+    check(kuland.show("show running-config | begin ^router bgp").splitlines() == lines[begin:], "begin")
+    block = kuland.show("show running-config | section ^router bgp").splitlines()
+    check(block[0] == lines[begin] and len(block) > 1 and all(line[0] == " " for line in block[1:]), f"section: {block}")
+    check(kuland.show("show running-config | count").strip() == str(len(lines)), "count")
+    timers = [line for line in lines if "timers" in line]
+    for command in ("include timers", "grep timers", "section ^router | grep timers"):
+        check(timers and kuland.show(f"show running-config | {command}").splitlines() == timers, command)
+    check(kuland.show("show running-config | exclude timers").splitlines() ==
+          [line for line in lines if "timers" not in line], "exclude")
+    listed = kuland.show("list").splitlines()
+    check("  quit" in listed and any(line.startswith("  show ") and " summary" in line for line in listed), f"list: {listed}")
+    in_router = kuland.show("configure terminal", f"router bgp {AS_KULAND}", "list")
+    check("  bgp router-id A.B.C.D\n" in in_router and "  show " not in in_router, in_router)
+    check("(router bgp)  bgp router-id A.B.C.D" in kuland.show("find bgp.*router-id"), "find")
+
+
+@interop()
 def who_may_not_connect_is_told(lab):
     _, kuland = one_kuland(lab)
     status, output = as_nobody(kuland, "show version")

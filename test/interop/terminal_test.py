@@ -46,6 +46,29 @@ def tab_completes_and_the_question_mark_lists_and_keeps_what_was_typed(lab):
 
 
 @interop()
+def keys_edit_the_line(lab):
+    _, terminal, prompt = at_the_prompt(lab)
+    begin, end, word_back, word_on, rub_word, rub_rest, rub_all = "\x01", "\x05", "\x1bb", "\x1bf", "\x17", "\x0b", "\x15"
+    for keys in (f"version{begin}show ", f"ersion{begin}show v", f"sho{begin}\x1b[C\x1b[C\x1b[C{end}w version",
+                 f"show nonsense{rub_word}version", f"show version nonsense{word_back}{rub_rest}", f"junk{rub_all}show version",
+                 f"show n version{word_back}{word_back}\x1b[3~\x1b[3~", f"xshow version{begin}\x1b[3~",
+                 f"show vers{begin}{word_on}{word_on}ion"):
+        terminal.keys(f"{keys}\r")
+        terminal.expect("Kulan ")
+        terminal.expect(prompt)
+    terminal.keys("show ip bgp summary\r")
+    terminal.expect("192.168.1.2")
+    terminal.expect(prompt)
+    terminal.keys("\x12vers")
+    terminal.expect("show vers")
+    terminal.keys("\r")
+    terminal.expect("Kulan ")
+    terminal.expect(prompt)
+    terminal.keys("exit\r")
+    terminal.expect_end()
+
+
+@interop()
 def control_c_drops_the_line_and_control_z_leaves_configure(lab):
     kuland, terminal, prompt = at_the_prompt(lab)
     name = prompt[:-2]
