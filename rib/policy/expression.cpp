@@ -168,7 +168,7 @@ class ExpressionCompiler {
       case '*':
       case '+':
       case '?':
-        return fail("nothing before " + std::string(1, c) + " that could be repeated");
+        return fail(std::string("nothing before ") + c + " that could be repeated");
       case '\\': {
         if (rest_.empty()) return fail("trailing backslash");
         const char escaped = take();
