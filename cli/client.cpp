@@ -78,7 +78,7 @@ std::expected<void, ClientError> Client::connect() {
     const std::string where = " (socket " + socket_path_ + ": " + std::strerror(error) + ")";
     const bool forbidden = error == EACCES || error == EPERM;
     return std::unexpected(
-        ClientError{ClientError::Kind::Unreachable, Done::OK,
+        ClientError{forbidden ? ClientError::Kind::Forbidden : ClientError::Kind::Unreachable, Done::OK,
                     (forbidden ? "This user may not talk to kuland" : "kuland is not running") + where});
   };
 

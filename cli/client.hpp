@@ -22,7 +22,8 @@ namespace cli {
 
 struct ClientError {
   enum class Kind : std::uint8_t {
-    Unreachable,  // no daemon, or no permission to talk to it
+    Unreachable,  // no daemon
+    Forbidden,    // this user may not talk to it
     Lost,         // the connection broke, or went silent, in the middle of a call
     Refused,      // the daemon answered with a code
   };
@@ -30,7 +31,7 @@ struct ClientError {
   kulan::api::Done::Code code = kulan::api::Done::OK;  // Refused
   std::string message;                                 // for a person, without "% "
 
-  /// A line about what can be done without the daemon; empty when it is there.
+  /// A line about what can be done without a daemon; empty when there is one.
   std::string help() const;
 };
 

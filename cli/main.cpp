@@ -3,8 +3,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <fstream>
 #include <iostream>
@@ -29,10 +31,16 @@ void on_interrupt(int) {
   if (g_interrupted) g_interrupted->store(true);
 }
 
-/// When nobody reads any more, what is being listed ends as it does by Ctrl-C.
+int g_write_error = 0;  // of standard output; a reader that went away is none
+void note_write_error() {
+  if (errno != EPIPE) g_write_error = errno;
+}
+
+/// When nobody takes any more, what is being listed ends as it does by Ctrl-C.
 void print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() && g_interrupted)
-    g_interrupted->store(true);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size()) return;
+  note_write_error();
+  if (g_interrupted) g_interrupted->store(true);
 }
 
 std::string hostname() {
@@ -193,7 +201,7 @@ class Session {
     if (options_.timestamps) print("# " + cli::show::date_text(std::chrono::system_clock::now()) + "\n");
     const auto watched = cli::watched_command(line);
     const auto status = watched ? run_watched(*watched) : shell_.execute(line);
-    std::fflush(stdout);
+    if (std::fflush(stdout) != 0) note_write_error();
     return status;
   }
 
@@ -270,6 +278,11 @@ int simple_call(cli::Client& client, kulan::api::Request request) {
   return done ? 0 : fail(done.error().message);
 }
 
+/// A file that ends early must not pass for the whole answer.
+int all_written(int status) {
+  return g_write_error ? fail(std::string("cannot write: ") + std::strerror(g_write_error)) : status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -307,9 +320,9 @@ int main(int argc, char** argv) {
     return simple_call(client, std::move(request));
   }
   Session session(client, *options);
-  if (!options->commands.empty()) return session.run_commands();
+  if (!options->commands.empty()) return all_written(session.run_commands());
   if (options->boot || options->file) return 0;
-  if (!::isatty(STDIN_FILENO) || !::isatty(STDOUT_FILENO)) return session.run_input();
+  if (!::isatty(STDIN_FILENO) || !::isatty(STDOUT_FILENO)) return all_written(session.run_input());
   action.sa_handler = on_interrupt;  // without SA_RESTART: a wait for the daemon looks at the flag
   ::sigaction(SIGINT, &action, nullptr);
   return session.run_terminal(client);

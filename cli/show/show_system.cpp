@@ -38,18 +38,25 @@ Status show_running_config(const Console& console, const Arguments& arguments) {
   return Status::Done;
 }
 
+/// Without a daemon, which would know of another file.
+Status show_file(const Console& console, const ClientError& why) {
+  std::ifstream file(kConfigFile);
+  if (!file) {
+    console.out("% " + why.message + ", and " + kConfigFile + " cannot be read\n");
+    return Status::Error;
+  }
+  console.out("! " + why.message + "; this is " + kConfigFile + "\n");
+  console.out(std::string(std::istreambuf_iterator<char>(file), {}));
+  return Status::Done;
+}
+
 Status show_startup_config(const Console& console, const Arguments&) {
   api::Request request;
   request.mutable_config()->mutable_source()->set_kind(api::ConfigSource::FILE);
   const auto response = console.client.call(std::move(request));
-  if (!response) {
-    if (response.error().kind != ClientError::Kind::Unreachable) return console.report(response.error());
-    std::ifstream file(kConfigFile);
-    if (!file) return console.report(response.error());
-    console.out("! " + response.error().message + "; this is " + kConfigFile + "\n");
-    console.out(std::string(std::istreambuf_iterator<char>(file), {}));
-    return Status::Done;
-  }
+  if (!response)
+    return response.error().kind == ClientError::Kind::Unreachable ? show_file(console, response.error())
+                                                                   : console.report(response.error());
   console.out(response->config().text());
   return Status::Done;
 }

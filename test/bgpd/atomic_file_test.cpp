@@ -67,8 +67,21 @@ Traced run_until_call(std::size_t last, const std::function<void()>& work) {
   return traced;
 }
 
+constexpr int kNotPossible = 77;
+
 class AtomicFileTest : public testing::Test {
  protected:
+  /// The work mounts; it ends with 0 when all is as it should be, or with kNotPossible.
+  void run_in_child(int (*work)(const std::string& folder)) const {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(work(folder_.path));
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == kNotPossible) GTEST_SKIP() << "this user cannot mount";
+
+    EXPECT_EQ(status, 0) << WEXITSTATUS(status);
+  }
+
   std::string content() const {
     std::ostringstream all;
     all << std::ifstream(path_).rdbuf();
@@ -146,7 +159,6 @@ TEST_F(AtomicFileTest, AFileThatIsTooLargeIsNoneAndTheOldOneStays) {
 
 /// Runs in a child with a disk of 64 KiB: 0 when all is as it should be.
 int write_on_a_full_disk(const std::string& folder) {
-  constexpr int kNotPossible = 77;
   if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
       ::mount("none", folder.c_str(), "tmpfs", 0, "size=64k") != 0)
     return kNotPossible;
@@ -158,20 +170,11 @@ int write_on_a_full_disk(const std::string& folder) {
   return std::distance(std::filesystem::directory_iterator(folder), {}) == 1 ? 0 : 4;
 }
 
-TEST_F(AtomicFileTest, AFullDiskLosesNothing) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(write_on_a_full_disk(folder_.path));
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 77) GTEST_SKIP() << "this user cannot mount";
-
-  EXPECT_EQ(status, 0) << WEXITSTATUS(status);
-}
+TEST_F(AtomicFileTest, AFullDiskLosesNothing) { run_in_child(write_on_a_full_disk); }
 
 /// Runs in a child that mounts one file over another, as a container's engine does: 0 when all is as it
 /// should be.
 int write_a_mounted_file(const std::string& folder) {
-  constexpr int kNotPossible = 77;
   const auto path = folder + "/kulan.conf", host = folder + "/host", mounted = host + "/kulan.conf";
   std::filesystem::create_directory(host);
   std::ofstream(path).flush();
@@ -187,15 +190,7 @@ int write_a_mounted_file(const std::string& folder) {
   return std::distance(std::filesystem::directory_iterator(folder), {}) == 2 ? 0 : 5;
 }
 
-TEST_F(AtomicFileTest, AMountedFileIsWrittenWhereItStands) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(write_a_mounted_file(folder_.path));
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 77) GTEST_SKIP() << "this user cannot mount";
-
-  EXPECT_EQ(status, 0) << WEXITSTATUS(status);
-}
+TEST_F(AtomicFileTest, AMountedFileIsWrittenWhereItStands) { run_in_child(write_a_mounted_file); }
 
 TEST_F(AtomicFileTest, OnlyWhatTheDeadLeftIsRemoved) {
   const pid_t dead = ::fork();

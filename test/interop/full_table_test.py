@@ -16,7 +16,7 @@ ROUTES = 1_000_000
 FIRST = 20 << 16  # of the /24: 20.0.0.0/24, 20.0.1.0/24, …
 MARKER = "10.200.0.0/24"
 # AddressSanitizer keeps what was given back, by default 256 MiB of it: that would look like memory in use.
-QUARANTINE = "ASAN_OPTIONS=quarantine_size_mb=1"
+ENVIRONMENT = {"ASAN_OPTIONS": "quarantine_size_mb=1"}
 
 
 def of_route(number):
@@ -88,7 +88,7 @@ def memory(pid, key="VmRSS"):
 def with_a_full_table(lab):
     hosts = lab.hosts(2)
     kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv4, AS_PEER, ("ipv4",), passive=True)], docker0=False),
-                        arguments=("--no-kernel",), environment=(QUARANTINE,))
+                        arguments=("--no-kernel",), environment=ENVIRONMENT)
     wait_for(kuland.peers, "the configuration is in force")
     feeder = Feeder(hosts[2], hosts[1])
     feeder.start()
@@ -99,7 +99,7 @@ def with_a_full_table(lab):
 @interop()
 def the_first_page_comes_before_the_rest_is_made(lab):
     kuland, feeder = with_a_full_table(lab)
-    terminal = kuland.terminal(environment=dict([QUARANTINE.split("=", 1)]))
+    terminal = kuland.terminal(environment=ENVIRONMENT)
     prompt = f"{kuland.host.name}# "
     terminal.expect(prompt)
     terminal.keys("terminal paginate\r")
@@ -133,7 +133,7 @@ def all_of_it_is_listed_and_filtered_while_routes_change(lab):
 
     def shell(command):
         return subprocess.Popen(kuland.shell_command(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-                                env=dict([QUARANTINE.split("=", 1)]))
+                                env=ENVIRONMENT)
 
     listing, found, first = shell("show ip bgp"), set(), 0
     for number, line in enumerate(listing.stdout):

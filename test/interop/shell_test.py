@@ -101,6 +101,10 @@ def without_a_daemon_it_says_so(lab):
     check(saved.returncode == 0 and f"router bgp {AS_KULAND}" in saved.stdout, f"{saved}")
     checked = subprocess.run(inside + kuland.shell_command() + ["-C"], capture_output=True, text=True, env={})
     check(checked.returncode == 0, f"{checked}")
+    nothing = subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-ec",
+                              'mount -t tmpfs none /etc; exec "$@"', "sh", *kuland.shell_command("show startup-config")],
+                             capture_output=True, text=True, env={})
+    check(nothing.returncode == 1 and "/etc/kulan/kulan.conf cannot be read" in nothing.stdout, f"{nothing}")
 
 
 @interop()
@@ -200,7 +204,21 @@ def filters_and_lists_of_commands(lab):
 
 
 @interop()
+def an_answer_that_cannot_be_written_is_an_error(lab):
+    _, kuland = one_kuland(lab)
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run(kuland.shell_command("show running-config"), stdin=subprocess.DEVNULL, stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=20, env={})
+    check(done.returncode == 1 and done.stderr == "kulan: cannot write: No space left on device\n", f"{done}")
+    shell = " ".join(kuland.shell_command("show running-config"))
+    done = subprocess.run(["bash", "-c", f"{shell} | head -1; exit ${{PIPESTATUS[0]}}"], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=20, env={"PATH": os.environ["PATH"]})
+    check(done.returncode == 0 and not done.stderr, f"a reader that has seen enough is none: {done}")
+
+
+@interop()
 def who_may_not_connect_is_told(lab):
     _, kuland = one_kuland(lab)
     status, output = as_nobody(kuland, "show version")
     check(status == 1 and output.startswith("% This user may not talk to kuland"), f"exit status {status}: {output}")
+    check("Without it" not in output, f"there is one: {output}")

@@ -105,11 +105,11 @@ class Kuland(Shell):
     """host: lab.hosts.Host. folder: the lab's folder for files, not below /run or /var/lib. config: text of a file, or
     nothing.
 
-    arguments: further words of the command line, e.g. ["--log-level", "debug"]. environment: NAME=VALUE words.
+    arguments: further words of the command line, e.g. ["--log-level", "debug"]. environment: {name: value}.
     """
 
-    def __init__(self, host, folder, config=None, arguments=(), build=None, environment=()):
-        self.host, self.arguments, self.environment = host, list(arguments), list(environment)
+    def __init__(self, host, folder, config=None, arguments=(), build=None, environment=None):
+        self.host, self.arguments, self.environment = host, list(arguments), environment or {}
         self.build = build or find_build()
         self.folder = os.path.join(folder, host.name)
         for name in ("run", "lib"):
@@ -131,7 +131,7 @@ class Kuland(Shell):
 
     def command(self):
         """The words that start it."""
-        words = [*self.environment, os.path.join(self.build, "kuland")]
+        words = [*(f"{name}={value}" for name, value in self.environment.items()), os.path.join(self.build, "kuland")]
         if self.has_config:
             words += ["--config", self.config_path]
         words += self.arguments
