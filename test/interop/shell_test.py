@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 
 from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, peers, wait_for
@@ -210,7 +211,7 @@ def an_answer_that_cannot_be_written_is_an_error(lab):
         done = subprocess.run(kuland.shell_command("show running-config"), stdin=subprocess.DEVNULL, stdout=full,
                               stderr=subprocess.PIPE, text=True, timeout=20, env={})
     check(done.returncode == 1 and done.stderr == "kulan: cannot write: No space left on device\n", f"{done}")
-    shell = " ".join(kuland.shell_command("show running-config"))
+    shell = shlex.join(kuland.shell_command("show running-config"))
     done = subprocess.run(["bash", "-c", f"{shell} | head -1; exit ${{PIPESTATUS[0]}}"], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=20, env={"PATH": os.environ["PATH"]})
     check(done.returncode == 0 and not done.stderr, f"a reader that has seen enough is none: {done}")
