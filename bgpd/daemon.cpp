@@ -67,10 +67,10 @@ std::string text_of(const rib::Notice& notice, const std::string& peer) {
 
 Daemon::Daemon(Options options, LoadedConfig loaded)
     : options_(std::move(options)),
-      config_(std::move(loaded.config)),
+      config_(std::move(loaded.read.config)),
       config_is_built_in_(loaded.is_built_in),
       generations_(options_.state_directory + "/generations"),
-      config_warnings_(std::move(loaded.warnings)),
+      config_problems_(std::move(loaded.read.problems)),
       hostname_(host_name()),
       instance_(random_64()),
       debug_log_(io_, {.write = log::write_debug,
@@ -81,7 +81,7 @@ Daemon::~Daemon() = default;
 
 std::expected<void, std::string> Daemon::start() {
   if (auto ready = apply_log(config_); !ready) return ready;
-  for (const auto& warning : config_warnings_) log::config().warn("{}", warning);
+  log_problems(config_problems_);
   make_folder(options_.state_directory);
   make_folder(std::filesystem::path(options_.socket).parent_path().string());
   keep_generation("kuland", config_is_built_in_ ? "start without a file" : "start");

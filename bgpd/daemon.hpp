@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@
 #include "bgpd/static_tables.hpp"
 #include "bgpd/unused_memory.hpp"
 #include "cli/config/config.hpp"
+#include "cli/config/reader.hpp"
 #include "fib/kernel.hpp"
 #include "fib/table_claims.hpp"
 
@@ -34,13 +36,12 @@ namespace bgpd {
 
 /// The configuration in force and where it came from.
 struct LoadedConfig {
-  cli::Config config;
-  bool is_built_in = false;           // there is no file
-  std::vector<std::string> warnings;  // about lines that are kept but not understood
+  cli::ReadResult read;      // with the problems of the file
+  bool is_built_in = false;  // there is no file
 };
 
-/// Reads the file of --config. No file: the built-in configuration (docs/decisions/0004).
-/// Errors: every problem of the file, one after another, with line, text and hint.
+/// Reads the file of --config. No file: the built-in configuration (docs/decisions/0004). The error is of a
+/// file that cannot be read.
 std::expected<LoadedConfig, std::string> load_config(const Options& options);
 
 class Daemon final : private api::Backend {
@@ -122,7 +123,10 @@ class Daemon final : private api::Backend {
   /// What an operator has switched beside the configuration stays.
   void follow_debug(const cli::DebugSwitches& before, const cli::DebugSwitches& after);
   /// Keeps the running configuration as a generation; that it cannot is a warning.
+  void log_problems(std::span<const cli::Problem> problems) const;  // of the file
   void keep_generation(const std::string& who, const std::string& how);
+  void keep_generation(const std::string& text, const std::string& who, const std::string& how);
+  void keep_wrong_file(const std::string& who);
   void announce_own_subnets();
   /// Static routes, and what of BGP's goes to the kernel.
   void apply_kernel_rules();
@@ -171,7 +175,7 @@ class Daemon final : private api::Backend {
   config::Candidates candidates_;
   std::optional<config::PendingCommit> pending_commit_;
   config::CommitOutcome last_commit_;
-  std::vector<std::string> config_warnings_;
+  std::vector<cli::Problem> config_problems_;  // of the file, for the log
   const rib::TimePoint started_ = std::chrono::steady_clock::now();
   const std::string hostname_;
   const std::uint64_t instance_;           // of this life, for the mesh

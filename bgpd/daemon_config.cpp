@@ -19,23 +19,23 @@ namespace bgpd {
 std::expected<LoadedConfig, std::string> load_config(const Options& options) {
   LoadedConfig loaded;
   if (::access(options.config.c_str(), F_OK) != 0 && errno == ENOENT) {
-    loaded.config = cli::built_in_config();
+    loaded.read.config = cli::built_in_config();
     loaded.is_built_in = true;
     return loaded;
   }
   const auto text = read_file(options.config, cli::kMaximumFileSize);
-  if (!text) return std::unexpected(text.error() + "\n");
-  auto result = cli::read_config(*text);
-  std::string all;
-  for (const auto& problem : result.problems) {
-    auto message = cli::to_text(problem, options.config);
-    all += message;
-    if (message.ends_with('\n')) message.pop_back();
-    loaded.warnings.push_back(std::move(message));
-  }
-  if (result.has_errors()) return std::unexpected(all);
-  loaded.config = std::move(result.config);
+  if (!text) return std::unexpected(text.error());
+  loaded.read = cli::read_config(*text);
   return loaded;
+}
+
+void Daemon::log_problems(std::span<const cli::Problem> problems) const {
+  for (const auto& problem : problems) {
+    auto text = cli::to_text(problem, options_.config);
+    text.pop_back();  // the end of its last line
+    const bool is_error = problem.severity == cli::Problem::Severity::Error;
+    log::config().log(is_error ? spdlog::level::err : spdlog::level::warn, "{}", text);
+  }
 }
 
 log::Settings Daemon::log_settings_of(const cli::Config& config) const {
@@ -234,8 +234,9 @@ void Daemon::reconcile_peers() {
 std::expected<void, std::string> Daemon::reload(const Operator& who) {
   auto loaded = load_config(options_);
   if (!loaded) return std::unexpected(loaded.error());
-  for (const auto& warning : loaded->warnings) log::config().warn("{}", warning);
-  if (auto done = commit(loaded->config, {.who = who, .how = "reload"}); !done) return done;
+  if (loaded->read.has_errors()) return std::unexpected(cli::to_text(loaded->read.problems, options_.config));
+  log_problems(loaded->read.problems);
+  if (auto done = commit(loaded->read.config, {.who = who, .how = "reload"}); !done) return done;
   config_is_built_in_ = loaded->is_built_in;
   log::config().info("reloaded {}", options_.config);
   return {};
@@ -244,12 +245,24 @@ std::expected<void, std::string> Daemon::reload(const Operator& who) {
 std::expected<cli::Config, std::string> Daemon::file_config() const {
   auto loaded = load_config(options_);
   if (!loaded) return std::unexpected(loaded.error());
-  return std::move(loaded->config);
+  if (loaded->read.has_errors()) return std::unexpected(cli::to_text(loaded->read.problems, options_.config));
+  return std::move(loaded->read.config);
 }
 
 void Daemon::keep_generation(const std::string& who, const std::string& how) {
-  const auto kept = generations_.keep(cli::write_config(config_), who, how, std::chrono::system_clock::now());
+  keep_generation(cli::write_config(config_), who, how);
+}
+
+void Daemon::keep_generation(const std::string& text, const std::string& who, const std::string& how) {
+  const auto kept = generations_.keep(text, who, how, std::chrono::system_clock::now());
   if (!kept) log::config().warn("no generation of the configuration is kept: {}", kept.error());
+}
+
+/// A file whose wrong lines nobody has seen to would be lost with the next one.
+void Daemon::keep_wrong_file(const std::string& who) {
+  const auto text = read_file(options_.config, cli::kMaximumFileSize);
+  if (text && cli::read_config(*text).has_errors())
+    keep_generation(*text, who, "the file before `write memory`, with wrong lines");
 }
 
 std::expected<std::string, std::string> Daemon::write_config(const Operator& who) {
@@ -257,10 +270,12 @@ std::expected<std::string, std::string> Daemon::write_config(const Operator& who
     return std::unexpected("A commit may still be taken back: `commit confirm` or `commit cancel` first");
   std::error_code ignored;  // write_atomically says what is wrong
   std::filesystem::create_directories(std::filesystem::path(options_.config).parent_path(), ignored);
-  const auto text = "! written by kuland\n" + cli::write_config(config_);
-  if (auto done = write_atomically(options_.config, text); !done) return std::unexpected(done.error());
+  const auto text = cli::write_config(config_);
+  keep_wrong_file(who.name);
+  if (auto done = write_atomically(options_.config, "! written by kuland\n" + text); !done)
+    return std::unexpected(done.error());
   config_is_built_in_ = false;
-  keep_generation(who.name, "write memory");
+  keep_generation(text, who.name, "write memory");
   return options_.config;
 }
 

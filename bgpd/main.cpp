@@ -2,6 +2,7 @@
 // place, on standard error, with a non-zero exit status.
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -30,6 +31,39 @@ int clean_up(const bgpd::Options& options) {
   return 0;
 }
 
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+/// Names the lines without which the rest is not to run.
+std::string why_not_started(const cli::ReadResult& read) {
+  constexpr std::size_t kMaximumNamed = 10;
+  std::string lines;
+  std::size_t count = 0;
+  for (const auto& problem : read.problems)
+    if (problem.is_dangerous && ++count <= kMaximumNamed)
+      lines += (lines.empty() ? "" : ", ") + std::to_string(problem.line);
+  if (count > kMaximumNamed) lines += ", …";
+  return std::string(count == 1 ? "line " : "lines ") + lines + (count == 1 ? " is" : " are") +
+         " to keep something back (a policy, a limit, a password): the rest does not run without";
+}
+
+/// --check: all that is wrong with the file, and what a start would make of it.
+int check(const bgpd::Options& options, const bgpd::LoadedConfig& loaded) {
+  if (loaded.is_built_in) return fail("there is no " + options.config);
+  const auto& read = loaded.read;
+  std::fputs(cli::to_text(read.problems, options.config).c_str(), stderr);
+  const auto errors = read.error_count();
+  std::string text = options.config + ": " + (errors == 0 ? "no errors" : counted(errors, "error")) + ", " +
+                     counted(read.problems.size() - errors, "warning");
+  if (read.is_dangerous())
+    text += "; kuland does not start with it: " + why_not_started(read);
+  else if (errors > 0)
+    text += "; kuland starts without the wrong lines";
+  std::printf("%s\n", text.c_str());
+  return errors == 0 ? 0 : 1;
+}
+
 /// A session takes a descriptor; the soft limit, 1024 as a rule, is meant for programs that call select().
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -48,13 +82,10 @@ int run(int argc, char** argv) {
 
   auto loaded = bgpd::load_config(*options);
   if (!loaded) return fail(loaded.error());
-  if (options->check) {
-    if (loaded->is_built_in) return fail("there is no " + options->config);
-    for (const auto& warning : loaded->warnings) std::fprintf(stderr, "%s\n", warning.c_str());
-    const auto count = loaded->warnings.size();
-    std::printf("%s: no errors, %zu warning%s\n", options->config.c_str(), count, count == 1 ? "" : "s");
-    return 0;
-  }
+  if (options->check) return check(*options, *loaded);
+  if (loaded->read.is_dangerous())
+    return fail(cli::to_text(loaded->read.problems, options->config) +
+                "kuland: not started: " + why_not_started(loaded->read));
   if (loaded->is_built_in && options->config_given)
     std::fprintf(stderr, "kuland: there is no %s; the built-in configuration is used\n",
                  options->config.c_str());

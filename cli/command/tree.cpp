@@ -184,6 +184,13 @@ Match Tree::finish(const Race& race, std::string_view line, std::span<const Word
   return matched;
 }
 
+Begun Tree::begun_by(std::string_view line) const {
+  const auto race = run(split_words(line));
+  std::set<std::size_t> commands;
+  for (const auto at : race.alive) commands.insert(entries_[race.places[at].entry].command);
+  return {race.words_taken, {commands.begin(), commands.end()}};
+}
+
 Completion Tree::complete(std::string_view line) const {
   auto words = split_words(line);
   Word half{.text = {}, .column = line.size()};

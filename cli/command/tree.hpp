@@ -41,6 +41,12 @@ struct Incomplete {
 };
 using Match = std::variant<Matched, Unknown, Ambiguous, Incomplete>;
 
+/// The commands that a line begins like.
+struct Begun {
+  std::size_t words = 0;                // how many words of the line are words of theirs
+  std::vector<std::size_t> commands{};  // as given to add(), sorted; none when no word is
+};
+
 struct Completion {
   std::size_t column = 0;               // where the word being completed begins
   std::vector<std::string> candidates;  // whole keywords, sorted; empty: nothing to add
@@ -59,6 +65,8 @@ class Tree {
                                                std::span<const std::string_view> help, std::size_t command);
 
   Match match(std::string_view line) const;
+  /// What a line may have been meant for, right or wrong.
+  Begun begun_by(std::string_view line) const;
   /// `line` ends at the cursor.
   Completion complete(std::string_view line) const;
   /// For `?` at the end of `line`: sorted, "<cr>" last. Empty: "% There is no matched command."

@@ -9,6 +9,7 @@
 #include "cli/command/words.hpp"
 #include "cli/config/edit.hpp"
 #include "cli/config/foreign_blocks.hpp"
+#include "cli/config/wrong_lines.hpp"
 
 namespace cli {
 
@@ -40,12 +41,14 @@ class Reader {
  public:
   ReadResult read(std::string_view text) {
     if (text.size() > kMaximumFileSize) {
-      add_problem({.message = "the file is larger than 16 MiB"});
+      add_problem({.message = "the file is larger than 16 MiB", .is_dangerous = true});
       return std::move(result_);
     }
     for (std::size_t number = 1; !text.empty(); ++number) {
       if (number > kMaximumLines) {
-        add_problem({.line = number, .message = "more than 1000000 lines; the rest is not read"});
+        add_problem({.line = number,
+                     .message = "more than 1000000 lines; the rest is not read",
+                     .is_dangerous = true});
         break;
       }
       const auto end = std::min(text.find('\n'), text.size());
@@ -53,6 +56,8 @@ class Reader {
       text.remove_prefix(std::min(end + 1, text.size()));
     }
     close_foreign_block();
+    for (const auto problem : wrong_lines_.dangerous(result_.config))
+      result_.problems[problem].is_dangerous = true;
     if (result_.config.bgp) drop_redundant(*result_.config.bgp);
     tell_undefined();
     return std::move(result_);
@@ -68,7 +73,8 @@ class Reader {
       return;
     }
     if (const auto defect = line_defect(whole)) {
-      return add_problem({.line = number, .text = printable(whole), .message = *defect});
+      return add_problem(
+          {.line = number, .text = printable(whole), .message = *defect, .is_dangerous = true});
     }
     if (foreign_ && belongs_to_foreign_block(line)) return take_foreign_line(line);
     if (take_header(text)) return;
@@ -228,7 +234,8 @@ class Reader {
       case EditStatus::Unknown:
         break;
     }
-    if (!applied.expected_values.empty() && applied.column > 0) {
+    const bool has_wrong_value = !applied.expected_values.empty() && applied.column > 0;
+    if (has_wrong_value || (!applied.end_expected && is_broken_guard(context_, line.text))) {
       const auto rest = split_words(line.text.substr(applied.column));
       return report(line, applied,
                     "\"" + std::string(rest.front().text) + "\" is not a value this command can have",
@@ -270,9 +277,11 @@ class Reader {
                  .text = std::string(line.whole),
                  .message = std::move(message),
                  .hint = std::move(hint)});
+    wrong_lines_.add(result_.problems.size() - 1, context_, line.text);
     if (const bool opens = applied.form.command && applied.form.command->enters && !applied.form.is_negated;
         opens || opens_foreign_block(line.text, false) ||
         (!is_in("route-map") && starts_with_words(line.text, "address-family"))) {
+      result_.problems.back().is_dangerous = true;  // nobody knows what the block keeps back
       leaves_modes_above(line);
       open_foreign_block(line, false, false);
     }
@@ -326,8 +335,7 @@ class Reader {
     auto& problems = result_.problems;
     if (problems.size() < kMaximumProblems) return problems.push_back(std::move(problem));
     if (problems.size() == kMaximumProblems)
-      problems.push_back(
-          {.severity = Problem::Severity::Error, .message = "too many problems; the rest is not shown"});
+      problems.push_back({.message = "too many problems; the rest is not shown", .is_dangerous = true});
   }
 
   struct Opening {
@@ -349,14 +357,16 @@ class Reader {
   std::optional<ForeignBlock> foreign_;
   std::unordered_set<std::string> opened_;  // lines that may open a block and are kept already
   bool kept_too_many_ = false;
+  WrongLines wrong_lines_;
 };
 
 }  // namespace
 
-bool ReadResult::has_errors() const {
-  return std::ranges::any_of(problems,
-                             [](const Problem& p) { return p.severity == Problem::Severity::Error; });
+std::size_t ReadResult::error_count() const {
+  return static_cast<std::size_t>(std::ranges::count(problems, Problem::Severity::Error, &Problem::severity));
 }
+
+bool ReadResult::is_dangerous() const { return std::ranges::any_of(problems, &Problem::is_dangerous); }
 
 ReadResult read_config(std::string_view text) { return Reader().read(text); }
 
@@ -372,6 +382,12 @@ std::string to_text(const Problem& problem, std::string_view file_name) {
   for (std::size_t i = 0; i + 1 < problem.column && i < problem.text.size(); ++i)
     text += problem.text[i] == '\t' ? '\t' : ' ';
   return text + "^" + (problem.hint.empty() ? "" : " " + problem.hint) + "\n";
+}
+
+std::string to_text(std::span<const Problem> problems, std::string_view file_name) {
+  std::string text;
+  for (const auto& problem : problems) text += to_text(problem, file_name);
+  return text;
 }
 
 }  // namespace cli

@@ -20,7 +20,9 @@ The file is `/etc/kulan/kulan.conf`, in the language of FRR and Quagga. The same
 - A line that only an outer mode knows leaves the inner modes by itself.
 - Files of FRR and Quagga are read as they are. What kulan does not have is kept with its block, warned about once
   and written back; it has no effect. A known command with a value that cannot be is an error: `kuland --check
-  --config FILE` shows all of them with line and place, and the daemon does not start with such a file.
+  --config FILE` shows all of them with line and place. The daemon starts without such a line and logs the error,
+  unless the line is to keep something back (a policy, a list, a limit, a password, `shutdown`, the table that routes
+  are written to): then it does not start. A reload of a file with errors changes nothing.
 - Below, capitals stand for values: `ASNUM` an AS number (plain or as-dot), `A.B.C.D` and `X:X::X:X` addresses,
   `A.B.C.D/M` and `X:X::X:X/M` prefixes, `PEER` a neighbor's address or a peer group, `(1-10)` a number,
   `WORD...` one or more words, `LINE...` the rest of the line; `<a|b>` is one of, `[a]` may be left out. `LEVEL` is `trace`,

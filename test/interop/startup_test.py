@@ -31,10 +31,34 @@ def with_the_port_taken_fails(lab):
 
 
 @interop()
-def with_a_bad_line_fails_and_shows_it(lab):
+def with_a_bad_line_runs_without_it_and_keeps_the_file(lab):
     hosts = lab.hosts(1)
-    config = PLAIN + " neighbor 192.168.1.999 remote-as 64512\n"
-    fails(lab.kuland(hosts[1], config, start=False), ":4:", "neighbor 192.168.1.999 remote-as 64512")
+    wrong = "neighbor 192.168.1.999 remote-as 64512"
+    kuland = lab.kuland(hosts[1], PLAIN + f" {wrong}\n")
+    check("error" in kuland.log() and ":4:" in kuland.log() and wrong in kuland.log(), f"the log:\n{kuland.log()}")
+    running = kuland.show("show running-config")
+    check("neighbor 192.168.1.2 remote-as 64512" in running, f"the other lines run:\n{running}")
+    check("192.168.1.999" not in running, running)
+
+    status, output = kuland.try_show("reload configuration")
+    check(status != 0 and wrong in output, f"a reload does not go on without it: {status}\n{output}")
+
+    kuland.show("write memory")
+    with open(kuland.config_path) as file:
+        check(wrong not in file.read(), "the file is what runs")
+    kept = kuland.show("show configuration history")
+    check("wrong lines" in kept, f"the file before is kept:\n{kept}")
+    folder = os.path.join(kuland.folder, "lib", "kulan", "generations")
+    texts = [open(os.path.join(folder, name)).read() for name in os.listdir(folder)]
+    check(any(wrong in text for text in texts), "with the wrong line in it")
+
+
+@interop()
+def with_a_bad_line_that_keeps_something_back_fails_and_shows_it(lab):
+    hosts = lab.hosts(1)
+    wrong = "neighbor 192.168.1.2 prefix-list OURS inn"
+    output = fails(lab.kuland(hosts[1], PLAIN + f" {wrong}\n", start=False), ":4:", wrong, 'did you mean "in"?')
+    check(output.rstrip().splitlines()[-1].startswith("kuland: not started: line 4 "), output)
 
 
 @interop()

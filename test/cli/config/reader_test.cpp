@@ -74,6 +74,77 @@ TEST(Reader, CollectsAllErrorsWithLineAndPlace) {
   EXPECT_EQ(result.config.bgp->neighbors.size(), 1u);  // a wrong line stops no other
 }
 
+std::vector<std::size_t> dangerous_lines(const std::string& text) {
+  std::vector<std::size_t> lines;
+  for (const auto& problem : read_config(text).problems)
+    if (problem.is_dangerous) lines.push_back(problem.line);
+  return lines;
+}
+
+constexpr auto kTwoNeighbors =
+    "router bgp 64512\n"
+    " neighbor G peer-group\n"
+    " neighbor 1.2.3.4 remote-as 1\n"
+    " neighbor eth0 interface remote-as external\n";
+
+TEST(Reader, ItIsDangerousToMissWhatKeepsSomethingBack) {
+  for (const std::string line : {"neighbor 1.2.3.4 route-map IN inn",
+                                 "neighbor 1.2.3.4 route-map IN",
+                                 "neighbor 1.2.3 route-map IN in",
+                                 "nei 1.2.3.4 prefix-list IN inn",
+                                 "neighbor 1.2.3.4 peer-group NOBODY",
+                                 "neighbor 1.2.3.4 maximum-prefix 0x10",
+                                 "neighbor 1.2.3.4 ttl-security hops 255",
+                                 "neighbor 1.2.3.4 password",
+                                 "neighbor eth0 filter-list F inn",
+                                 "neighbor G shutdown mess",
+                                 "no neighbor 1.2.3.999 activate",
+                                 "ip prefix-list L permitt 10.0.0.0/8",
+                                 "aggregate-address 10.0.0.0/33 summary-only",
+                                 "bgp listen limit 0",
+                                 "discovery pool 10.0.0.0",
+                                 "router bgp 64513",
+                                 "fib table 0",
+                                 "fib vrf",
+                                 "ip prefix-list L permit x",
+                                 "ipv6 access-list L deny",
+                                 "bgp as-path access-list L permit [",
+                                 "route-map M permit x",
+                                 "ip protocol bgp route-map",
+                                 "neighbor 9.9.9.9 route-map IN in"})
+    EXPECT_THAT(dangerous_lines(kTwoNeighbors + (" " + line) + "\n"), ElementsAre(5u)) << line;
+  EXPECT_THAT(dangerous_lines("route-map M permit 10\n match ip address prefix-len 33\n set metric x\n"),
+              ElementsAre(2u, 3u));
+}
+
+TEST(Reader, AnyOtherWrongLineOnlyMeansLess) {
+  for (const std::string line :
+       {"neighbor 1.2.3.4 timers 3 x", "neighbor 1.2.3 remote-as 1", "neighbor 1.2.3.5 remote-as x",
+        "network 10.0.0.0/33", "neighbor 1.2.3.4 ebgp-multihop 256", "neighbor 1.2.3.4 update-source",
+        "no neighbor 1.2.3.5 shutdown", "maximum-paths 65", "bgp router-id 1.2.3",
+        "ip route 10.0.0.0/33 1.2.3.4", "hostname", "log level", "redistribute connected metric x"}) {
+    const auto text = kTwoNeighbors + (" " + line) + "\n";
+    EXPECT_EQ(read_config(text).error_count(), 1u) << line;
+    EXPECT_THAT(dangerous_lines(text), IsEmpty()) << line;
+  }
+}
+
+TEST(Reader, PolicyOfANeighborThatIsNotThereIsNotMissed) {
+  const std::string lines =
+      " neighbor 1.2.3.5 remote-as 99999999999\n"
+      " neighbor 1.2.3.5 route-map IN in\n"
+      " neighbor 1.2.3.5 password\n";
+  EXPECT_EQ(read_config(kTwoNeighbors + lines).error_count(), 3u);
+  EXPECT_THAT(dangerous_lines(kTwoNeighbors + lines), IsEmpty());
+  EXPECT_THAT(dangerous_lines(kTwoNeighbors + lines + " neighbor 1.2.3.5 remote-as 2\n"),
+              ElementsAre(6u, 7u));
+}
+
+TEST(Reader, AFileThatIsNotReadToItsEndIsDangerous) {
+  EXPECT_EQ(dangerous_lines(std::string((16u << 20) + 1, '\n')).size(), 1u);
+  EXPECT_THAT(dangerous_lines("hostname a\n\x01\n"), ElementsAre(2u));
+}
+
 TEST(Reader, WhatCannotHoldIsShownWithACaret) {
   const auto result = read_config(
       "router bgp 64512\n"
