@@ -110,9 +110,7 @@ int run_file(cli::Client& client, const std::string& path) {
     from = to + 1;
     ++number;
     // "end" and the words around a saved configuration are no configuration.
-    if (line == "end" || line == "configure terminal" || line == "conf t" ||
-        line.starts_with("frr version") || line == "frr defaults traditional")
-      continue;
+    if (line == "end" || line == "configure terminal" || line == "conf t") continue;
     request.mutable_edit()->add_lines(std::string(line));
     numbers.push_back(number);
   }

@@ -41,7 +41,6 @@ enum class Scope : std::uint8_t {
 struct Target {
   Config& config;
   rib::Family family = rib::Family::Ipv4Unicast;
-  Bgp initial_bgp{};  // what `router bgp` starts from: the file's "frr defaults"
   Bgp* bgp = nullptr;
   Neighbor* neighbor = nullptr;
   NeighborFamily* settings = nullptr;

@@ -61,12 +61,13 @@ struct Words {
 Outcome unset_rule(const Words& words, Target& t, const Arguments& a) {
   auto& lists = t.config.policy.access_lists[words.index()];
   auto* list = lists.find(a.text("name"));
-  if (!list) return Refusal("name", "% Can't find access-list " + a.text("name"));
+  if (!list && must_be_there(a)) return Refusal("name", "% Can't find access-list " + a.text("name"));
+  if (!list) return {};
   if (!names_a_rule(a)) {
     lists.erase(a.text("name"));
     return {};
   }
-  if (!remove_rule(list->rules, a, rule_of(a)))
+  if (!remove_rule(list->rules, a, rule_of(a)) && must_be_there(a))
     return "% Can't find that rule of access-list " + a.text("name");
   if (list->rules.empty() && list->remark.empty()) lists.erase(a.text("name"));
   return {};
@@ -93,7 +94,7 @@ Command remark_row(const Words& words) {
       .unset = [words](Target& t, const Arguments& a) -> Outcome {
         auto& lists = t.config.policy.access_lists[words.index()];
         auto* list = lists.find(a.text("name"));
-        if (!list) return Refusal("name", "% Can't find access-list " + a.text("name"));
+        if (!list) return {};
         list->remark.clear();
         if (list->rules.empty()) lists.erase(a.text("name"));
         return {};

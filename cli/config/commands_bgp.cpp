@@ -1,5 +1,6 @@
 // Rows of `router bgp` that belong to the whole instance, in FRR's order.
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 
 #include "cli/config/bgp_switch.hpp"
@@ -23,7 +24,11 @@ Command bgp_identifier(std::string keywords, const std::string& values, std::vec
             t.bgp->*member = id;
             return {};
           },
-          .unset = [](Target& t, const Arguments&) -> Outcome {
+          .unset = [](Target& t, const Arguments& a) -> Outcome {
+            // FRR looks at the value here, and at no other.
+            if (const auto* id = a.address("id");
+                id && member == &Bgp::router_id && t.bgp->*member != id->to_v4())
+              return "% BGP router-id doesn't match";
             (t.bgp->*member).reset();
             return {};
           },
@@ -35,19 +40,49 @@ Command bgp_identifier(std::string keywords, const std::string& values, std::vec
           .summary = summary};
 }
 
+/// FRR asks for policies since 7.4, where `frr defaults traditional` says nothing else.
+bool is_before_7_4(std::string_view version) {
+  unsigned major = 0, minor = 0;
+  const auto* end = version.data() + version.size();
+  auto [at, error] = std::from_chars(version.data(), end, major);
+  if (error != std::errc{}) return false;
+  if (at != end && *at == '.') std::from_chars(at + 1, end, minor);
+  return major < 7 || (major == 7 && minor < 4);
+}
+
+Outcome set_written_by(Target& t, const Arguments& a) {
+  if (is_before_7_4(a.text("version"))) t.config.initial_bgp.ebgp_requires_policy = false;
+  return {};
+}
+
+/// A name that FRR does not know changes nothing there either.
+Outcome set_profile(Target& t, const Arguments& a) {
+  const auto profile = a.text("profile");
+  Bgp datacenter;
+  datacenter.keepalive_seconds = 3;
+  datacenter.hold_seconds = 9;
+  datacenter.connect_retry_seconds = 10;
+  datacenter.ebgp_requires_policy = false;
+  if (profile == "datacenter") t.config.initial_bgp = datacenter;
+  if (profile == "traditional" && t.config.initial_bgp == datacenter) t.config.initial_bgp = {};
+  return {};
+}
+
 Outcome set_router_bgp(Target& t, const Arguments& a) {
+  if (!a.has("as")) return t.config.bgp ? Outcome{} : Outcome("% No BGP process is configured");
   const auto as = a.number_as<rib::AsNumber>("as");
   if (t.config.bgp && t.config.bgp->as != as)
     return "BGP is already running; AS is " + std::to_string(t.config.bgp->as);
   if (t.config.bgp) return {};
-  t.config.bgp = t.initial_bgp;
+  t.config.bgp = t.config.initial_bgp;
   t.config.bgp->as = as;
   return {};
 }
 
 Outcome unset_router_bgp(Target& t, const Arguments& a) {
-  if (!t.config.bgp) return Refusal("as", "% BGP instance not found");
-  if (a.has("as") && a.number("as") != t.config.bgp->as) return Refusal("as", "% Can't find BGP instance");
+  if (!t.config.bgp && !a.has("as")) return "% No BGP process is configured";
+  if (!t.config.bgp || (a.has("as") && a.number("as") != t.config.bgp->as))
+    return Refusal("as", "% Can't find BGP instance");
   const auto block = "router bgp " + std::to_string(t.config.bgp->as);
   std::erase_if(t.config.unknown_lines, [&](const Config::UnknownLine& line) {
     return line.block == block || line.block.starts_with(block + " / ");
@@ -69,13 +104,28 @@ Outcome set_timers(Target& t, const Arguments& a) {
 
 std::vector<Command> bgp_commands() {
   std::vector<Command> rows;
+  constexpr std::string_view kFrr = "FRRouting's global parameters";
   rows.push_back({
-      .syntax = "router bgp ASNUM$as",
+      .syntax = "frr version LINE...$version",
+      .help = {kFrr, "Version that the configuration was written by", "Its number"},
+      .set = set_written_by,
+      .summary = "Says which FRR wrote the lines that follow: before 7.4 neighbors needed no policy.",
+  });
+  rows.push_back({
+      .syntax = "frr defaults LINE...$profile",
+      .help = {kFrr, "Set of configuration defaults used", "traditional, or datacenter"},
+      .set = set_profile,
+      .summary = "What the `router bgp` that follows starts from; what differs from kulan's own defaults is "
+                 "written line by line, the profile is not.",
+  });
+  rows.push_back({
+      .syntax = "router bgp [ASNUM$as]",
       .help = {"Enable a routing process", kBgp, "AS number, plain or as-dot"},
       .scope = Scope::System,
       .set = set_router_bgp,
       .unset = unset_router_bgp,
-      .summary = "Runs BGP in this AS; the lines of the block follow.",
+      .summary = "Runs BGP in this AS, or goes on with the one that runs; the lines of the block follow.",
+      .no_syntax = "no router bgp [ASNUM$as]",
       .enters = Mode::RouterBgp,
   });
   rows.push_back(bgp_identifier<&Bgp::router_id>(

@@ -36,7 +36,7 @@ Outcome set_as_path_rule(Target& t, const Arguments& a) {
 Outcome unset_as_path_rule(Target& t, const Arguments& a) {
   auto& lists = t.config.policy.as_path_lists;
   const auto list = lists.find(a.text("name"));
-  if (list == lists.end()) return "% bgp as-path access-list " + a.text("name") + " doesn't exist";
+  if (list == lists.end()) return "bgp as-path access-list " + a.text("name") + " doesn't exist";
   if (names_a_rule(a)) {
     if (!remove_rule(list->second.rules, a, rib::AsPathRule{is_permit(a), a.text("expression")}))
       return "% bgp as-path access-list " + a.text("name") + " has no such rule";

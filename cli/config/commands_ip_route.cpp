@@ -31,6 +31,12 @@ StaticNextHop next_hop_of(const Arguments& a) {
   return next_hop;
 }
 
+/// "300.1.1.1", "2001:::1": who types it means an address, and no link is called so.
+bool looks_like_address(std::string_view name) {
+  return name.find(':') != name.npos ||
+         (name.find('.') != name.npos && name.find_first_not_of("0123456789.") == name.npos);
+}
+
 /// What the line says of a table, or the block it stands in.
 StaticPlace place_of(const Target& t, const Arguments& a) {
   StaticPlace place{.table = a.number_as<std::uint32_t>("table"), .vrf = t.vrf};
@@ -47,6 +53,9 @@ Outcome add_static(Target& t, const Arguments& a) {
   if (a.has("distance")) route.distance = a.number_as<std::uint8_t>("distance");
   route.tag = a.number_as<std::uint32_t>("tag");
   route.onlink = a.has("onlink");
+  if (const auto& name = next_hop.interface_name;
+      !name.empty() && (!may_be_interface(name) || looks_like_address(name)))
+    return Refusal("interface", "% " + name + " is neither a valid address nor the name of an interface");
   if (next_hop.interface_name == "onlink") return "% onlink needs the interface before it";
   const auto& gateway = next_hop.gateway;
   if (gateway && gateway->is_v6() && gateway->is_link_local() && next_hop.interface_name.empty())

@@ -23,8 +23,11 @@ Outcome add_range(Target& t, const Arguments& a) {
 
 Outcome remove_range(Target& t, const Arguments& a) {
   const auto* range = a.prefix("range");
+  if (a.has("group") && !t.bgp->peer_groups.contains(a.text("group")))
+    return Refusal("group", "% Peer-group does not exist");
   const auto known = range ? t.bgp->listen_ranges.find(*range) : t.bgp->listen_ranges.end();
-  if (known == t.bgp->listen_ranges.end()) return Refusal("range", "% Listen range not found");
+  if (known == t.bgp->listen_ranges.end())
+    return Refusal("range", "% Range specified cannot be deleted because it is not part of current config.");
   if (a.has("group") && a.text("group") != known->second)
     return Refusal("group", "% The listen range is attached to peer-group " + known->second);
   t.bgp->listen_ranges.erase(known);
@@ -53,7 +56,8 @@ Outcome set_interface(Target& t, const Arguments& a) {
 
 Outcome unset_interface(Target& t, const Arguments& a) {
   const auto name = a.text("ifname");
-  if (t.bgp->interface_neighbors.erase(name) == 0) return Refusal("ifname", "% No such neighbor");
+  if (t.bgp->interface_neighbors.erase(name) == 0)
+    return Refusal("ifname", "% Create the bgp interface first");
   forget_lines_of(t.config, name);
   return {};
 }

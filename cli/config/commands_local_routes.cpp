@@ -15,8 +15,12 @@ Outcome add_network(Target& t, const rib::Prefix& prefix, const Arguments& a) {
   return {};
 }
 
-Outcome remove_network(Target& t, const rib::Prefix& prefix) {
-  if (t.bgp->networks.erase(prefix) == 0) return "% Can't find static route specified";
+Outcome remove_network(Target& t, const rib::Prefix& prefix, const Arguments& a) {
+  const auto found = t.bgp->networks.find(prefix);
+  if (found == t.bgp->networks.end()) return "% Can't find static route specified";
+  const auto& map = found->second.route_map;
+  if (map && a.has("map") && a.text("map") != *map) return "% route-map name doesn't match static route";
+  t.bgp->networks.erase(found);
   return {};
 }
 
@@ -46,7 +50,7 @@ Command network_command(rib::Family family) {
                "Name of the route map", "Specify a BGP backdoor route"},
       .scope = Scope::Family,
       .set = [](Target& t, const Arguments& a) { return add_network(t, *a.prefix("prefix"), a); },
-      .unset = [](Target& t, const Arguments& a) { return remove_network(t, *a.prefix("prefix")); },
+      .unset = [](Target& t, const Arguments& a) { return remove_network(t, *a.prefix("prefix"), a); },
       .write =
           [](const Source& s, Lines& lines) {
             for (const auto& [prefix, network] : s.bgp->networks) {
@@ -77,7 +81,7 @@ Command classic_network_command() {
         return Refusal("mask", "% Malformed network mask");
       },
       .unset = [](Target& t, const Arguments& a) -> Outcome {
-        if (const auto prefix = classic_prefix(a)) return remove_network(t, *prefix);
+        if (const auto prefix = classic_prefix(a)) return remove_network(t, *prefix, a);
         return Refusal("mask", "% Malformed network mask");
       },
       .summary = "The old way to write `network`.",

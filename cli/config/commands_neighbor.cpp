@@ -69,7 +69,6 @@ Outcome remove_group(Target& t, const std::string& name) {
 
 Outcome remove_peer(Target& t, const Arguments& a) {
   if (const auto* address = a.address("peer")) {
-    if (!t.bgp->neighbors.contains(*address)) return Refusal("peer", "% No such neighbor");
     remove_neighbor(t, *address);
     return {};
   }

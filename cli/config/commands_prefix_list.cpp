@@ -51,12 +51,13 @@ Outcome set_rule(const Words& words, Target& t, const Arguments& a) {
 Outcome unset_rule(const Words& words, Target& t, const Arguments& a) {
   auto& lists = t.config.policy.prefix_lists[words.index()];
   auto* list = lists.find(a.text("name"));
-  if (!list) return "% Can't find specified prefix-list";
+  constexpr auto kMissing = "% Can't find specified prefix-list";
+  if (!list) return must_be_there(a) ? Outcome(kMissing) : Outcome{};
   if (!names_a_rule(a)) {
     lists.erase(a.text("name"));
     return {};
   }
-  if (!remove_rule(list->rules, a, rule_of(words, a))) return "% Can't find specified prefix-list";
+  if (!remove_rule(list->rules, a, rule_of(words, a)) && must_be_there(a)) return kMissing;
   if (list->rules.empty() && list->description.empty()) lists.erase(a.text("name"));
   return {};
 }
@@ -83,7 +84,7 @@ Command description_row(const Words& words) {
       .unset = [words](Target& t, const Arguments& a) -> Outcome {
         auto& lists = t.config.policy.prefix_lists[words.index()];
         auto* list = lists.find(a.text("name"));
-        if (!list) return "% Can't find specified prefix-list";
+        if (!list) return {};
         list->description.clear();
         if (list->rules.empty()) lists.erase(a.text("name"));
         return {};

@@ -37,10 +37,8 @@ Outcome open_clause(Target& t, const Arguments& a) {
 Outcome remove_clauses(Target& t, const Arguments& a) {
   auto& maps = t.config.policy.route_maps;
   auto* map = maps.find(a.text("name"));
-  if (!map) return Refusal("name", "% Could not find route-map " + a.text("name"));
+  if (!map) return {};  // as in FRR, gone already
   const auto sequence = a.number_as<rib::Sequence>("sequence");
-  if (a.has("sequence") && !map->clauses.contains(sequence))
-    return "% Could not find route-map entry " + a.text("name") + " " + std::to_string(sequence);
   for (const auto& [number, clause] : map->clauses)
     if (!a.has("sequence") || number == sequence)
       forget_block(t.config, route_map_line(a.text("name"), number, clause.permit));

@@ -1,5 +1,6 @@
 // Rows of configure mode: host name, log, forwarding, kernel routes.
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <string>
 
@@ -253,6 +254,8 @@ std::vector<Command> system_commands() {
       .syntax = "hostname NAME$name",
       .help = {"Set the system's name in prompt and OPEN", "The name"},
       .set = [](Target& t, const Arguments& a) -> Outcome {
+        if (!std::isalnum(static_cast<unsigned char>(a.text("name").front())))
+          return "Please specify string starting with alphabet or number";
         t.config.hostname = a.text("name");
         return {};
       },

@@ -260,6 +260,7 @@ std::string describe(const DebugSwitch& debug);
 struct Config {
   std::optional<std::string> hostname;
   std::optional<Bgp> bgp;
+  Bgp initial_bgp;             // what `router bgp` starts from: `frr defaults`, `frr version`; never written
   bool ip_forwarding = false;  // `ip forwarding`: turn it on; absent: leave it as it is
   bool ipv6_forwarding = false;
   bool resolve_via_default = true;                   // `ip nht resolve-via-default`

@@ -29,9 +29,11 @@ Mode mode_at(const Context& context) {
                                                            : Mode::AddressFamilyIpv4;
 }
 
+std::string router_line(rib::AsNumber as) { return "router bgp " + std::to_string(as); }
+
 /// The line that opens the mode, in full.
 std::string opening_line(Mode mode, const Arguments& a) {
-  if (mode == Mode::RouterBgp) return "router bgp " + std::to_string(a.number("as"));
+  if (mode == Mode::RouterBgp) return router_line(a.number_as<rib::AsNumber>("as"));
   if (mode == Mode::Vrf) return vrf_line(a.text("name"));
   if (mode == Mode::RouteMap)
     return route_map_line(a.text("name"), a.number_as<rib::Sequence>("sequence"), a.has("permit"));
@@ -108,7 +110,7 @@ Outcome aim(Target& target, Scope scope, const Context& context, const Arguments
     return {};
   }
   if (!target.config.bgp) return "% No BGP process is configured";
-  if (context.empty() || context.front() != "router bgp " + std::to_string(target.config.bgp->as))
+  if (context.empty() || context.front() != router_line(target.config.bgp->as))
     return "% BGP instance not found";
   auto& bgp = *target.config.bgp;
   target.bgp = &bgp;
@@ -159,7 +161,7 @@ std::optional<Mode> mode_of(const Context& context) {
   return full ? std::optional(mode_at(*full)) : std::nullopt;
 }
 
-Applied apply_line(Config& config, Context& context, std::string_view line, const Bgp& initial) {
+Applied apply_line(Config& config, Context& context, std::string_view line) {
   const auto found = find(mode_at(context), line);
   const auto* matched = std::get_if<Matched>(&found.match);
   if (!matched) return failure_of(found.match, line);
@@ -176,7 +178,7 @@ Applied apply_line(Config& config, Context& context, std::string_view line, cons
     return applied;
   }
 
-  Target target{.config = config, .initial_bgp = initial};
+  Target target{.config = config};
   if (found.mode == Mode::AddressFamilyIpv6) target.family = rib::Family::Ipv6Unicast;
   auto outcome = aim(target, command.scope, place, matched->arguments);
   const bool is_of_place = outcome.has_value();
@@ -195,7 +197,9 @@ Applied apply_line(Config& config, Context& context, std::string_view line, cons
     return applied;
   }
   if (!form.is_negated) applied.lists = list_names(command, matched->arguments, target.family);
-  if (command.enters && !form.is_negated) place.push_back(opening_line(*command.enters, matched->arguments));
+  if (command.enters && !form.is_negated)
+    place.push_back(command.enters == Mode::RouterBgp ? router_line(config.bgp->as)
+                                                      : opening_line(*command.enters, matched->arguments));
   context = std::move(place);
   return applied;
 }

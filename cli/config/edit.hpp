@@ -48,8 +48,8 @@ struct Applied {
   bool left = false, leaves_configure = false;
   std::vector<ListName> lists;  // Done: what the line names
 };
-/// initial: what `router bgp` starts from. `context` is changed when the line was done.
-Applied apply_line(Config& config, Context& context, std::string_view line, const Bgp& initial = {});
+/// `context` is changed when the line was done.
+Applied apply_line(Config& config, Context& context, std::string_view line);
 
 /// What is to be told of a line that was done; mostly "".
 std::string_view warning_of(const Applied& applied);

@@ -50,6 +50,10 @@ bool remove_rule(std::map<rib::Sequence, Rule>& rules, const Arguments& a, const
 /// Is it about one rule (by number or by what it says), or about the whole list?
 inline bool names_a_rule(const Arguments& a) { return a.has("sequence") || a.has("permit") || a.has("deny"); }
 
+/// As in FRR, whole lists, their texts and rules by number may be gone already; a rule by what it says may
+/// not.
+inline bool must_be_there(const Arguments& a) { return names_a_rule(a) && !a.has("sequence"); }
+
 inline std::string rule_head(const std::string& list, rib::Sequence sequence, bool permit) {
   return list + " seq " + std::to_string(sequence) + " " + permit_or_deny(permit) + " ";
 }

@@ -1,7 +1,6 @@
 #include "cli/config/reader.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <unordered_set>
@@ -59,6 +58,7 @@ class Reader {
     for (const auto problem : wrong_lines_.dangerous(result_.config))
       result_.problems[problem].is_dangerous = true;
     if (result_.config.bgp) drop_redundant(*result_.config.bgp);
+    result_.config.initial_bgp = {};  // it was the file's
     tell_undefined();
     return std::move(result_);
   }
@@ -77,7 +77,7 @@ class Reader {
           {.line = number, .text = printable(whole), .message = *defect, .is_dangerous = true});
     }
     if (foreign_ && belongs_to_foreign_block(line)) return take_foreign_line(line);
-    if (take_header(text)) return;
+    if (is_header(text)) return;
     take_command(line);
   }
 
@@ -149,32 +149,9 @@ class Reader {
   // -------------------------------------------------------------------------------------------------------
   // commands
 
-  /// "frr version 8.4", "frr defaults datacenter", "Current configuration:" and other lines that are no
-  /// commands.
-  bool take_header(std::string_view text) {
-    if (text == "Building configuration..." || text == "Current configuration:") return true;
-    const auto words = split_words(text);
-    if (words.size() < 2 || words[0].text != "frr") return false;
-    if (words[1].text == "defaults" && words.size() > 2 && words[2].text == "datacenter") {
-      initial_.keepalive_seconds = 3;
-      initial_.hold_seconds = 9;
-      initial_.connect_retry_seconds = 10;
-      initial_.ebgp_requires_policy = false;
-      return true;
-    }
-    if (words[1].text == "version" && words.size() > 2 && is_before_7_4(words[2].text))
-      initial_.ebgp_requires_policy = false;
-    return words[1].text == "version" || words[1].text == "defaults";
-  }
-
-  /// FRR asks for policies since 7.4, where `frr defaults traditional` says nothing else.
-  static bool is_before_7_4(std::string_view version) {
-    unsigned major = 0, minor = 0;
-    const auto* end = version.data() + version.size();
-    auto [at, error] = std::from_chars(version.data(), end, major);
-    if (error != std::errc{}) return false;
-    if (at != end && *at == '.') std::from_chars(at + 1, end, minor);
-    return major < 7 || (major == 7 && minor < 4);
+  /// What `show running-config` says before the configuration.
+  static bool is_header(std::string_view text) {
+    return text == "Building configuration..." || text == "Current configuration:";
   }
 
   static bool matches_in(Mode mode, std::string_view text) {
@@ -212,7 +189,7 @@ class Reader {
   void take_command(const FileLine& line) {
     if (!openings_.empty() && line.indent > openings_.back().indent) openings_.back().is_indented = true;
     auto context = context_;
-    const auto applied = apply_line(result_.config, context, line.text, initial_);
+    const auto applied = apply_line(result_.config, context, line.text);
     const bool is_understood = applied.status == EditStatus::Done || applied.status == EditStatus::Refused;
     if (!is_understood && ends_a_mode(line.text)) return;  // an exit too many
     if (!is_understood && leaves_modes_above(line)) return take_command(line);
@@ -351,7 +328,6 @@ class Reader {
 
   ReadResult result_;
   std::vector<Named> named_;
-  Bgp initial_;
   Context context_;
   std::vector<Opening> openings_;  // one per line of context_
   std::optional<ForeignBlock> foreign_;

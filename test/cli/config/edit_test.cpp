@@ -228,13 +228,75 @@ INSTANTIATE_TEST_SUITE_P(
         MarkCase{{"router bgp 1", "neighbor 9.9.9.9 peer-group foo"}, "% Configure the peer-group first"},
         MarkCase{{"router bgp 1", "no neighbor foo peer-group"}, "% Create the peer-group first"},
         MarkCase{{"router bgp 1", "no network 10.0.0.0/8"}, "% Can't find static route specified"},
-        MarkCase{{"no router bgp 3"}, "% BGP instance not found"},
+        MarkCase{{"router bgp 1", "no neighbor foo interface"}, "% Create the bgp interface first"},
+        MarkCase{{"router bgp 1", "no bgp listen range 10.0.0.0/8 peer-group G"},
+                 "% Peer-group does not exist"},
+        MarkCase{{"router bgp 1", "neighbor G peer-group", "no bgp listen range 10.0.0.0/8 peer-group G"},
+                 "% Range specified cannot be deleted because it is not part of current config."},
+        MarkCase{{"router bgp 1", "network 10.0.0.0/8 route-map A", "no network 10.0.0.0/8 route-map B"},
+                 "% route-map name doesn't match static route"},
+        MarkCase{{"router bgp 1", "no bgp router-id 4.4.4.4"}, "% BGP router-id doesn't match"},
+        MarkCase{{"router bgp"}, "% No BGP process is configured"},
+        MarkCase{{"no router bgp"}, "% No BGP process is configured"},
+        MarkCase{{"no router bgp 3"}, "% Can't find BGP instance"},
+        MarkCase{{"hostname -x"}, "Please specify string starting with alphabet or number"},
         MarkCase{{"router bgp 1", "no router bgp 3"}, "% Can't find BGP instance"},
         MarkCase{{"router bgp 1", "timers bgp 3 2"}, "% hold time value must be either 0 or greater than 3"},
         MarkCase{{"router bgp 1", "neighbor 1.1.1.1 remote-as 2", "neighbor 1.1.1.1 ttl-security hops 1",
                   "neighbor 1.1.1.1 ebgp-multihop"},
                  "% ebgp-multihop and ttl-security cannot be configured together"},
         MarkCase{{"router bgp 1", "exit-address-family"}, "% Unknown command: exit-address-family"}));
+
+/// What is gone already may be taken away again, and a value that is not the one in force is taken for it.
+TEST(Edit, NoOfWhatIsNotThereIsSilentWhereFrrIs) {
+  for (const auto* line :
+       {"no route-map M", "no route-map M permit 10", "no ip prefix-list P", "no ip prefix-list P seq 5",
+        "no ip prefix-list P seq 5 permit 10.0.0.0/8", "no ipv6 prefix-list P description",
+        "no access-list A", "no access-list A seq 5 permit any", "no access-list A remark"}) {
+    Terminal terminal;
+    terminal.type({line});
+    EXPECT_EQ(terminal.status, EditStatus::Done) << line;
+    EXPECT_EQ(terminal.answer, "") << line;
+  }
+  Terminal terminal;
+  terminal.type({"router bgp 1", "no neighbor 9.9.9.9", "no neighbor fe80::1 remote-as external"});
+  EXPECT_EQ(terminal.answer, "");
+  terminal.type({"neighbor 9.9.9.9 remote-as 2", "bgp cluster-id 1.1.1.1", "no bgp cluster-id 2.2.2.2",
+                 "no neighbor 9.9.9.9 remote-as 3"});
+  EXPECT_EQ(terminal.answer, "");
+  EXPECT_TRUE(terminal.config.bgp->neighbors.empty());
+  EXPECT_FALSE(terminal.config.bgp->cluster_id);
+}
+
+TEST(Edit, ARuleThatIsNamedByWhatItSaysMustBeThere) {
+  for (const auto* line : {"no ip prefix-list P permit 10.0.0.0/8", "no access-list A permit any"}) {
+    Terminal terminal;
+    terminal.type({line});
+    EXPECT_EQ(terminal.status, EditStatus::Refused) << line;
+  }
+}
+
+TEST(Edit, ARouterWithoutItsNumberIsTheOneThatRuns) {
+  Terminal terminal;
+  terminal.type({"router bgp 64512", "exit", "router bgp"});
+  EXPECT_THAT(terminal.context, ElementsAre("router bgp 64512"));
+  terminal.type({"bgp router-id 1.1.1.1", "no bgp router-id 4.4.4.4"});
+  EXPECT_TRUE(terminal.config.bgp->router_id);
+  terminal.type({"no bgp router-id 1.1.1.1"});
+  EXPECT_FALSE(terminal.config.bgp->router_id);
+}
+
+TEST(Edit, AProfileIsWhatTheNextRouterStartsFrom) {
+  Terminal terminal;
+  terminal.type({"router bgp 1", "frr defaults datacenter"});
+  EXPECT_EQ(terminal.answer, "");
+  EXPECT_EQ(terminal.config.bgp->hold_seconds, 180) << "one that runs is left alone";
+  terminal.type({"no router bgp", "router bgp 1"});
+  EXPECT_EQ(terminal.config.bgp->hold_seconds, 9);
+  terminal.type({"no router bgp", "frr defaults traditional", "frr version 8.4", "router bgp 1"});
+  EXPECT_EQ(terminal.config.bgp->hold_seconds, 180);
+  EXPECT_TRUE(terminal.config.bgp->ebgp_requires_policy);
+}
 
 TEST(Edit, ASecondLineShowsThePlaceAndTheNearestWord) {
   Terminal terminal;

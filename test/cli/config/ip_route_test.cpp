@@ -38,6 +38,18 @@ TEST_F(IpRoute, MayBeTypedInOtherOrdersAndWithAMask) {
   EXPECT_THAT(type("ip route 10.1.0.0 255.0.255.0 192.0.2.1"), HasSubstr("% Malformed network mask"));
 }
 
+TEST_F(IpRoute, WhatLooksLikeAnAddressIsNoLinksName) {
+  EXPECT_EQ(type("ip route 10.0.0.0/8 300.1.1.1"),
+            "% 300.1.1.1 is neither a valid address nor the name of an interface\n"
+            "  ip route 10.0.0.0/8 300.1.1.1\n"
+            "                      ^");
+  for (const auto* line : {"ip route 10.0.0.0/8 1.1.1", "ip route 10.0.0.0/8 2001:db8::1",
+                           "ip route 10.0.0.0/8 192.0.2.1 1.1.1.1.", "ipv6 route 2001:db8::/32 fe80:::1",
+                           "ip route 10.0.0.0/8 a-name-of-16-long"})
+    EXPECT_THAT(type(line), HasSubstr("is neither a valid address")) << line;
+  EXPECT_EQ(type("ip route 10.0.0.0/8 eth0.100"), "");
+}
+
 TEST_F(IpRoute, OfOneNextHopReplacesItsValues) {
   type("ip route 10.1.0.0/16 192.0.2.1 200");
   type("ip route 10.1.0.0/16 192.0.2.1 100");
