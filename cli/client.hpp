@@ -31,6 +31,8 @@ struct ClientError {
   kulan::api::Done::Code code = kulan::api::Done::OK;  // Refused
   std::string message;                                 // for a person, without "% "
 
+  /// What was asked about is not there.
+  bool is_not_found() const { return kind == Kind::Refused && code == kulan::api::Done::NOT_FOUND; }
   /// A line about what can be done without a daemon; empty when there is one.
   std::string help() const;
 };

@@ -106,11 +106,12 @@ void Shell::add_rows() {
                    {"Negate", kTerminal, kMonitor},
                    [this](const Console&, const Arguments&) { return set_monitoring(false); }});
   add("show history", {"Show running system information", "What was typed"}, [this](const Arguments&) {
-    for (const auto& line : history_ ? history_() : std::vector<std::string>{}) say("  " + line + "\n");
+    for (const auto& line : history_ ? history_() : std::vector<std::string>{}) say(line + "\n");
   });
 }
 
 Status Shell::set_monitoring(bool on) const {
+  if (!monitor_ && !on) return Status::Done;  // nothing is shown, as was asked
   if (!monitor_) {
     say("% terminal monitor needs a terminal; `show logging follow` does without\n");
     return Status::Warning;
@@ -183,14 +184,22 @@ Status Shell::execute_piped(std::string_view line) {
   const auto match = tree().match(pipeline.command);
   const auto* matched = std::get_if<Matched>(&match);
   if (!matched) {
-    say(mark_of(match, pipeline.command));
+    say(error_mark(line, failure_of(match, pipeline.command)) + "\n");
     return Status::Error;
   }
   if (pipeline.actions.empty()) return run(*matched);
+  if (pipeline.actions.back().empty()) {
+    Applied nothing_follows;
+    nothing_follows.status = EditStatus::Unknown;
+    nothing_follows.column = right_trimmed(line).size() + 1;
+    nothing_follows.expected_keywords = show::filter_names();
+    say(error_mark(line, nothing_follows) + "\n");
+    return Status::Error;
+  }
   auto filtered = show::FilteredOutput::make(pipeline.actions, out_);
   if (!filtered) {
     say(filtered.error() + "\n");
-    return Status::Error;
+    return Status::Warning;  // a script goes on, as in FRR
   }
   const auto direct = out_;
   out_ = [&](std::string_view text) { filtered->write(text); };

@@ -148,6 +148,13 @@ std::expected<std::unique_ptr<LineFilter>, std::string> make_filter(const std::s
 
 }  // namespace
 
+std::vector<std::string> filter_names() {
+  std::vector<std::string> names;
+  for (const auto& action : kActions) names.emplace_back(action.name);
+  std::ranges::sort(names);
+  return names;
+}
+
 Pipeline split_pipeline(std::string_view line) {
   std::vector<std::string> parts(1);
   for (std::size_t i = 0; i < line.size(); ++i) {

@@ -28,6 +28,9 @@ struct Pipeline {
   std::vector<std::string> actions;  // "include 10.1", in order
 };
 
+/// The words that may stand behind "|".
+std::vector<std::string> filter_names();
+
 /// Cuts at each '|' behind a blank; one inside a word belongs to a pattern ("a|b").
 Pipeline split_pipeline(std::string_view line);
 

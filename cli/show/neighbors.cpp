@@ -400,6 +400,6 @@ std::string neighbors_text(const api::Neighbors& neighbors) {
   return out;
 }
 
-std::string no_such_neighbor_text() { return "% No such neighbor in this view/vrf\n"; }
+std::string no_such_neighbor_text() { return "% No such neighbor in this view/vrf\n\n"; }
 
 }  // namespace cli::show

@@ -34,12 +34,6 @@ struct Counts {
   }
 };
 
-Status no_such_neighbor(const Console& console, bool json) {
-  constexpr std::string_view kWhy = "No such neighbor in this view/vrf";
-  console.out(json ? json_text({{"warning", kWhy}}) + "\n" : std::string(kWhy) + "\n");
-  return Status::Warning;
-}
-
 std::string as_json(const Counts& counts, const api::NeighborName& name, api::Family family) {
   auto walked = Json::object();
   for (const auto& [what, count] : counts.rows()) walked[what] = count;
@@ -63,8 +57,9 @@ std::string as_text(const Counts& counts, const api::NeighborName& name, api::Fa
 
 Status show_prefix_counts(const Console& console, const Arguments& arguments) {
   const bool json = arguments.has("json");
-  const auto name = parse_neighbor(arguments.text("neighbor"));
-  if (!name) return no_such_neighbor(console, json);
+  const auto typed = arguments.text("neighbor");
+  const auto name = parse_neighbor(typed);
+  if (!name) return no_such_neighbor(console, typed, json);
   const auto family =
       family_of(arguments).value_or(name->address().size() == 16 ? api::IPV6_UNICAST : api::IPV4_UNICAST);
   api::ListRoutes list;
@@ -80,8 +75,7 @@ Status show_prefix_counts(const Console& console, const Arguments& arguments) {
         for (const auto& destination : routes.destinations())
           for (const auto& path : destination.paths()) counts.add(path);
       });
-  if (!done && done.error().kind == ClientError::Kind::Refused && done.error().code == api::Done::NOT_FOUND)
-    return no_such_neighbor(console, json);
+  if (!done && done.error().is_not_found()) return no_such_neighbor(console, typed, json);
   if (!done) return empty_or_report(console, done.error(), json);
   console.out(json ? as_json(counts, *name, family) : as_text(counts, *name, family));
   return Status::Done;

@@ -369,8 +369,8 @@ Json brief_of(const Json& whole) {
 
 class JsonList : public RouteTableListing {
  public:
-  JsonList(bool is_brief, Sink sink, const std::vector<api::RouteTable>& beside)
-      : is_brief_(is_brief), out_(std::move(sink)) {
+  JsonList(bool is_brief, Sink sink, const std::vector<api::RouteTable>& beside, std::string nothing)
+      : is_brief_(is_brief), nothing_(std::move(nothing)), out_(std::move(sink)) {
     for (const auto& table : beside)
       for (const auto& entry : table.entries()) {
         auto& known = beside_[prefix_text(entry.prefix())];
@@ -391,6 +391,7 @@ class JsonList : public RouteTableListing {
   }
   void finish() override {
     begin();
+    if (prefix_.empty() && beside_.empty() && !nothing_.empty()) out_.member(nothing_, entries_);
     flush();
     for (const auto& [prefix, entries] : beside_) out_.member(prefix, entries);
     out_.close();
@@ -415,6 +416,7 @@ class JsonList : public RouteTableListing {
   }
 
   bool is_brief_;
+  std::string nothing_;
   JsonStream out_;
   bool begun_ = false;
   std::string prefix_;
@@ -436,9 +438,11 @@ std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink si
 }
 
 std::unique_ptr<RouteTableListing> json_route_table(RouteTableKind kind, Sink sink,
-                                                    const std::vector<api::RouteTable>& beside) {
+                                                    const std::vector<api::RouteTable>& beside,
+                                                    std::string nothing) {
   if (kind == RouteTableKind::Summary) return std::make_unique<Summary>(true, std::move(sink));
-  return std::make_unique<JsonList>(kind == RouteTableKind::Brief, std::move(sink), beside);
+  return std::make_unique<JsonList>(kind == RouteTableKind::Brief, std::move(sink), beside,
+                                    std::move(nothing));
 }
 
 }  // namespace cli::show

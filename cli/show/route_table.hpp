@@ -31,8 +31,10 @@ enum class RouteTableHead : std::uint8_t { OtherVrf, EachVrf, Table };
 std::unique_ptr<RouteTableListing> text_route_table(RouteTableKind kind, Sink sink,
                                                     RouteTableHead head = RouteTableHead::OtherVrf);
 /// List and Detail have one shape: prefix → array of entries. beside: pages of other VRFs; their entries
-/// stand beside those to the same prefix, so that the whole is one object.
+/// stand beside those to the same prefix, so that the whole is one object. nothing: the member, an empty
+/// array, that stands where no route was found; "": none.
 std::unique_ptr<RouteTableListing> json_route_table(RouteTableKind kind, Sink sink,
-                                                    const std::vector<api::RouteTable>& beside = {});
+                                                    const std::vector<api::RouteTable>& beside = {},
+                                                    std::string nothing = {});
 
 }  // namespace cli::show

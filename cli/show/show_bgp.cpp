@@ -82,7 +82,7 @@ Status show_destination(const Console& console, const Arguments& arguments) {
   return Status::Done;
 }
 
-Status no_such_neighbor(const Console& console, bool json) {
+Status show_no_neighbor(const Console& console, bool json) {
   console.out(json ? no_such_neighbor_json() : no_such_neighbor_text());
   return Status::Warning;
 }
@@ -93,16 +93,14 @@ Status show_neighbors(const Console& console, const Arguments& arguments) {
   auto& list = *request.mutable_neighbors();
   if (arguments.has("neighbor")) {
     const auto name = parse_neighbor(arguments.text("neighbor"));
-    if (!name) return no_such_neighbor(console, json);
+    if (!name) return show_no_neighbor(console, json);
     *list.mutable_neighbor() = *name;
   }
   api::Neighbors all;
   const auto result = console.client.call(std::move(request), [&](const api::Response& response) {
     all.mutable_neighbors()->MergeFrom(response.neighbors().neighbors());
   });
-  if (!result && result.error().kind == ClientError::Kind::Refused &&
-      result.error().code == api::Done::NOT_FOUND)
-    return no_such_neighbor(console, json);
+  if (!result && result.error().is_not_found()) return show_no_neighbor(console, json);
   if (!result) return empty_or_report(console, result.error(), json);
   console.out(json ? neighbors_json(all, now(), console.instance) : neighbors_text(all));
   return Status::Done;
@@ -125,8 +123,9 @@ Status show_update_groups(const Console& console, const Arguments& arguments) {
 Status show_neighbor_routes(const Console& console, const Arguments& arguments) {
   const bool json = arguments.has("json");
   api::ListRoutes list;
-  const auto name = parse_neighbor(arguments.text("neighbor"));
-  if (!name) return no_such_neighbor(console, json);
+  const auto typed = arguments.text("neighbor");
+  const auto name = parse_neighbor(typed);
+  if (!name) return no_such_neighbor(console, typed, json);
   *list.mutable_neighbor() = *name;
   list.set_family(
       family_of(arguments).value_or(name->address().size() == 4 ? api::IPV4_UNICAST : api::IPV6_UNICAST));

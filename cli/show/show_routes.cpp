@@ -63,13 +63,20 @@ Status list_all_vrfs(const Console& console, const api::ListRouteTable& list, Ro
   return Status::Done;
 }
 
+/// FRR finds its default route's place, with nothing in it, where no route leads to an address.
+std::string place_of_nothing(const api::ListRouteTable& list) {
+  if (list.address().empty()) return {};
+  return list.family() == api::IPV6_UNICAST ? "::/0" : "0.0.0.0/0";
+}
+
 Status list_table(const Console& console, api::ListRouteTable list, RouteTableKind kind, bool json) {
   if (list.vrf() == "all") {
     list.clear_vrf();
     return list_all_vrfs(console, list, kind, json);
   }
   const auto head = list.table() != 0 ? RouteTableHead::Table : RouteTableHead::OtherVrf;
-  const auto listing = json ? json_route_table(kind, console.out) : text_route_table(kind, console.out, head);
+  const auto listing = json ? json_route_table(kind, console.out, {}, place_of_nothing(list))
+                            : text_route_table(kind, console.out, head);
   const auto done =
       ask(console, std::move(list), [&](const api::RouteTable& table) { listing->page(table); });
   if (!done) return empty_or_report(console, done.error(), json);

@@ -19,6 +19,15 @@ def ask_frr(frr, *commands, daemon="bgpd"):
     return frr.command(*words)
 
 
+def try_frr(frr, *commands, daemon="bgpd"):
+    """(exit status, output) of one vtysh with these -c commands."""
+    words = ["/usr/bin/vtysh", "--vty_socket", frr.folder, "-d", daemon]
+    for command in commands:
+        words += ["-c", command]
+    text, _, status = frr.command("sh", "-c", '"$@"; echo "exit $?"', "sh", *words).rpartition("exit ")
+    return int(status), text
+
+
 def both(lab, peer, lines=()):
     """kuland and FRR, each with a session to one BIRD and none to somebody absent. (hosts, kuland, frr)"""
     hosts = lab.hosts(3)
@@ -177,3 +186,50 @@ def next_hops_are_tracked_as_zebra_tells_it(lab, peer):
     check(list(ours) == [hosts[3].ipv4], f"{ours}")
     check(ours[hosts[3].ipv4] == theirs[hosts[3].ipv4], f"{ours}\nFRR: {theirs}")
     check(tracked(kuland.show("show ipv6 nht")), "IPv6, too")
+
+
+ROUTER = ("router bgp",)  # whose number is each one's own
+TYPED = (("frr defaults datacenter",), ("frr version 8.1",), ("no frr defaults datacenter",), ROUTER,
+         (*ROUTER, "no bgp router-id 4.4.4.4"), (*ROUTER, "no bgp cluster-id 4.4.4.4"),
+         (*ROUTER, "no neighbor 9.9.9.9"), (*ROUTER, "no neighbor NOPE"), (*ROUTER, "no neighbor NOPE peer-group"),
+         (*ROUTER, "no neighbor NOPE interface"), (*ROUTER, "no neighbor 9.9.9.9 remote-as 3"),
+         (*ROUTER, "no neighbor NOPE remote-as 3"), (*ROUTER, "no neighbor 9.9.9.9 description x"),
+         (*ROUTER, "no neighbor 192.168.1.99 description x"), (*ROUTER, "no network 10.77.0.0/16"),
+         (*ROUTER, "network 10.77.0.0/16 route-map A", "no network 10.77.0.0/16 route-map B"),
+         (*ROUTER, "no aggregate-address 10.77.0.0/16"), (*ROUTER, "no bgp listen range 10.0.0.0/8 peer-group X"),
+         (*ROUTER, "neighbor X peer-group", "no bgp listen range 10.0.0.0/8 peer-group X"),
+         (*ROUTER, "no neighbor 192.168.1.99 remote-as 777"), (*ROUTER, "no neighbor 192.168.1.99 description x"),
+         ("no router bgp 7777",), ("no route-map NOPE",), ("no route-map NOPE permit 10",),
+         ("no ip prefix-list NOPE",), ("no ip prefix-list NOPE seq 5",), ("no ip prefix-list NOPE permit any",),
+         ("no ip prefix-list NOPE seq 5 permit any",), ("no ip prefix-list NOPE description",),
+         ("no access-list NOPE",), ("no access-list NOPE permit any",), ("no access-list NOPE seq 5 permit any",),
+         ("no bgp as-path access-list NOPE",), ("no bgp community-list standard NOPE",),
+         ("hostname -x",), ("hostname _x",))
+ASKED = ("show foo | include x", "show version |", "show version | nope", "show version | include",
+         "show ip bgp neighbors 9.9.9.9", "show ip bgp neighbors NOPE",
+         *(f"show ip bgp neighbors {name} {what}" for name in ("9.9.9.9", "NOPE")
+           for what in ("advertised-routes", "routes", "received-routes", "filtered-routes")),
+         "show ip bgp neighbors 9.9.9.9 prefix-counts")
+
+
+@interop(peers=("frr",))
+def what_is_not_there_is_answered_alike(lab, peer):
+    """A script goes on where it does with FRR, and stops where it does. The first line of each answer; where FRR refuses without a
+    word, kulan may say why."""
+    _, kuland, frr = both(lab, peer)
+    for typed in TYPED:
+        ours, theirs = kuland.try_show("configure terminal", *typed), try_frr(frr, "configure terminal", *typed)
+        check(ours[0] == theirs[0], f"{typed}: {ours}, FRR {theirs}")
+        lines = [line for line in ours[1].splitlines() if not line.startswith("% Warning:")]
+        check(not theirs[1] or lines[:1] == theirs[1].splitlines()[:1], f"{typed}: {ours}, FRR {theirs}")
+        check(theirs[1] or theirs[0] or not lines, f"{typed}: {ours}, FRR is silent")
+    for asked in ASKED:
+        ours, theirs = kuland.try_show(asked), try_frr(frr, asked)
+        check(ours[0] == theirs[0], f"{asked}: {ours}, FRR {theirs}")
+        check(ours[1].splitlines()[:1] == theirs[1].splitlines()[:1], f"{asked}: {ours}, FRR {theirs}")
+        if "neighbors" in asked:
+            ours, theirs = kuland.try_show(asked + " json"), try_frr(frr, asked + " json")
+            check((ours[0], json.loads(ours[1])) == (theirs[0], json.loads(theirs[1])), f"{asked} json: {ours}, FRR {theirs}")
+    for asked in ("show ip route 1.2.3.4 json", "show ipv6 route 2001:db8:9::1 json", "show ip route 1.2.3.0/24 json"):
+        ours, theirs = kuland.try_show(asked), try_frr(frr, asked, daemon="zebra")
+        check((ours[0], json.loads(ours[1])) == (theirs[0], json.loads(theirs[1])), f"{asked}: {ours}, FRR {theirs}")

@@ -85,7 +85,7 @@ class FakeDaemon {
     response.set_id(request.id());
     last.set_id(request.id());
     octets.clear();
-    append_frame(octets, response);
+    if (last.done().code() == api::Done::OK) append_frame(octets, response);
     append_frame(octets, last);
     return ::send(client, octets.data(), octets.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(octets.size());
   }

@@ -174,6 +174,23 @@ TEST_F(ShellTest, CountsAreOfWhatTheNeighborAnnounced) {
   EXPECT_EQ(asked.family(), api::IPV4_UNICAST);
 }
 
+TEST_F(ShellTest, RoutesOfAStrangerAreSaidToBeSoInFrrsWords) {
+  for (const std::string what : {"advertised-routes", "received-routes", "filtered-routes", "routes"}) {
+    EXPECT_EQ(type("show ip bgp neighbors 192.168.1.9 " + what).text, "No such neighbor in this view/vrf\n");
+    EXPECT_EQ(type("show ip bgp neighbors 192.168.1.9 " + what + " json").text,
+              "{\n  \"warning\": \"No such neighbor in this view/vrf\"\n}\n");
+    EXPECT_EQ(type("show ip bgp neighbors NOPE " + what).text, "% Malformed address or name: NOPE\n");
+    EXPECT_EQ(type("show ip bgp neighbors 1.2.3 " + what + " json").text,
+              "{\n  \"malformedAddressOrName\": \"1.2.3\"\n}\n");
+  }
+}
+
+TEST_F(ShellTest, WithoutATerminalNothingIsMonitoredAsWasAsked) {
+  EXPECT_THAT(type("terminal monitor").text, HasSubstr("needs a terminal"));
+  EXPECT_EQ(type("terminal no monitor").text, "");
+  EXPECT_EQ(type("no terminal monitor").text, "");
+}
+
 TEST_F(ShellTest, NoBfdMeansNoSessions) {
   EXPECT_EQ(type("show bfd peers").text, "BFD Peers:\n");
   EXPECT_EQ(type("show bfd peers json").text, "[\n]\n");
@@ -284,8 +301,14 @@ TEST_F(ShellTest, EndConfigureIsControlZ) {
 
 TEST_F(ShellTest, PipesFilter) {
   EXPECT_THAT(type("show ip bgp summary | include 192").text, StartsWith("192.168.77.2 "));
-  EXPECT_EQ(type("show ip bgp sumary | include 192").text, type("show ip bgp sumary").text);
+  EXPECT_THAT(
+      type("show ip bgp sumary | include 192").text,
+      StartsWith("% Unknown command: show ip bgp sumary | include 192\n" + std::string(31, ' ') + "^ did"));
+  EXPECT_THAT(type("show ip bgp summary |").text, StartsWith("% Unknown command: show ip bgp summary |\n" +
+                                                             std::string(41, ' ') + "^ expected begin"));
+  EXPECT_EQ(type("show ip bgp summary |").status, show::Status::Error);
   EXPECT_EQ(type("show ip bgp summary | foo").text, "% Unknown action 'foo'\n");
+  EXPECT_EQ(type("show ip bgp summary | foo").status, show::Status::Warning) << "a script goes on, as in FRR";
   EXPECT_THAT(type("show ip bgp summary | json").text, StartsWith("{"));
   EXPECT_THAT(type("show ip bgp summary json | json").text, StartsWith("{"));
   EXPECT_THAT(type("do show ip bgp summary json").text, StartsWith("{")) << "`do` outside of configure";

@@ -246,6 +246,15 @@ TEST(RoutingTableJson, SeveralVrfsAreOneObject) {
 
 TEST(RoutingTableJson, EmptyIsAnObject) { EXPECT_EQ(shown(RouteTableKind::List, {}, true), "{}\n"); }
 
+TEST(RoutingTableJson, NoRouteToAnAddressIsTheDefaultRoutesPlaceWithNothingInIt) {  // as in FRR
+  std::string text;
+  const auto listing = json_route_table(
+      RouteTableKind::Detail, [&](std::string_view part) { text += part; }, {}, "0.0.0.0/0");
+  listing->page({});
+  listing->finish();
+  EXPECT_EQ(text, "{\n  \"0.0.0.0/0\": []\n}\n");
+}
+
 TEST(RouteTableList, AStaticRouteWithoutAWayIsInactive) {
   auto route = entry("10.1.0.0/16", api::STATIC);
   route.set_selected(false);
