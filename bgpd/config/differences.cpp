@@ -73,12 +73,8 @@ std::optional<std::string> reset_reason(const PeerSettings& before, const PeerSe
   if (after.shutdown && !before.shutdown) return "shutdown";
   if (!session::needs_reset(before, after)) return std::nullopt;
   if (before.remote_as != after.remote_as || before.any_as != after.any_as) return "remote-as changed";
-  if (before.port != after.port) return "port changed";
   if (before.local_address != after.local_address || before.local_interface != after.local_interface)
     return "update-source changed";
-  if (before.ttl != after.ttl || before.minimum_ttl != after.minimum_ttl)
-    return "ebgp-multihop or ttl-security changed";
-  if (before.password != after.password) return "password changed";
   if (before.families != after.families) return "address families changed";
   if (before.address != after.address || before.interface_index != after.interface_index)
     return "its address on the link changed";
@@ -88,7 +84,7 @@ std::optional<std::string> reset_reason(const PeerSettings& before, const PeerSe
     return "local-role changed";
   const auto offers = [](const PeerSettings& peer) {
     return std::tuple(peer.offers_extended_next_hop, peer.offers_capabilities, peer.overrides_capabilities,
-                      peer.requires_equal_capabilities, peer.extends_open);
+                      peer.extends_open);
   };
   if (offers(before) != offers(after)) return "capabilities changed";
   for (std::size_t i = 0; i < rib::kFamilyCount; ++i) {

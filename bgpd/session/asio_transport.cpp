@@ -274,4 +274,8 @@ std::optional<std::string> AsioTransport::apply(const TransportSettings& setting
   return apply_settings(stream_->descriptor(), remote_.address.afi(), settings);
 }
 
+std::optional<std::string> AsioTransport::set_password(const std::string& password) {
+  return set_md5_password(stream_->descriptor(), rib::Prefix::host(remote_.address), password);
+}
+
 }  // namespace bgpd::session

@@ -125,6 +125,7 @@ class AsioTransport final : public Transport {
   void finish(std::vector<std::uint8_t> last) override;
   bool has_unread_input() const override;
   std::optional<std::string> apply(const TransportSettings& settings) override;
+  std::optional<std::string> set_password(const std::string& password) override;
   Endpoint local() const override { return local_; }
   Endpoint remote() const override { return remote_; }
 

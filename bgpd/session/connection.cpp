@@ -162,6 +162,14 @@ void Connection::adopt(std::unique_ptr<Transport> transport, TimePoint now) {
   transport_->start(*this);
 }
 
+std::optional<std::string> Connection::change_transport(const TransportSettings& before,
+                                                        const TransportSettings& after) {
+  if (!transport_ || before == after) return std::nullopt;
+  auto refused = transport_->apply(after);
+  if (!refused && before.password != after.password) refused = transport_->set_password(after.password);
+  return refused;
+}
+
 void Connection::drop_tcp() {
   attempt_.reset();
   transport_.reset();

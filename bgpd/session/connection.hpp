@@ -76,6 +76,9 @@ class Connection final : public TransportEvents, public ConnectEvents {
   const Fsm& fsm() const { return fsm_; }
   const TimerSet& timers() const { return timers_; }
   bool has_transport() const { return transport_ != nullptr; }
+  /// While it goes on; what the kernel refused.
+  std::optional<std::string> change_transport(const TransportSettings& before,
+                                              const TransportSettings& after);
   /// Known from the OPEN on.
   const std::optional<Negotiated>& negotiated() const { return negotiated_; }
   void set_negotiated(Negotiated negotiated) { negotiated_ = std::move(negotiated); }

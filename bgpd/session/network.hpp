@@ -87,8 +87,12 @@ class Transport {
   virtual void finish(std::vector<std::uint8_t> last) = 0;
   /// Input waits in the kernel: the peer is alive even though we have not read it.
   virtual bool has_unread_input() const = 0;
-  /// For a connection that came in; the text says what the kernel refused.
+  /// For a connection that came in, or whose settings change; the password is apart. The text says what the
+  /// kernel refused.
   virtual std::optional<std::string> apply(const TransportSettings& settings) = 0;
+  /// From the next segment on, both ways; "": not signed. What is on its way with the other signature is
+  /// dropped and sent again, so the two sides need not change in the same moment (RFC 4808 §2.1).
+  virtual std::optional<std::string> set_password(const std::string& password) = 0;
   virtual Endpoint local() const = 0;
   virtual Endpoint remote() const = 0;
 };

@@ -111,6 +111,7 @@ bool Peer::keeps_our_routes() const {
 }
 
 bool Peer::set_settings(PeerSettings settings, TimePoint now) {
+  const auto old_transport = transport_settings();
   const auto before = std::exchange(settings_, std::move(settings));
   apply_times();
   if (settings_.shutdown) {
@@ -122,8 +123,13 @@ bool Peer::set_settings(PeerSettings settings, TimePoint now) {
     start(now);
     return true;
   }
-  if (needs_reset(before, settings_)) {
+  // A session goes on with other options of its socket; an attempt begins again with them, and at the port.
+  const bool connects_otherwise = before.port != settings_.port || old_transport != transport_settings();
+  auto refused =
+      established_ ? established_->change_transport(old_transport, transport_settings()) : std::nullopt;
+  if (needs_reset(before, settings_) || refused || (connects_otherwise && !established_)) {
     clear(now, wire::CeaseReason::OtherConfigurationChange);
+    if (refused) statistics_.last_error = *std::move(refused);
     return true;
   }
   for (const auto family : rib::kFamilies) {
@@ -243,17 +249,15 @@ bool needs_reset(const PeerSettings& before, const PeerSettings& after) {
       return true;
   }
   return before.address != after.address || before.interface_index != after.interface_index ||
-         before.remote_as != after.remote_as || before.any_as != after.any_as || before.port != after.port ||
+         before.remote_as != after.remote_as || before.any_as != after.any_as ||
          before.local_address != after.local_address || before.local_interface != after.local_interface ||
-         before.ttl != after.ttl || before.minimum_ttl != after.minimum_ttl ||
-         before.password != after.password || before.families != after.families ||
-         before.graceful_restart.mode != after.graceful_restart.mode || before.local_as != after.local_as ||
-         before.local_role != after.local_role || before.strict_role != after.strict_role ||
+         before.families != after.families || before.graceful_restart.mode != after.graceful_restart.mode ||
+         before.local_as != after.local_as || before.local_role != after.local_role ||
+         before.strict_role != after.strict_role ||
          before.offers_extended_next_hop != after.offers_extended_next_hop ||
          before.offers_capabilities != after.offers_capabilities ||
          before.overrides_capabilities != after.overrides_capabilities ||
-         before.extends_open != after.extends_open ||
-         before.requires_equal_capabilities != after.requires_equal_capabilities;
+         before.extends_open != after.extends_open;
 }
 
 // --- beginning and ending ----------------------------------------------------------------------------------

@@ -58,8 +58,7 @@ void set_common_options(int socket, rib::Afi afi) {
 void delay_acks(int socket) { set_int(socket, IPPROTO_TCP, TCP_QUICKACK, 0); }
 
 std::optional<std::string> apply_settings(int socket, rib::Afi afi, const TransportSettings& settings) {
-  if (const auto timeout = settings.user_timeout; timeout.count() > 0)
-    set_int(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(timeout.count()));
+  set_int(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(settings.user_timeout.count()));
   const bool v4 = afi == rib::Afi::Ipv4;
   const int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
   const int ttl = settings.minimum_ttl != 0 ? 255 : settings.ttl;  // RFC 5082 §3: both sides send 255

@@ -323,9 +323,9 @@ std::vector<Command> neighbor_commands() {
       "description", "LINE...", {"Neighbor specific description", "Up to the end of the line"}, text_value,
       same, "A text for people."));
   rows.push_back(shutdown_command());
-  rows.push_back(neighbor_value<&Neighbor::password>("password", "LINE...",
-                                                     {"Set a password", "The password"}, text_value, same,
-                                                     "TCP MD5 signature of the session (RFC 2385)."));
+  rows.push_back(neighbor_value<&Neighbor::password>(
+      "password", "LINE...", {"Set a password", "The password"}, text_value, same,
+      "TCP MD5 signature of the session (RFC 2385). A change of it does not end the session (RFC 4808)."));
   rows.back().set = [](Target& t, const Arguments& a) -> Outcome {
     if (a.text("value").size() > 80)
       return Refusal("value", "% A password has at most 80 characters");  // TCP_MD5SIG_MAXKEYLEN

@@ -91,7 +91,7 @@ def a_range_has_a_password(lab, peer):
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "the signed caller is a neighbor")
 
     kuland.reload(config(hosts[1], "neighbor others password other", *ranges))
-    wait_for(lambda: hosts[2].ipv4 not in kuland.peers(), "with another password it is refused")
+    wait_for(lambda: hosts[2].ipv4 not in kuland.peers(), "with another password it is refused", 60)
     kuland.reload(config(hosts[1], "neighbor others password secret", *ranges))
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "with the right one it is back", 60)
 

@@ -95,6 +95,32 @@ def wrong_as_is_answered_with_bad_peer_as(lab):
     check(not kuland.is_established(hosts[2].ipv4), "and no session came of it")
 
 
+@interop()
+def a_session_outlives_a_change_of_its_password_and_ttl(lab):
+    """RFC 4808: the two ends change one after the other, and what was signed otherwise is sent again."""
+    hosts = lab.hosts(2)
+
+    def config(host, other, lines, docker0):
+        return kuland_config(host, [Neighbor(other.ipv4, AS_KULAND + other.number)], AS_KULAND + host.number,
+                             ["timers bgp 3 90", *(f"neighbor {other.ipv4} {line}" for line in lines)], docker0=docker0)
+
+    ends = [(hosts[1], hosts[2]), (hosts[2], hosts[1])]
+    kulands = [lab.kuland(host, config(host, other, (), False)) for host, other in ends]
+    for kuland, (_, other) in zip(kulands, ends):
+        wait_for(lambda: kuland.is_established(other.ipv4), "established")
+
+    changes = ["password onager"], ["password donkey", "ttl-security hops 1"], ["ebgp-multihop 5"], []
+    for number, lines in enumerate(changes):
+        has_news = number % 2 == 0
+        for kuland, (host, other) in zip(kulands, ends):
+            kuland.reload(config(host, other, lines, has_news))
+        for host, other in ends:
+            wait_for(lambda: (other.subnets[0] in host.routes()) == has_news, f"with {lines}: news pass", 60)
+    for kuland, (_, other) in zip(kulands, ends):
+        neighbor = kuland.json("show ip bgp neighbors")[other.ipv4]
+        check(neighbor["connectionsDropped"] == 0, f"the session is the first one: {neighbor['connectionsDropped']}")
+
+
 @interop(covers="md5", peers=EVERYBODY)
 def needs_the_same_password(lab, peer):
     """RFC 2385, both ways: the same key connects, another does not."""
@@ -104,7 +130,7 @@ def needs_the_same_password(lab, peer):
     config = kuland_config(hosts[1], neighbors_for(peer, hosts[2], AS_PEER, password="donkey"))
     kuland.reload(config)
 
-    wait_for(lambda: not kuland.is_established(hosts[2].ipv4), "the session ends with another password")
+    wait_for(lambda: not kuland.is_established(hosts[2].ipv4), "the session ends with another password", 60)
     kuland.reload(config.replace("donkey", "onager"))
     wait_for(lambda: kuland.is_established(hosts[2].ipv4), "established again", 30)
     check(speaker.is_established(hosts[1].ipv4), "on both sides")

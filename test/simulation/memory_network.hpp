@@ -227,6 +227,7 @@ class MemoryTransport final : public bgpd::session::Transport {
   }
   bool has_unread_input() const override { return !stream_->end(side_).unread.empty(); }
   std::optional<std::string> apply(const TransportSettings&) override { return std::nullopt; }
+  std::optional<std::string> set_password(const std::string&) override { return std::nullopt; }
   Endpoint local() const override { return stream_->end(side_).endpoint; }
   Endpoint remote() const override { return stream_->end(1 - side_).endpoint; }
 

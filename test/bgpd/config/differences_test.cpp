@@ -72,11 +72,11 @@ TEST_F(DifferencesTest, NameTheReasonOfEachReset) {
     return resets.size() == 1 ? resets[0].reason : "resets: " + std::to_string(resets.size());
   };
   EXPECT_EQ(reason([](cli::Neighbor& n) { n.remote_as->number = 65001; }), "remote-as changed");
-  EXPECT_EQ(reason([](cli::Neighbor& n) { n.port = 1179; }), "port changed");
   EXPECT_EQ(reason([](cli::Neighbor& n) { n.update_source = "eth0"; }), "update-source changed");
-  EXPECT_EQ(reason([](cli::Neighbor& n) { n.ttl_security_hops = 1; }),
-            "ebgp-multihop or ttl-security changed");
-  EXPECT_EQ(reason([](cli::Neighbor& n) { n.password = "secret"; }), "password changed");
+  EXPECT_EQ(reason([](cli::Neighbor& n) {
+              n.local_as = cli::LocalAs{65009, false, false};
+            }),
+            "local-as changed");
   EXPECT_EQ(reason([](cli::Neighbor& n) { n.shutdown = true; }), "shutdown");
 }
 
@@ -88,6 +88,10 @@ TEST_F(DifferencesTest, ResetNothingForWhatIsNotPartOfTheSession) {
   two.families[0].maximum_prefix = cli::MaximumPrefix{.number = 10};
   two.families[0].send_large = false;
   two.passive = true;
+  two.port = 1179;                     // of the next connection
+  two.ttl_security_hops = 1;           // the socket's options change while it is open
+  two.password = "secret";             // RFC 4808
+  two.strict_capability_match = true;  // of the next OPEN
 
   EXPECT_THAT(found().changed_neighbors, SizeIs(1));
   EXPECT_THAT(reset(), IsEmpty());
@@ -108,12 +112,12 @@ TEST_F(DifferencesTest, StartANeighborThatWasShutDownWithoutCallingItAReset) {
 }
 
 TEST_F(DifferencesTest, FollowAChangeInAPeerGroup) {
-  before_.bgp->peer_groups["hosts"].password = "old";
+  before_.bgp->peer_groups["hosts"].update_source = "eth0";
   before_.bgp->neighbors[kTwo].peer_group = "hosts";
   after_ = before_;
-  bgp().peer_groups["hosts"].password = "new";
+  bgp().peer_groups["hosts"].update_source = "eth1";
 
-  EXPECT_THAT(found().resets, ElementsAre(SessionReset{kTwo, "password changed"}));
+  EXPECT_THAT(found().resets, ElementsAre(SessionReset{kTwo, "update-source changed"}));
 }
 
 TEST_F(DifferencesTest, ResetEverySessionWhenTheRouterIdChanges) {

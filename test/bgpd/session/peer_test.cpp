@@ -338,6 +338,9 @@ TEST_F(PassivePeer, CapabilityChangesResetAndOthersDoNot) {
   changed.description = "rack 4";
   changed.hold_time = 30s;
   changed.next_hop_mode[0] = rib::NextHopMode::Self;
+  changed.minimum_ttl = 250;
+  changed.password = "secret";
+  changed.port = 1179;
   EXPECT_FALSE(us.manager.add_or_update(changed, world.now()));
   EXPECT_TRUE(peer().is_established());
   EXPECT_EQ(peer().settings(), changed);
