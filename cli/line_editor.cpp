@@ -48,7 +48,8 @@ std::string common_beginning(const std::vector<std::string>& words) {
 }  // namespace
 
 struct LineEditor::Impl {
-  Impl(Language words, std::string file) : language(std::move(words)), history_file(std::move(file)) {}
+  Impl(Language words, std::string file, std::chrono::seconds wait)
+      : language(std::move(words)), history_file(std::move(file)), patience(wait) {}
 
   static Impl& of(EditLine* line) {
     void* self = nullptr;
@@ -69,7 +70,8 @@ struct LineEditor::Impl {
     auto& self = of(line);
     return self.prompt_text.data();
   }
-  static int read_with_news(EditLine* line, wchar_t* character);
+  static int read_key(EditLine* line, wchar_t* character);
+  void choose_reader();
   void print_news();
   static unsigned char on_tab(EditLine* line, int);
   static unsigned char on_question_mark(EditLine* line, int);
@@ -85,6 +87,7 @@ struct LineEditor::Impl {
   Language language;
   std::function<std::string()> news;
   std::string history_file;
+  std::chrono::seconds patience;
   std::string prompt_text;
   Event event = Event::Line;
   History* history = nullptr;
@@ -112,9 +115,10 @@ unsigned char LineEditor::Impl::on_question_mark(EditLine* line, int) {
 }
 
 /// In place of libedit's own: a key may be long in coming.
-int LineEditor::Impl::read_with_news(EditLine* line, wchar_t* character) {
+int LineEditor::Impl::read_key(EditLine* line, wchar_t* character) {
   constexpr int kPauseMs = 200;
   auto& self = of(line);
+  const auto since = std::chrono::steady_clock::now();
   std::mbstate_t state{};
   for (;;) {
     pollfd keys{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
@@ -122,7 +126,9 @@ int LineEditor::Impl::read_with_news(EditLine* line, wchar_t* character) {
     if (ready < 0 && errno != EINTR) return -1;
     if (ready <= 0) {
       self.print_news();
-      continue;
+      if (self.patience.count() == 0 || std::chrono::steady_clock::now() - since < self.patience) continue;
+      print_below("% No key for " + std::to_string(self.patience.count()) + " s: the shell ends");
+      return 0;
     }
     char octet = 0;
     const auto count = ::read(STDIN_FILENO, &octet, 1);
@@ -146,15 +152,19 @@ void LineEditor::Impl::print_news() {
 void LineEditor::set_news(std::function<std::string()> news) {
   auto& self = *impl_;
   self.news = std::move(news);
-  if (!self.editor) return;
-  if (self.news)
-    el_set(self.editor, EL_GETCFN, &Impl::read_with_news);
-  else
-    el_set(self.editor, EL_GETCFN, EL_BUILTIN_GETCFN);
+  self.choose_reader();
 }
 
-LineEditor::LineEditor(Language language, std::string history_file)
-    : impl_(std::make_unique<Impl>(std::move(language), std::move(history_file))) {
+void LineEditor::Impl::choose_reader() {
+  if (!editor) return;
+  if (news || patience.count() > 0)
+    el_set(editor, EL_GETCFN, &Impl::read_key);
+  else
+    el_set(editor, EL_GETCFN, EL_BUILTIN_GETCFN);
+}
+
+LineEditor::LineEditor(Language language, std::string history_file, std::chrono::seconds patience)
+    : impl_(std::make_unique<Impl>(std::move(language), std::move(history_file), patience)) {
   auto& self = *impl_;
   HistEvent result;
   self.history = history_init();
@@ -166,6 +176,7 @@ LineEditor::LineEditor(Language language, std::string history_file)
   self.editor = el_init("kulan", stdin, stdout, stderr);
   if (!self.editor) return;
   el_set(self.editor, EL_CLIENTDATA, impl_.get());
+  self.choose_reader();
   el_set(self.editor, EL_PROMPT, &Impl::prompt);
   el_set(self.editor, EL_EDITOR, "emacs");
   el_set(self.editor, EL_SIGNAL, 1);  // window size, and the terminal restored when the shell is killed

@@ -3,6 +3,7 @@
 // the terminal's mode while a line is typed and the history file.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,11 +25,11 @@ class LineEditor {
     Line,
     Dropped,     // Ctrl-C
     EndMode,     // Ctrl-Z
-    EndOfInput,  // Ctrl-D, or the terminal is gone
+    EndOfInput,  // Ctrl-D, the terminal is gone, or nobody types
   };
 
-  /// history_file: "" keeps no history between sessions.
-  LineEditor(Language language, std::string history_file);
+  /// history_file: "" keeps no history between sessions. patience: for a key; 0: without end.
+  LineEditor(Language language, std::string history_file, std::chrono::seconds patience);
   ~LineEditor();
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;

@@ -170,7 +170,8 @@ class Session {
     cli::LineEditor editor({.prompt = [this] { return shell_.prompt(); },
                             .complete = [this](std::string_view line) { return shell_.complete(line); },
                             .help = [this](std::string_view line) { return shell_.help(line); }},
-                           options_.history_file.value_or(home ? std::string(home) + "/.kulan_history" : ""));
+                           options_.history_file.value_or(home ? std::string(home) + "/.kulan_history" : ""),
+                           options_.exec_timeout);
     shell_.set_history([&] { return editor.history(); });
     shell_.set_confirm(confirms);
     shell_.set_monitor([&](bool on) { monitor(editor, on); });

@@ -3,6 +3,9 @@
 #include <getopt.h>
 #include <sys/stat.h>
 
+#include <charconv>
+#include <cstring>
+
 namespace cli {
 namespace {
 
@@ -89,8 +92,15 @@ std::expected<Options, std::string> parse_options(int argc, char* const* argv) {
         break;
       case 'd':  // one daemon does it all
       case 'N':
-      case kExecTimeout:
         break;
+      case kExecTimeout: {
+        unsigned seconds = 0;
+        const auto* const end = optarg + std::strlen(optarg);
+        if (const auto [at, error] = std::from_chars(optarg, end, seconds); error != std::errc{} || at != end)
+          return std::unexpected("--exec-timeout needs a number of seconds, not " + std::string(optarg));
+        options.exec_timeout = std::chrono::seconds(seconds);
+        break;
+      }
       case ':':
         return std::unexpected(std::string(argv[optind - 1]) + " needs a value");
       default:
@@ -118,7 +128,8 @@ std::string usage() {
          "  -n, --noerror          end with status 0 even after an error\n"
          "  -u, --user             look only\n"
          "  -H, --histfile FILE    keep the history there (~/.kulan_history)\n"
-         "  -d, --daemon NAME      accepted for vtysh's sake, as are -N NAME and --exec-timeout SECONDS\n"
+         "  -d, --daemon NAME      accepted for vtysh's sake, as is -N NAME\n"
+         "      --exec-timeout SECONDS  at a terminal, end when no key comes for so long\n"
          "      --socket PATH      the daemon's socket (/run/kulan/kuland.sock); --vty_socket is the same\n"
          "  -v, --version          print the version\n"
          "  -h, --help             print this text\n";

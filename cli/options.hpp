@@ -1,6 +1,7 @@
 // The shell's command line: vtysh's options, whether the program is called kulan or vtysh.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ struct Options {
   bool echo = false;                  // -E: prompt and command before each answer
   bool mark = false;                  // -m: print the file as kulan writes it, with the ends of blocks marked
   std::optional<std::string> history_file;  // -H
+  std::chrono::seconds exec_timeout{};      // without a key for so long a terminal's shell ends; 0: never
   bool timestamps = false;                  // -t
   bool user_mode = false;                   // -u
   bool keep_going = false;                  // -n: the exit status does not tell of errors

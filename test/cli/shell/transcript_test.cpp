@@ -115,6 +115,7 @@ TEST(FrrsOptions, AreAccepted) {
   EXPECT_EQ(run({"--nonsense"}).status, 2);
   EXPECT_THAT(run({"--nonsense"}).output, HasSubstr("unknown option --nonsense"));
   EXPECT_THAT(run({"--socket", "/nonexistent/sock", "-zzz"}).output, HasSubstr("unknown option -z\n"));
+  EXPECT_THAT(run({"--exec-timeout", "5m"}).output, HasSubstr("needs a number of seconds, not 5m"));
   EXPECT_THAT(run({"show", "version"}).output, HasSubstr("commands go behind -c"));
 }
 
@@ -170,7 +171,7 @@ TEST(Pipe, RunsLinesWithoutPrompts) {
 /// The program on a terminal of its own.
 class Terminal {
  public:
-  explicit Terminal(const std::string& socket) {
+  explicit Terminal(const std::string& socket, const char* exec_timeout = "0") {
     const winsize size{.ws_row = 40, .ws_col = 100, .ws_xpixel = 0, .ws_ypixel = 0};
     const auto history = socket + ".history";
     child_ = ::forkpty(&terminal_, nullptr, nullptr, &size);
@@ -178,7 +179,8 @@ class Terminal {
       ::setenv("TERM", "xterm", 1);
       ::setenv("LSAN_OPTIONS", "detect_leaks=0",
                1);  // libedit keeps the names of added functions (el_set EL_ADDFN)
-      ::execl(KULAN_BINARY, KULAN_BINARY, "--socket", socket.c_str(), "-H", history.c_str(), nullptr);
+      ::execl(KULAN_BINARY, KULAN_BINARY, "--socket", socket.c_str(), "-H", history.c_str(), "--exec-timeout",
+              exec_timeout, nullptr);
       ::_exit(127);
     }
   }
@@ -334,6 +336,16 @@ TEST(Terminal_, ControlDEndsTheShell) {
   terminal.read_until("node1# ");
 
   terminal.press("\x04");
+
+  EXPECT_EQ(terminal.finish(), 0);
+}
+
+TEST(Terminal_, WithoutAKeyTheShellEnds) {
+  FakeDaemon daemon;
+  Terminal terminal(daemon.path(), "1");
+
+  terminal.read_until("node1# ");
+  terminal.read_until("% No key for 1 s: the shell ends\n");
 
   EXPECT_EQ(terminal.finish(), 0);
 }
