@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace fib {
@@ -223,7 +224,10 @@ std::uint64_t OwnRoutes::take_healed() { return std::exchange(healed_count_, 0);
 void OwnRoutes::result(Id id, bool installed, int error, const std::string& text) {
   auto& route = routes_.at(id);
   if (route.wants_result || route.is_told != installed)
-    results_.push_back({.prefix = routes_.prefix(id), .installed = installed, .error = error, .text = text});
+    results_.push_back({.prefix = routes_.prefix(id),
+                        .installed = installed,
+                        .error = error,
+                        .text = error != 0 && text.empty() ? std::strerror(error) : text});
   route.is_told = installed;
   route.wants_result = false;
 }

@@ -72,7 +72,7 @@ class OwnRoutesTest : public testing::Test {
       for (const auto& [start, error] : errors)
         if (line.starts_with(start))
           batch_.answer(
-              {.sequence = header->nlmsg_seq, .type = header->nlmsg_type, .error = error, .text = "why"});
+              {.sequence = header->nlmsg_seq, .type = header->nlmsg_type, .error = error, .text = words_});
       lines.push_back(std::move(line));
     }
     if (!batch_.empty()) own_.complete(batch_, now_);
@@ -112,6 +112,7 @@ class OwnRoutesTest : public testing::Test {
 
   std::map<ObjectId, std::string> objects_;
   ObjectId last_object_ = kNoObject;
+  std::string words_ = "why";  // of the kernel when it refuses
   OwnRoutes own_{RouteLocation{}, true};
   OwnRoutes::Batch batch_;
   Clock::time_point now_{1h};
@@ -417,7 +418,7 @@ TEST_F(OwnRoutesTest, AWriteWhoseAnswerIsLostMayHaveBeenDone) {
   own_.fill(batch_);
   batch_.lose_answers();
   own_.complete(batch_, now_);
-  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 gone error 105 "));
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 gone error 105 No buffer space available"));
 
   withdraw("10.1.0.0/24");
   EXPECT_THAT(write(), ElementsAre("remove 10.1.0.0/24"));
@@ -655,6 +656,13 @@ TEST_F(OwnRoutesByObjectTest, ARouteThatFailsTellsTheObjectsErrorAndMakesItAgain
   own_.surroundings_changed(now_);
   own_.run_timers(now_);
   EXPECT_THAT(write(), ElementsAre("object 192.0.2.2", "create 10.1.0.0/24 by 192.0.2.2"));
+}
+
+TEST_F(OwnRoutesByObjectTest, ARefusalWithoutWordsHasThoseOfItsNumber) {
+  words_ = "";
+  desire("10.1.0.0/24", "192.0.2.2");
+  write({{"create", EHOSTUNREACH}});
+  EXPECT_THAT(results(), ElementsAre("10.1.0.0/24 gone error 113 No route to host"));
 }
 
 TEST_F(OwnRoutesByObjectTest, AKernelWithoutObjectsGetsPlainRoutes) {
