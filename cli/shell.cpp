@@ -162,7 +162,10 @@ Status Shell::execute(std::string_view line) {
   if (begin.empty() || begin.front() == '!' || begin.front() == '#') return Status::Done;
   if (settings_.trailing_question_mark && text.back() == '?')
     return print_help(text.substr(0, text.size() - 1));
-  if (const auto column = outer_command(text)) return execute_piped(text.substr(*column));
+  if (begin == "show") return execute_piped(text);
+  if (begin == "do") return execute_piped({}, text);
+  if (const auto column = outer_command(text))
+    return execute_piped(text.substr(*column), text.substr(0, *column));
   if (!configuring_) return execute_piped(text);
   if (in_candidate_)
     if (const auto done = execute_candidate(text)) return *done;
@@ -179,12 +182,14 @@ std::string Shell::output_of(std::string_view line) {
   return text;
 }
 
-Status Shell::execute_piped(std::string_view line) {
+Status Shell::execute_piped(std::string_view line, std::string_view before) {
   const auto pipeline = show::split_pipeline(line);
   const auto match = tree().match(pipeline.command);
   const auto* matched = std::get_if<Matched>(&match);
   if (!matched) {
-    say(error_mark(line, failure_of(match, pipeline.command)) + "\n");
+    auto failure = failure_of(match, pipeline.command);
+    failure.column += before.size();
+    say(error_mark(std::string(before) + std::string(line), failure) + "\n");
     return Status::Error;
   }
   if (pipeline.actions.empty()) return run(*matched);

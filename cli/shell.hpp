@@ -89,7 +89,8 @@ class Shell {
   Mode mode() const;
   const Tree& tree() const { return enabled_ ? enable_tree_ : view_tree_; }
   show::Status run(const Matched& matched);
-  show::Status execute_piped(std::string_view line);
+  /// before: what was typed in front of it, such as "do ".
+  show::Status execute_piped(std::string_view line, std::string_view before = {});
   show::Status execute_config(std::string_view line);
   show::Status leave_offline(std::string_view line, const ClientError& error);
   std::vector<HelpLine> outer_help(std::string_view line) const;

@@ -57,7 +57,22 @@ Status show_table(const Console& console, const Arguments& arguments) {
   return list_routes(console, std::move(list), RouteListingKind::Table, arguments.has("json"));
 }
 
+/// The family that is asked for, when the prefix or address is of the other one.
+std::optional<api::Family> contradicted_family(const Arguments& arguments) {
+  const auto* prefix = arguments.prefix("prefix");
+  const auto* address = prefix ? &prefix->address() : arguments.address("address");
+  const auto family = family_of(arguments);
+  if (!family || !address || (*family == api::IPV6_UNICAST) == (address->afi() == rib::Afi::Ipv6)) return {};
+  return family;
+}
+
 Status show_destination(const Console& console, const Arguments& arguments) {
+  if (const auto family = contradicted_family(arguments)) {
+    const bool is_ipv6 = *family == api::IPV6_UNICAST;
+    console.out(std::string("% Cannot specify ") + (is_ipv6 ? "IPv4" : "IPv6") + " address or prefix with " +
+                (is_ipv6 ? "IPv6" : "IPv4") + " AFI\n");
+    return Status::Warning;
+  }
   api::ListRoutes list;
   const bool json = arguments.has("json");
   if (const auto* prefix = arguments.prefix("prefix"))
