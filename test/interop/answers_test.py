@@ -169,9 +169,12 @@ def history_tells_what_happened_and_what_was_there(lab, peer):
     check(only[0]["event"] == "sessionUp" and all(named in (e["neighbor"], e.get("before")) for e in only if "neighbor" in e),
           only)
     check("history size 1" not in kuland.show("show running-config"), "the default is not written")
+    kept = lambda: kuland.json("show memory")["owners"]["history"]
+    check(0 < kept() < 16 << 20, f"and taken as it fills: {kept()} octets")
     kuland.configure("history size 0")
     check("history size 0" in kuland.show("show running-config"), "the size is")
     check("No events" in kuland.show("show events"), "without room nothing is kept")
+    check(kept() == 0, "and nothing taken")
 
 
 class Typed:

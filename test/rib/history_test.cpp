@@ -186,6 +186,24 @@ TEST_F(Ring, TheOldestGoFirstAndTheNewestStay) {
   for (auto i = history_.oldest(); i <= history_.newest(); ++i) ASSERT_EQ(number_at(i), i);
 }
 
+TEST_F(Ring, SixteenMebioctetsUnlessToldOtherwiseAndTakenAsTheyFill) {
+  constexpr std::size_t kSixteen = 16u << 20;
+  constexpr int kFit = kSixteen / 32;  // octets of an event
+  EXPECT_EQ(history_.capacity(), kSixteen);
+  EXPECT_EQ(history_.memory_bytes(), 0u) << "nothing has happened yet";
+  note(1, 1);
+  EXPECT_EQ(history_.memory_bytes(), kChunk);
+  note(2, kFit / 2 - 1);
+  EXPECT_EQ(history_.memory_bytes(), kSixteen / 2);
+
+  for (int first = kFit / 2 + 1; first < 2 * kFit; first += 1000) {
+    note(first, 1000);
+    ASSERT_LE(history_.memory_bytes(), kSixteen);
+  }
+  EXPECT_EQ(history_.memory_bytes(), kSixteen);
+  EXPECT_GT(history_.newest() - history_.oldest(), std::uint64_t{kFit} - 2048) << "and used";
+}
+
 TEST_F(Ring, FindsTheFirstEventSinceATime) {
   note(10, 100);
 

@@ -18,6 +18,25 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
+class Counting final : public bgpd::Observer {
+  using Peer = bgpd::session::Peer;
+
+ public:
+  int calls = 0;
+
+  void state_changed(const Peer&, const bgpd::session::StateChange&) override { ++calls; }
+  void message_passed(const Peer&, const bgpd::session::PassedMessage&) override { ++calls; }
+  void attempt_failed(const Peer&, const std::string&) override { ++calls; }
+  void update_received(const Peer&, rib::PeerHandle, const bgpd::wire::DecodedUpdate&) override { ++calls; }
+  void update_sent(rib::GroupId, std::span<const Peer* const>, const rib::PathAttributes*,
+                   std::span<const rib::Nlri>) override {
+    ++calls;
+  }
+  bool wants(const rib::Prefix&) const override { return true; }
+  void best_changed(const rib::EventView&) override { ++calls; }
+  void next_hop_resolved(const rib::NextHopTable::Entry&) override { ++calls; }
+};
+
 class Debug : public testing::Test {
  protected:
   void turn_on(cli::DebugSwitches switches) {
@@ -39,9 +58,14 @@ class Debug : public testing::Test {
   Host a_{world_, 1}, b_{world_, 2};
   boost::asio::io_context io_;
   std::vector<std::string> lines_;
+  std::size_t names_asked_ = 0;  // by texts that are made
   DebugLog debug_{io_,
                   {.write = [this](std::string_view, std::string_view text) { lines_.emplace_back(text); },
-                   .interface_name = [](std::uint32_t) { return std::string("eth0"); },
+                   .interface_name =
+                       [this](std::uint32_t) {
+                         ++names_asked_;
+                         return std::string("eth0");
+                       },
                    .engine = [this]() -> const rib::Engine& { return a_.speaker().engine(); }}};
 };
 
@@ -53,6 +77,25 @@ TEST_F(Debug, NothingIsToldWithoutASwitch) {
   turn_on({});
   b_.withdraw("10.1.2.0/24");
   EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(Debug, WhoDoesNotLookAnyMoreIsNotCalled) {
+  Counting observer;
+  a_.speaker().set_observer(&observer);
+  meet();
+  b_.announce("10.1.2.0/24");
+  world_.run_for(1s);
+  const auto calls = observer.calls;
+  EXPECT_GT(calls, 0);
+
+  a_.speaker().set_observer(nullptr);
+  b_.announce("10.1.3.0/24");
+  b_.withdraw("10.1.2.0/24");
+  world_.run_for(5s);
+  a_.peer(2)->clear(world_.now());
+  world_.run_for(5s);
+
+  EXPECT_EQ(observer.calls, calls);
 }
 
 TEST_F(Debug, NeighborEventsTellEachStepUpAndDown) {
@@ -164,6 +207,31 @@ TEST_F(Debug, AFloodIsCutAndTheRestCounted) {
   EXPECT_THAT(lines, Each(HasSubstr("10.0.0.2 rcvd ")));
   io_.run();
   EXPECT_THAT(lines_, ElementsAre(AllOf(HasSubstr(" debug lines were left out"), Not(StartsWith("0 ")))));
+}
+
+TEST_F(Debug, NoTextIsMadeThatIsNotWritten) {
+  constexpr unsigned kTimes = 20 * bgpd::debug::RateLimit::kBurst;
+  rib::NextHopTable::Entry entry;
+  entry.address = address_of(2);
+  entry.resolved = true;
+  entry.kernel_next_hops = {{address_of(2), kEth0}};
+  const auto tell_often = [&] {
+    for (unsigned i = 0; i < kTimes; ++i) debug_.next_hop_resolved(entry);
+  };
+
+  tell_often();
+  EXPECT_EQ(names_asked_, 0) << "no switch is on";
+  turn_on({{DebugTopic::Keepalives}});
+  tell_often();
+  EXPECT_EQ(names_asked_, 0) << "nor one of this topic";
+  turn_on({{DebugTopic::NextHops}});
+  tell_often();
+  const auto written = lines_.size();
+  EXPECT_GE(written, bgpd::debug::RateLimit::kBurst);
+  EXPECT_LT(written, kTimes);
+  EXPECT_EQ(names_asked_, written);
+  io_.run();
+  EXPECT_THAT(lines_.back(), StartsWith(std::to_string(kTimes - written) + " debug lines were left out"));
 }
 
 TEST_F(Debug, TheKernelsSideIsToldByTopic) {
