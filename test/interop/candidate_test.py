@@ -1,9 +1,11 @@
 """`configure private`: candidates, commits that take themselves back, two operators at once."""
 
 import json
+import select
+import socket
 import subprocess
 
-from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, peers, wait_for
+from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, netns, peers, wait_for
 from lab.kuland import address_layout
 
 
@@ -100,6 +102,70 @@ def a_confirmed_commit_that_cuts_off_its_operator_is_taken_back(lab):
     check("was taken back: nobody confirmed it within 3 s" in status(kuland)["lastCommit"]["text"], f"{status(kuland)}")
     with open(kuland.config_path, encoding="utf-8") as file:
         check(file.read() == written, "the file was not touched")
+
+
+class FarOperator:
+    """A kulan at one end of a TCP connection, its operator in another network at the other."""
+
+    PORT = 2222
+
+    def __init__(self, kuland, from_namespace):
+        self.host, self.text = kuland.host, b""
+        with netns.inside(kuland.host.namespace):
+            door = socket.create_server((kuland.host.ipv4, self.PORT))
+        with netns.inside(from_namespace):
+            self.line = socket.create_connection((kuland.host.ipv4, self.PORT), 20)
+        with door:
+            its, _ = door.accept()
+        with its:
+            self.shell = subprocess.Popen(kuland.shell_command(), stdin=its, stdout=its, stderr=its, env={})
+
+    def type(self, *lines):
+        self.line.sendall("".join(f"{line}\n" for line in lines).encode())
+
+    def heard(self):
+        """All that has come so far."""
+        while select.select([self.line], [], [], 0)[0]:
+            part = self.line.recv(65536)
+            if not part:
+                break
+            self.text += part
+        return self.text.decode()
+
+    def unsent(self):
+        """Octets that kulan has written and that do not get to the operator."""
+        rows = [line.split() for line in self.host.run("ss", "-tnH", f"sport = :{self.PORT}").splitlines()]
+        return sum(int(row[2]) for row in rows)
+
+    def leave(self):
+        self.line.close()
+        self.shell.wait(20)
+
+
+@interop()
+def an_operator_who_cuts_the_way_he_came_by_gets_it_back(lab):
+    """He is in a network that the host knows by the one session alone."""
+    hosts = lab.hosts(2)
+    lab.peer(peers.Bird, hosts[2], AS_PEER, [Neighbor(hosts[1].ipv4, AS_KULAND)], docker0=True)
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor(hosts[2].ipv4, AS_PEER)]))
+    is_reachable = lambda: hosts[2].subnet_ipv4 in hosts[1].routes()
+    wait_for(is_reachable, "the route to the operator's network is learned")
+    operator = FarOperator(kuland, hosts[2].pod_namespace)
+    operator.type("show version")
+    wait_for(lambda: "Kulan " in operator.heard(), "he hears the shell from there")
+    operator.type("configure private", f"router bgp {AS_KULAND}", f"no neighbor {hosts[2].ipv4}", "commit confirmed seconds 5")
+    wait_for(lambda: not is_reachable(), "the commit takes the route to him")
+    operator.heard()
+    operator.type("do show running-config")
+    wait_for(lambda: operator.unsent() > 0, "what he asks is answered into nowhere")
+    check("Current configuration" not in operator.heard(), "he hears nothing")
+
+    wait_for(is_reachable, "the commit is taken back by itself, and the route is there again", 60)
+    wait_for(lambda: "\nend\n" in operator.heard(), "he hears the answer on the same connection", 60)
+    operator.type("do show configuration status")
+    wait_for(lambda: "was taken back: nobody confirmed it within 5 s" in operator.heard(), "and why he did not before")
+    check(kuland.is_established(hosts[2].ipv4), "the session is up")
+    operator.leave()
 
 
 @interop()

@@ -1,11 +1,13 @@
 """A person at a terminal: keys, TAB, ?, Ctrl-C, the window's size, the pager, against a real daemon."""
 
 import os
+import re
 import signal
 import subprocess
 
 from harness import AS_KULAND, AS_PEER, Neighbor, check, interop, kuland_config, netns, wait_for
 from lab.kuland import LEAKS
+from lab.terminal import ESCAPES
 
 
 def at_the_prompt(lab, **options):
@@ -230,3 +232,34 @@ def words_stand_in_as_many_columns_as_the_window_has(lab):
     terminal.keys("\t")
     wide = terminal.expect(f"{prompt}show ").count("\n")
     check(wide < narrow, f"{narrow} lines in 40 columns, {wide} in 200")
+
+
+def words_of(text):
+    """Without what goes on while two are compared: times, counts, octets."""
+    return [word for word in text.split() if not any(letter.isdigit() for letter in word) or "." in word]
+
+
+@interop()
+def a_narrow_window_loses_nothing(lab):
+    """Lines are as long as they are, as FRR's: the terminal folds them. What is watched stays on the screen, cut."""
+    kuland, terminal, prompt = at_the_prompt(lab, columns=40)
+    for command in ("show ip bgp summary", "show ip bgp", "show ip bgp neighbors", "show ip route", "show running-config",
+                    "show interface brief", "show version"):
+        terminal.keys(f"{command}\r")
+        terminal.expect(f"{command}\n")
+        shown = terminal.expect(f"\n{prompt}").removesuffix(prompt)
+        asked = kuland.show(command)
+        check(words_of(shown) == words_of(asked) and len(words_of(asked)) > 2, f"{command}: {shown}\nwithout a terminal: {asked}")
+        check(shown.count("\n") == asked.count("\n"), f"{command}: {shown}\nwithout a terminal: {asked}")
+    terminal.keys("show ip bgp summary watch\r")
+    drawn = terminal.expect("192.168.1.2")
+    check("(any key ends)" in drawn, drawn)
+    terminal.keys("q")
+    terminal.expect(prompt)
+    parts = re.split(r"\x1b\[\d+;1H", terminal.octets.decode())  # a line each
+    drawn = [ESCAPES.sub("", part) for part in parts[1:-1]]
+    whole = next(line for line in kuland.show("show ip bgp summary").splitlines() if line.startswith("Neighbor"))
+    check(len(whole) > 40 and whole[:40] in drawn, f"cut at the window's end: {drawn}")
+    check(all(len(line) <= 40 for line in drawn), f"{drawn}")
+    terminal.keys("exit\r")
+    terminal.expect_end()
