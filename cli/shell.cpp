@@ -299,7 +299,7 @@ std::optional<std::size_t> Shell::offers_watch(std::string_view line) const {
   return column;
 }
 
-Completion Shell::complete(std::string_view line) const {
+Completion Shell::keywords_for(std::string_view line) const {
   const auto column = configuring_ ? outer_command(line) : std::optional<std::size_t>(0);
   if (!column) {
     auto completion = cli::complete(context_, line);
@@ -324,7 +324,7 @@ std::vector<HelpLine> Shell::outer_help(std::string_view line) const {
   return lines;
 }
 
-std::vector<HelpLine> Shell::help(std::string_view line) const {
+std::vector<HelpLine> Shell::words_for(std::string_view line) const {
   if (!configuring_) return outer_help(line);
   if (const auto column = outer_command(line)) return outer_help(line.substr(*column));
   auto lines = cli::help(context_, line);

@@ -43,7 +43,8 @@ class Shell {
   show::Status finish();
   bool is_configuring() const { return configuring_; }
 
-  /// For TAB and `?`; `line` ends at the cursor.
+  /// For TAB and `?`; `line` ends at the cursor. Where a neighbor may be named, the daemon is asked who there
+  /// is.
   Completion complete(std::string_view line) const;
   std::vector<HelpLine> help(std::string_view line) const;
   /// The lines of one mode's `list`.
@@ -94,6 +95,10 @@ class Shell {
   show::Status execute_config(std::string_view line);
   show::Status leave_offline(std::string_view line, const ClientError& error);
   std::vector<HelpLine> outer_help(std::string_view line) const;
+  // TAB and `?` without and with what the daemon knows; see shell_names.cpp
+  Completion keywords_for(std::string_view line) const;
+  std::vector<HelpLine> words_for(std::string_view line) const;
+  std::vector<HelpLine> known_names(const Completion& completion, std::string_view half) const;
   show::Status print_help(std::string_view line);
   show::Status find(const std::string& pattern) const;
   static std::string mark_of(const Match& match, std::string_view line);

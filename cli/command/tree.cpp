@@ -205,7 +205,9 @@ Completion Tree::complete(std::string_view line) const {
   for_each_expected(race, [&](const Token& next) {
     if (next.is_keyword() && !next.is_whole && next.text.starts_with(half.text))
       completion.candidates.push_back(next.text);
+    if (!next.is_keyword()) completion.values.push_back({next.text, next.help});
   });
+  std::ranges::sort(completion.values);
   sort_unique(completion.candidates);
   return completion;
 }

@@ -47,15 +47,16 @@ struct Begun {
   std::vector<std::size_t> commands{};  // as given to add(), sorted; none when no word is
 };
 
-struct Completion {
-  std::size_t column = 0;               // where the word being completed begins
-  std::vector<std::string> candidates;  // whole keywords, sorted; empty: nothing to add
-};
-
 struct HelpLine {
   std::string word;  // "(1-65535)", "remote-as", "<cr>"
   std::string text;
   auto operator<=>(const HelpLine&) const = default;
+};
+
+struct Completion {
+  std::size_t column = 0;               // where the word being completed begins
+  std::vector<std::string> candidates;  // whole keywords, sorted; empty: nothing to add
+  std::vector<HelpLine> values;  // what else may stand there ("PEER"), sorted: who knows names offers them
 };
 
 class Tree {

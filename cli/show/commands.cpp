@@ -15,10 +15,11 @@ Status Console::report(const ClientError& error) const {
 std::vector<Command> all_commands() {
   std::vector<Command> all;
   // `show bgp community-list NAME` is the list, as in FRR; of two rows that fit, the first is meant.
-  for (auto&& part : {bgp_commands(), route_table_commands(), policy_commands(), bgp_filter_commands(),
-                      system_commands(), host_commands(), prefix_count_commands(), instance_commands(),
-                      program_commands(), action_commands(), fib_commands(), explain_commands(),
-                      compare_commands(), history_commands(), configuration_commands(), log_commands()})
+  for (auto&& part :
+       {bgp_commands(), route_table_commands(), policy_commands(), bgp_filter_commands(), system_commands(),
+        host_commands(), prefix_count_commands(), statistics_commands(), instance_commands(),
+        program_commands(), action_commands(), fib_commands(), explain_commands(), compare_commands(),
+        history_commands(), configuration_commands(), log_commands()})
     std::ranges::transform(part, std::back_inserter(all), of_instance);
   return all;
 }

@@ -20,13 +20,14 @@ struct Command {
 };
 
 /// show_bgp.cpp, show_filtered.cpp, show_routes.cpp (the routing table), show_policy.cpp, show_system.cpp,
-/// show_host.cpp, prefix_counts.cpp, instances.cpp, programs.cpp, actions.cpp
+/// show_host.cpp, prefix_counts.cpp, statistics.cpp, instances.cpp, programs.cpp, actions.cpp
 std::vector<Command> bgp_commands();
 std::vector<Command> bgp_filter_commands();
 std::vector<Command> route_table_commands();
 std::vector<Command> system_commands();
 std::vector<Command> host_commands();
 std::vector<Command> prefix_count_commands();
+std::vector<Command> statistics_commands();
 std::vector<Command> instance_commands();
 std::vector<Command> program_commands();
 std::vector<Command> action_commands();

@@ -237,17 +237,20 @@ std::string as_path_text(const api::PathAttributes& attributes) {
 }
 
 void append_as_path(std::string& out, const api::PathAttributes& attributes) {
+  as_path_of(attributes).append_to(out);
+}
+
+rib::AsPath as_path_of(const api::PathAttributes& attributes) {
   const auto& octets = attributes.as_path_octets();
   if (!octets.empty()) {
     const std::span wire(reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size());
-    if (const auto path = rib::AsPath::decode(wire, 4)) path->append_to(out);
-    return;
+    return rib::AsPath::decode(wire, 4).value_or(rib::AsPath());
   }
   std::vector<rib::AsPath::Segment> segments;
   for (const auto& segment : attributes.as_path())
     segments.push_back({static_cast<rib::AsPath::SegmentType>(segment.type()),
                         {segment.as_numbers().begin(), segment.as_numbers().end()}});
-  rib::AsPath(segments).append_to(out);
+  return rib::AsPath(segments);
 }
 
 bool is_rejected(api::PathState state) {

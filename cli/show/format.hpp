@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "cli/proto/kulan.pb.h"
+#include "rib/as_path.hpp"
 #include "rib/ip_address.hpp"
 #include "rib/prefix.hpp"
 #include "rib/reason.hpp"
@@ -66,6 +67,7 @@ char origin_code(api::PathAttributes::Origin origin);              // 'i'
 std::string_view family_key(api::Family family);
 std::string_view family_name(api::Family family);  // "IPv4 Unicast"
 
+rib::AsPath as_path_of(const api::PathAttributes& attributes);
 /// "64512 64513 {1,2}"; "" for the empty path.
 std::string as_path_text(const api::PathAttributes& attributes);
 void append_as_path(std::string& out, const api::PathAttributes& attributes);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <ranges>
 
 #include "cli/show/commands.hpp"
@@ -12,12 +13,35 @@ namespace {
 
 constexpr std::string_view kJson = "JavaScript Object Notation";
 
+/// Which of a table's routes are shown.
+struct Wanted {
+  std::uint32_t tag = 0;        // 0: whatever they have
+  bool supernets_only = false;  // IPv4: shorter than the address's class would have it
+
+  bool is_all() const { return tag == 0 && !supernets_only; }
+  bool fits(const api::RouteEntry& entry) const {
+    if (tag != 0 && entry.tag() != tag) return false;
+    const auto& address = entry.prefix().address();
+    const auto first = address.empty() ? 0 : static_cast<std::uint8_t>(address.front());
+    return !supernets_only || entry.prefix().length() < (first < 128 ? 8u : first < 192 ? 16u : 24u);
+  }
+};
+
 /// Calls `show(table)` for each page.
 template <typename Show>
-std::expected<void, ClientError> ask(const Console& console, api::ListRouteTable list, const Show& show) {
+std::expected<void, ClientError> ask(const Console& console, api::ListRouteTable list, const Wanted& wanted,
+                                     const Show& show_page) {
+  const auto show = [&](const api::RouteTable& table) {
+    if (wanted.is_all()) return show_page(table);
+    auto some = table;
+    auto& entries = *some.mutable_entries();
+    const auto is_unwanted = [&](const api::RouteEntry& entry) { return !wanted.fits(entry); };
+    entries.erase(std::remove_if(entries.begin(), entries.end(), is_unwanted), entries.end());
+    show_page(some);
+  };
   return for_each_page(
       console, std::move(list),
-      [](auto& request, const auto& wanted) { *request.mutable_route_table() = wanted; },
+      [](auto& request, const auto& asked) { *request.mutable_route_table() = asked; },
       [](const auto& response) -> const auto& { return response.route_table(); }, show);
 }
 
@@ -36,8 +60,8 @@ std::expected<std::vector<std::string>, ClientError> vrfs_of(const Console& cons
 
 /// `vrf all`. In JSON the daemon's own table, which may be long, is written as it comes; those beside it have
 /// few routes.
-Status list_all_vrfs(const Console& console, const api::ListRouteTable& list, RouteTableKind kind,
-                     bool json) {
+Status list_all_vrfs(const Console& console, const api::ListRouteTable& list, const Wanted& wanted,
+                     RouteTableKind kind, bool json) {
   auto names = vrfs_of(console);
   if (!names) return console.report(names.error());
   std::vector<api::RouteTable> beside;
@@ -51,7 +75,7 @@ Status list_all_vrfs(const Console& console, const api::ListRouteTable& list, Ro
     of_one.set_vrf(name);
     const bool is_last = &name == &names->back();
     if (!listing && (!collects || is_last)) listing = json_route_table(kind, console.out, beside);
-    const auto done = ask(console, std::move(of_one), [&](const api::RouteTable& table) {
+    const auto done = ask(console, std::move(of_one), wanted, [&](const api::RouteTable& table) {
       if (listing)
         listing->page(table);
       else
@@ -69,16 +93,17 @@ std::string place_of_nothing(const api::ListRouteTable& list) {
   return list.family() == api::IPV6_UNICAST ? "::/0" : "0.0.0.0/0";
 }
 
-Status list_table(const Console& console, api::ListRouteTable list, RouteTableKind kind, bool json) {
+Status list_table(const Console& console, api::ListRouteTable list, const Wanted& wanted, RouteTableKind kind,
+                  bool json) {
   if (list.vrf() == "all") {
     list.clear_vrf();
-    return list_all_vrfs(console, list, kind, json);
+    return list_all_vrfs(console, list, wanted, kind, json);
   }
   const auto head = list.table() != 0 ? RouteTableHead::Table : RouteTableHead::OtherVrf;
   const auto listing = json ? json_route_table(kind, console.out, {}, place_of_nothing(list))
                             : text_route_table(kind, console.out, head);
   const auto done =
-      ask(console, std::move(list), [&](const api::RouteTable& table) { listing->page(table); });
+      ask(console, std::move(list), wanted, [&](const api::RouteTable& table) { listing->page(table); });
   if (!done) return empty_or_report(console, done.error(), json);
   listing->finish();
   return Status::Done;
@@ -120,7 +145,9 @@ Status show_routes(const Console& console, const Arguments& arguments) {
   auto kind = RouteTableKind::List;
   if (arguments.has("summary")) kind = RouteTableKind::Summary;
   if (arguments.has("brief")) kind = RouteTableKind::Brief;
-  return list_table(console, std::move(list), kind, arguments.has("json"));
+  const Wanted wanted{.tag = arguments.number_as<std::uint32_t>("tag"),
+                      .supernets_only = arguments.has("supernets-only")};
+  return list_table(console, std::move(list), wanted, kind, arguments.has("json"));
 }
 
 Status show_route(const Console& console, const Arguments& arguments) {
@@ -137,7 +164,30 @@ Status show_route(const Console& console, const Arguments& arguments) {
   } else if (const auto* address = arguments.address("address")) {
     list.set_address(std::string(address->bytes().begin(), address->bytes().end()));
   }
-  return list_table(console, std::move(list), kind, arguments.has("json"));
+  return list_table(console, std::move(list), {}, kind, arguments.has("json"));
+}
+
+/// As FRR, all but the default one.
+Status show_vrfs(const Console& console, const Arguments&) {
+  api::Request about_tables, about_links;
+  about_tables.mutable_fib();
+  about_links.mutable_interfaces();
+  const auto fib = console.client.call(std::move(about_tables));
+  if (!fib) return console.report(fib.error());
+  const auto links = console.client.call(std::move(about_links));
+  if (!links) return console.report(links.error());
+  std::map<std::string, std::string> lines;  // by name
+  for (const auto& table : fib->fib().tables()) {
+    if (table.vrf().empty()) continue;
+    const auto& all = links->interfaces().interfaces();
+    const auto link = std::ranges::find(all, table.vrf(), &api::Interface::name);
+    lines[table.vrf()] =
+        table.table() == 0 || link == all.end()
+            ? "inactive"
+            : "id " + std::to_string(link->index()) + " table " + std::to_string(table.table());
+  }
+  for (const auto& [name, state] : lines) console.out("vrf " + name + " " + state + " (configured)\n");
+  return Status::Done;
 }
 
 Status show_next_hops(const Console& console, const Arguments& arguments) {
@@ -169,37 +219,25 @@ std::vector<Command> route_table_commands() {
                              kTable = "Another table that routes of ours are for",
                              kVrf = "VRFs that routes of ours are for", kVrfName = "Its name, or all",
                              kNone = "Of a protocol that is not here";
+  const auto list_help = [&](std::string_view ip, std::string_view about) {
+    std::vector<std::string_view> help{
+        kShow, about, kRoute, kTable, "Its number", kVrf, kVrfName, "Routes with this tag", "The tag"};
+    if (ip == "ip") help.push_back("Networks that are larger than their class");
+    help.insert(help.end(),
+                {"Routes learned by BGP", "Connected networks", "Routes others put into the kernel",
+                 "Static routes", "Routes of ours that the kernel refused", "Counts"});
+    help.insert(help.end(), static_cast<std::size_t>(std::ranges::count(kOthers, '|')) + 1, kNone);
+    help.insert(help.end(), {kJson, "Only what most ask for"});
+    return help;
+  };
   const auto rows = [&](const std::string& ip, std::string_view about, const std::string& address,
                         const std::string& prefix) -> std::vector<Command> {
     return {
         {.syntax = "show " + ip + " route [<table (1-4294967295)$table|vrf NAME$vrf>] " +
-                   "[<bgp|connected|kernel|static|failed|summary|" + std::string(kOthers) +
+                   "[<tag (1-4294967295)$tag" + (ip == "ip" ? "|supernets-only" : "") +
+                   ">] [<bgp|connected|kernel|static|failed|summary|" + std::string(kOthers) +
                    ">] [json [brief]]",
-         .help = {kShow,
-                  about,
-                  kRoute,
-                  kTable,
-                  "Its number",
-                  kVrf,
-                  kVrfName,
-                  "Routes learned by BGP",
-                  "Connected networks",
-                  "Routes others put into the kernel",
-                  "Static routes",
-                  "Routes of ours that the kernel refused",
-                  "Counts",
-                  kNone,
-                  kNone,
-                  kNone,
-                  kNone,
-                  kNone,
-                  kNone,
-                  kNone,
-                  kNone,
-                  kNone,
-                  kNone,
-                  kJson,
-                  "Only what most ask for"},
+         .help = list_help(ip, about),
          .run = show_routes},
         {.syntax = "show " + ip + " route [<table (1-4294967295)$table|vrf NAME$vrf>] <" + address +
                    "$address|" + prefix + "$prefix [longer-prefixes]> [json]",
@@ -211,6 +249,9 @@ std::vector<Command> route_table_commands() {
   };
   std::vector<Command> all = rows("ip", kIp, "A.B.C.D", "A.B.C.D/M");
   for (auto&& row : rows("ipv6", kIpv6, "X:X::X:X", "X:X::X:X/M")) all.push_back(row);
+  all.push_back({.syntax = "show vrf",
+                 .help = {kShow, "VRFs that routes of ours are for, and the one that the daemon lives in"},
+                 .run = show_vrfs});
   all.push_back({.syntax = std::string(kBgp) + "nexthop [ADDRESS$next-hop] [json]",
                  .help = bgp_help({"Next hops and whether they are reachable", "This one alone", kJson}),
                  .run = show_next_hops});

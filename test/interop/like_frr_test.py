@@ -233,3 +233,12 @@ def what_is_not_there_is_answered_alike(lab, peer):
     for asked in ("show ip route 1.2.3.4 json", "show ipv6 route 2001:db8:9::1 json", "show ip route 1.2.3.0/24 json"):
         ours, theirs = kuland.try_show(asked), try_frr(frr, asked, daemon="zebra")
         check((ours[0], json.loads(ours[1])) == (theirs[0], json.loads(theirs[1])), f"{asked}: {ours}, FRR {theirs}")
+
+
+@interop(peers=("frr",))
+def statistics_are_counted_alike(lab, peer):
+    _, kuland, frr = both(lab, peer)
+    for asked in ("show bgp ipv4 unicast statistics json", "show bgp ipv6 unicast statistics json", "show ip bgp statistics json"):
+        wait_for(lambda line=asked: json.loads(kuland.show(line)) == json.loads(ask_frr(frr, line)), f"{asked} is FRR's")
+    ours, theirs = kuland.show("show bgp ipv4 unicast statistics"), ask_frr(frr, "show bgp ipv4 unicast statistics")
+    check(ours == theirs, f"{ours}\nFRR:\n{theirs}")

@@ -114,6 +114,28 @@ class FakeDaemon {
         done.set_code(api::Done::NOT_FOUND);
         done.set_message("Network not in table");
         break;
+      case api::Request::kNeighbors:
+        if (!request.neighbors().has_neighbor())
+          response.mutable_neighbors()->add_neighbors()->mutable_name()->set_address(
+              std::string("\xc0\xa8\x4d\x02", 4));
+        break;
+      case api::Request::kRouteTable:
+        add_route(*response.mutable_route_table(), std::string("\x0a\0\0\0", 4), 7, 0);
+        add_route(*response.mutable_route_table(), std::string("\x0a\x09\0\0", 4), 16, 5);
+        break;
+      case api::Request::kFib: {
+        auto& fib = *response.mutable_fib();
+        fib.add_tables()->set_table(254);
+        for (const auto* name : {"red", "blue"}) fib.add_tables()->set_vrf(name);
+        fib.mutable_tables(1)->set_table(10);
+        break;
+      }
+      case api::Request::kInterfaces: {
+        auto& red = *response.mutable_interfaces()->add_interfaces();
+        red.set_name("red");
+        red.set_index(7);
+        break;
+      }
       case api::Request::kEdit:
         edit_config(request.edit(), *response.mutable_edit());
         break;
@@ -125,6 +147,15 @@ class FakeDaemon {
         break;
     }
     return done;
+  }
+
+  static void add_route(api::RouteTable& table, const std::string& address, std::uint32_t length,
+                        std::uint32_t tag) {
+    auto& entry = *table.add_entries();
+    entry.mutable_prefix()->set_address(address);
+    entry.mutable_prefix()->set_length(length);
+    entry.set_source(api::STATIC);
+    entry.set_tag(tag);
   }
 
   void edit_config(const api::EditConfig& request, api::EditResults& results) {

@@ -12,6 +12,7 @@ namespace cli {
 namespace {
 
 using show::Status;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -191,6 +192,20 @@ TEST_F(ShellTest, WithoutATerminalNothingIsMonitoredAsWasAsked) {
   EXPECT_EQ(type("no terminal monitor").text, "");
 }
 
+TEST_F(ShellTest, RoutesAreChosenByTheirTagOrForBeingSupernets) {
+  EXPECT_THAT(type("show ip route static").text, AllOf(HasSubstr("10.0.0.0/7"), HasSubstr("10.9.0.0/16")));
+  EXPECT_THAT(type("show ip route tag 5").text,
+              AllOf(Not(HasSubstr("10.0.0.0/7")), HasSubstr("10.9.0.0/16")));
+  EXPECT_THAT(type("show ip route supernets-only json").text,
+              AllOf(HasSubstr("10.0.0.0/7"), Not(HasSubstr("10.9.0.0/16"))));
+  EXPECT_EQ(type("show ip route tag 6 json").text, "{}\n");
+  EXPECT_EQ(type("show ipv6 route supernets-only").status, Status::Error) << "IPv6 has no classes";
+}
+
+TEST_F(ShellTest, VrfsAreListedAsZebraDoes) {
+  EXPECT_EQ(type("show vrf").text, "vrf blue inactive (configured)\nvrf red id 7 table 10 (configured)\n");
+}
+
 TEST_F(ShellTest, NoBfdMeansNoSessions) {
   EXPECT_EQ(type("show bfd peers").text, "BFD Peers:\n");
   EXPECT_EQ(type("show bfd peers json").text, "[\n]\n");
@@ -332,6 +347,26 @@ TEST_F(ShellTest, CompletionKnowsTheMode) {
   EXPECT_EQ(shell_.complete("router").candidates, std::vector<std::string>{"router"});
   EXPECT_EQ(shell_.complete("do sh").candidates, std::vector<std::string>{"show"});
   EXPECT_EQ(shell_.complete("do sh").column, 3u);
+}
+
+TEST_F(ShellTest, NeighborsAndGroupsAreOfferedWhereTheyMayBeNamed) {
+  for (const auto* line : {"conf t", "router bgp 1", "neighbor G peer-group", "neighbor 10.0.0.1 remote-as 2",
+                           "neighbor eth0 interface remote-as external"})
+    type(line);
+  EXPECT_THAT(shell_.complete("neighbor ").candidates, ElementsAre("10.0.0.1", "192.168.77.2", "G", "eth0"));
+  EXPECT_THAT(shell_.complete("no neighbor 1").candidates, ElementsAre("10.0.0.1", "192.168.77.2"));
+  EXPECT_THAT(shell_.complete("neighbor 10.0.0.1 peer-group ").candidates, ElementsAre("G"));
+  EXPECT_THAT(type("neighbor 1?").text, HasSubstr("  10.0.0.1      Neighbor address"));
+  type("end");
+
+  EXPECT_THAT(shell_.complete("show ip bgp neighbors 10").candidates, ElementsAre("10.0.0.1"));
+  EXPECT_THAT(shell_.complete("show ip bgp neighbors ").candidates,
+              ElementsAre("10.0.0.1", "192.168.77.2", "eth0", "json", "watch"));
+  EXPECT_THAT(shell_.complete("clear ip bgp peer-group ").candidates, ElementsAre("G"));
+  EXPECT_THAT(type("show ip bgp neighbors e?").text, HasSubstr("  eth0"));
+  const auto before = daemon_.requests().size();
+  static_cast<void>(shell_.complete("show ip "));
+  EXPECT_EQ(daemon_.requests().size(), before) << "nobody is asked where no name may stand";
 }
 
 TEST_F(ShellTest, BlankLinesAndCommentsDoNothing) {
