@@ -12,10 +12,11 @@ namespace cli {
 namespace {
 
 /// As their syntax begins. Rows of lists and route maps are guards without being named.
-constexpr std::array<std::string_view, 25> kGuards{
+constexpr std::array<std::string_view, 26> kGuards{
     "bgp ebgp-requires-policy",
     "bgp reject-as-sets",
     "bgp listen limit",
+    "discovery interface",
     "discovery pool",
     "discovery maximum-prefix",
     "fib table",

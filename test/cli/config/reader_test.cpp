@@ -103,6 +103,7 @@ TEST(Reader, ItIsDangerousToMissWhatKeepsSomethingBack) {
                                  "aggregate-address 10.0.0.0/33 summary-only",
                                  "bgp listen limit 0",
                                  "discovery pool 10.0.0.0",
+                                 "discovery interface",
                                  "router bgp 64513",
                                  "fib table 0",
                                  "fib vrf",
@@ -111,7 +112,17 @@ TEST(Reader, ItIsDangerousToMissWhatKeepsSomethingBack) {
                                  "bgp as-path access-list L permit [",
                                  "route-map M permit x",
                                  "ip protocol bgp route-map",
-                                 "neighbor 9.9.9.9 route-map IN in"})
+                                 "neighbor 9.9.9.9 route-map IN in",
+                                 "neighbor 9.9.9.9 enforce-first-as",
+                                 "neighbor 9.9.9.9 strict-capability-match",
+                                 "neighbor 9.9.9.9 remove-private-AS",
+                                 "neighbor 1.2.3.4 local-role nobody",
+                                 "neighbor 1.2.3.4 unsuppress-map",
+                                 "neighbor 1.2.3.4 distribute-list",
+                                 "neighbor eth0 interface peer-group",
+                                 "no bgp client-to-client",
+                                 "discovery maximum-prefix 0",
+                                 "ipv6 protocol bgp route-map"})
     EXPECT_THAT(dangerous_lines(kTwoNeighbors + (" " + line) + "\n"), ElementsAre(5u)) << line;
   EXPECT_THAT(dangerous_lines("route-map M permit 10\n match ip address prefix-len 33\n set metric x\n"),
               ElementsAre(2u, 3u));
