@@ -9,6 +9,7 @@
 #include "bgpd/config/differences.hpp"
 #include "bgpd/daemon.hpp"
 #include "bgpd/log.hpp"
+#include "bgpd/session/turned_out.hpp"
 #include "bgpd/static_routes.hpp"
 #include "cli/config/reader.hpp"
 #include "cli/config/writer.hpp"
@@ -72,12 +73,25 @@ void Daemon::apply_forwarding(const cli::Config& config) {
       if (const auto done = fib::enable_forwarding(afi); !done) log::fib().warn("{}", done.error());
 }
 
+namespace {
+
+/// The session has what its neighbor's new settings ask for, though the old ones did not say it.
+bool has_it_already(const session::Peer& peer, const config::Differences& changes) {
+  const auto changed =
+      std::ranges::find(changes.changed_neighbors, peer.settings().address, &session::PeerSettings::address);
+  return changed != changes.changed_neighbors.end() && config::reset_reason(peer.settings(), *changed) &&
+         !config::reset_reason(session::as_turned_out(peer, *changed), *changed);
+}
+
+}  // namespace
+
 std::expected<void, std::string> Daemon::put_in_force(const cli::Config& config) {
   const auto changes = config::differences(config_, config, own_identifier_, hostname_, interface_index());
   if (changes.logging_changed)
     if (auto ready = apply_log(config); !ready) return ready;
   for (const auto& reset : changes.resets)
-    if (const auto* peer = speaker_->peers().find(reset.address); peer && peer->is_established())
+    if (const auto* peer = std::as_const(speaker_->peers()).find(reset.address);
+        peer && peer->is_established() && !has_it_already(*peer, changes))
       log::config().info("neighbor {} is reset: {}", reset.address.to_string(), reset.reason);
   follow_debug(config_.debug, config.debug);
   const bool is_other_vrf = config_.fib_vrf != config.fib_vrf;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "bgpd/session/turned_out.hpp"
+
 namespace bgpd::session {
 namespace {
 
@@ -112,6 +114,7 @@ bool Peer::keeps_our_routes() const {
 
 bool Peer::set_settings(PeerSettings settings, TimePoint now) {
   const auto old_transport = transport_settings();
+  const auto as_is = as_turned_out(*this, settings);
   const auto before = std::exchange(settings_, std::move(settings));
   apply_times();
   if (settings_.shutdown) {
@@ -127,7 +130,7 @@ bool Peer::set_settings(PeerSettings settings, TimePoint now) {
   const bool connects_otherwise = before.port != settings_.port || old_transport != transport_settings();
   auto refused =
       established_ ? established_->change_transport(old_transport, transport_settings()) : std::nullopt;
-  if (needs_reset(before, settings_) || refused || (connects_otherwise && !established_)) {
+  if (needs_reset(as_is, settings_) || refused || (connects_otherwise && !established_)) {
     clear(now, wire::CeaseReason::OtherConfigurationChange);
     if (refused) statistics_.last_error = *std::move(refused);
     return true;

@@ -96,8 +96,9 @@ def wrong_as_is_answered_with_bad_peer_as(lab):
 
 
 @interop()
-def a_session_outlives_a_change_of_its_password_and_ttl(lab):
-    """RFC 4808: the two ends change one after the other, and what was signed otherwise is sent again."""
+def a_session_outlives_what_need_not_end_it(lab):
+    """Another password, RFC 4808: the two ends change one after the other, and what was signed otherwise is sent again.
+    Another TTL; the AS and the address that the session has."""
     hosts = lab.hosts(2)
 
     def config(host, other, lines, docker0):
@@ -109,7 +110,8 @@ def a_session_outlives_a_change_of_its_password_and_ttl(lab):
     for kuland, (_, other) in zip(kulands, ends):
         wait_for(lambda: kuland.is_established(other.ipv4), "established")
 
-    changes = ["password onager"], ["password donkey", "ttl-security hops 1"], ["ebgp-multihop 5"], []
+    changes = (["password onager"], ["password donkey", "ttl-security hops 1"], ["ebgp-multihop 5"],
+               ["remote-as external", "update-source eth0"], [])
     for number, lines in enumerate(changes):
         has_news = number % 2 == 0
         for kuland, (host, other) in zip(kulands, ends):

@@ -332,6 +332,24 @@ TEST_F(PassivePeer, AnotherLimitEndsTheWait) {
   EXPECT_TRUE(peer().is_established());
 }
 
+TEST_F(PassivePeer, AskingForWhatTheSessionHasDoesNotReset) {
+  establish();
+  auto changed = settings();
+  changed.local_address = peer().local().address;
+  changed.remote_as = peer().negotiated()->peer_as;
+  EXPECT_NE(changed, settings());
+  EXPECT_FALSE(us.manager.add_or_update(changed, world.now()));
+  changed.any_as = true;
+  changed.remote_as.reset();
+  changed.local_address.reset();
+  EXPECT_FALSE(us.manager.add_or_update(changed, world.now()));
+  EXPECT_TRUE(peer().is_established());
+
+  changed.any_as = false;
+  changed.remote_as = peer().negotiated()->peer_as + 1;
+  EXPECT_TRUE(us.manager.add_or_update(changed, world.now()));
+}
+
 TEST_F(PassivePeer, CapabilityChangesResetAndOthersDoNot) {
   auto puppet = establish();
   auto changed = settings();
