@@ -122,8 +122,8 @@ class Daemon final : private api::Backend {
   log::Settings log_settings_of(const cli::Config& config) const;
   /// What an operator has switched beside the configuration stays.
   void follow_debug(const cli::DebugSwitches& before, const cli::DebugSwitches& after);
-  /// Keeps the running configuration as a generation; that it cannot is a warning.
   void log_problems(std::span<const cli::Problem> problems) const;  // of the file
+  /// Keeps the running configuration as a generation; that it cannot is a warning.
   void keep_generation(const std::string& who, const std::string& how);
   void keep_generation(const std::string& text, const std::string& who, const std::string& how);
   void keep_wrong_file(const std::string& who);

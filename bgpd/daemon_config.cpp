@@ -9,7 +9,6 @@
 #include "bgpd/config/differences.hpp"
 #include "bgpd/daemon.hpp"
 #include "bgpd/log.hpp"
-#include "bgpd/session/turned_out.hpp"
 #include "bgpd/static_routes.hpp"
 #include "cli/config/reader.hpp"
 #include "cli/config/writer.hpp"
@@ -80,7 +79,7 @@ bool has_it_already(const session::Peer& peer, const config::Differences& change
   const auto changed =
       std::ranges::find(changes.changed_neighbors, peer.settings().address, &session::PeerSettings::address);
   return changed != changes.changed_neighbors.end() && config::reset_reason(peer.settings(), *changed) &&
-         !config::reset_reason(session::as_turned_out(peer, *changed), *changed);
+         !config::reset_reason(peer.settings_beside(*changed), *changed);
 }
 
 }  // namespace
@@ -90,7 +89,7 @@ std::expected<void, std::string> Daemon::put_in_force(const cli::Config& config)
   if (changes.logging_changed)
     if (auto ready = apply_log(config); !ready) return ready;
   for (const auto& reset : changes.resets)
-    if (const auto* peer = std::as_const(speaker_->peers()).find(reset.address);
+    if (const auto* peer = speaker_->peers().find(reset.address);
         peer && peer->is_established() && !has_it_already(*peer, changes))
       log::config().info("neighbor {} is reset: {}", reset.address.to_string(), reset.reason);
   follow_debug(config_.debug, config.debug);
@@ -275,8 +274,7 @@ void Daemon::keep_generation(const std::string& text, const std::string& who, co
 /// A file whose wrong lines nobody has seen to would be lost with the next one.
 void Daemon::keep_wrong_file(const std::string& who) {
   const auto text = read_file(options_.config, cli::kMaximumFileSize);
-  if (text && cli::read_config(*text).has_errors())
-    keep_generation(*text, who, "the file before `write memory`, with wrong lines");
+  if (text && cli::read_config(*text).has_errors()) keep_generation(*text, who, "with wrong lines");
 }
 
 std::expected<std::string, std::string> Daemon::write_config(const Operator& who) {

@@ -7,7 +7,6 @@
 
 #include "bgpd/config/differences.hpp"
 #include "bgpd/daemon.hpp"
-#include "bgpd/session/turned_out.hpp"
 #include "bgpd/static_routes.hpp"
 
 namespace bgpd {
@@ -106,7 +105,7 @@ Daemon::PeersToBe Daemon::peers_to_be(const cli::Config& after, api::Consequence
             : is_dynamic     ? "listen range removed"
                              : "neighbor removed";
     else if (at != peers.changed.end() && !why)
-      why = config::reset_reason(session::as_turned_out(peer, *at->second), *at->second);
+      why = config::reset_reason(peer.settings_beside(*at->second), *at->second);
     if (goes) view.removed.push_back({peer.name(), "", accepted_by(*speaker_, peer)});
     if (at != peers.changed.end() && !why) ++view.changed_neighbors;
     if (!why || !peer.is_established()) return;

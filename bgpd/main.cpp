@@ -40,12 +40,14 @@ std::string why_not_started(const cli::ReadResult& read) {
   constexpr std::size_t kMaximumNamed = 10;
   std::string lines;
   std::size_t count = 0;
-  for (const auto& problem : read.problems)
-    if (problem.is_dangerous && ++count <= kMaximumNamed)
-      lines += (lines.empty() ? "" : ", ") + std::to_string(problem.line);
+  for (const auto& problem : read.problems) {
+    if (!problem.is_dangerous) continue;
+    if (problem.line == 0) return "it was not read to its end";
+    if (++count <= kMaximumNamed) lines += (lines.empty() ? "" : ", ") + std::to_string(problem.line);
+  }
   if (count > kMaximumNamed) lines += ", …";
-  return std::string(count == 1 ? "line " : "lines ") + lines + (count == 1 ? " is" : " are") +
-         " to keep something back (a policy, a limit, a password): the rest does not run without";
+  return "more may come in or go out than is meant without line" + std::string(count == 1 ? " " : "s ") +
+         lines;
 }
 
 /// --check: all that is wrong with the file, and what a start would make of it.

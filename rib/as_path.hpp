@@ -16,6 +16,11 @@ using AsNumber = std::uint32_t;
 
 inline constexpr AsNumber kAsTrans = 23456;  // RFC 6793 §9
 
+/// RFC 6996 §5, RFC 5398 aside: 64512 to 65534, 4200000000 to 4294967294.
+constexpr bool is_private_as(AsNumber as) {
+  return (as >= 64512 && as <= 65534) || (as >= 4200000000u && as <= 4294967294u);
+}
+
 class AsPath {
  public:
   enum class SegmentType : std::uint8_t { Set = 1, Sequence = 2, ConfedSequence = 3, ConfedSet = 4 };

@@ -81,23 +81,18 @@ CompactArray<ExtendedCommunity> transitive_only(const CompactArray<ExtendedCommu
   return CompactArray<ExtendedCommunity>(std::span<const ExtendedCommunity>(kept));
 }
 
-/// RFC 6996 §5, RFC 5398 aside: 64512 to 65534, 4200000000 to 4294967294.
-bool is_private(AsNumber as) {
-  return (as >= 64512 && as <= 65534) || (as >= 4200000000u && as <= 4294967294u);
-}
-
 AsPath without_private(const ExportProfile& profile, const AsPath& path) {
   const auto& rewriting = profile.rewriting;
   const auto rule = rewriting.remove_private_as;
   const bool whole_paths_only =
       rule == RemovePrivateAs::OfPrivatePaths || rule == RemovePrivateAs::OfPrivatePathsReplaced;
   bool has_public = false;
-  path.for_each([&](AsPath::SegmentType, AsNumber as) { has_public |= !is_private(as); });
+  path.for_each([&](AsPath::SegmentType, AsNumber as) { has_public |= !is_private_as(as); });
   if (whole_paths_only && has_public) return path;
   const bool replaces =
       rule == RemovePrivateAs::OfPrivatePathsReplaced || rule == RemovePrivateAs::AllReplaced;
   return path.transformed([&](AsNumber as) -> std::optional<AsNumber> {
-    if (!is_private(as) || as == rewriting.kept_private_as) return as;
+    if (!is_private_as(as) || as == rewriting.kept_private_as) return as;
     return replaces ? std::optional(profile.local_as) : std::nullopt;
   });
 }

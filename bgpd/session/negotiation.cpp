@@ -15,16 +15,6 @@ const wire::ExtendedNextHop kIpv6NextHopForIpv4{rib::Family::Ipv4Unicast,
 /// `remote-as auto` is as good as anybody, where one AS is ours. `local-as` is for external sessions.
 bool may_be_internal(const PeerSettings& peer) { return peer.any_as && peer.local_as == 0; }
 
-/// `remote-as external` is any AS but ours, and none that would have got another AS of ours in the OPEN. Nor
-/// is that taken with `remote-as auto`: within a confederation our OPEN says the member AS, which stays
-/// inside.
-bool is_expected_as(const LocalSettings& local, const PeerSettings& peer, rib::AsNumber as) {
-  if (peer.remote_as) return as == *peer.remote_as;
-  if (may_be_internal(peer))
-    return local.confederation_id == 0 || as == local.as || is_confederation_member(local, as);
-  return as != local.as && as != local_as_for(local, peer) && !is_confederation_member(local, as);
-}
-
 /// RFC 4760 §8: a speaker without the capability speaks IPv4 unicast only.
 rib::FamilySet families_of(const wire::Open& open) {
   if (open.capabilities.multiprotocol.empty()) return {rib::Family::Ipv4Unicast};
@@ -176,6 +166,13 @@ void negotiate_long_lived(Negotiated& result, const PeerSettings& peer, const wi
 
 bool is_confederation_member(const LocalSettings& local, rib::AsNumber as) {
   return local.confederation_id != 0 && std::ranges::binary_search(local.confederation_peers, as);
+}
+
+bool is_expected_as(const LocalSettings& local, const PeerSettings& peer, rib::AsNumber as) {
+  if (peer.remote_as) return as == *peer.remote_as;
+  if (may_be_internal(peer))
+    return local.confederation_id == 0 || as == local.as || is_confederation_member(local, as);
+  return as != local.as && as != local_as_for(local, peer) && !is_confederation_member(local, as);
 }
 
 rib::AsNumber local_as_for(const LocalSettings& local, const PeerSettings& peer) {

@@ -52,6 +52,10 @@ struct Negotiated {
 rib::AsNumber local_as_for(const LocalSettings& local, const PeerSettings& peer);
 /// Whether an AS is another member of our confederation.
 bool is_confederation_member(const LocalSettings& local, rib::AsNumber as);
+/// `remote-as external` is any AS but ours, and none that would have got another AS of ours in the OPEN. Nor
+/// is that taken with `remote-as auto`: within a confederation our OPEN says the member AS, which stays
+/// inside.
+bool is_expected_as(const LocalSettings& local, const PeerSettings& peer, rib::AsNumber as);
 
 /// Our OPEN to this neighbor.
 wire::Open make_open(const LocalSettings& local, const PeerSettings& peer);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "bgpd/session/turned_out.hpp"
+#include "bgpd/session/tcp_options.hpp"
 
 namespace bgpd::session {
 namespace {
@@ -114,7 +114,7 @@ bool Peer::keeps_our_routes() const {
 
 bool Peer::set_settings(PeerSettings settings, TimePoint now) {
   const auto old_transport = transport_settings();
-  const auto as_is = as_turned_out(*this, settings);
+  const auto as_is = settings_beside(settings);
   const auto before = std::exchange(settings_, std::move(settings));
   apply_times();
   if (settings_.shutdown) {
@@ -145,6 +145,27 @@ bool Peer::set_settings(PeerSettings settings, TimePoint now) {
     settle(now);
   }
   return false;
+}
+
+PeerSettings Peer::settings_beside(const PeerSettings& after) const {
+  auto settings = settings_;
+  if (!established_) return settings;
+  if (is_expected_as(context_.local, after, negotiated()->peer_as)) {
+    settings.remote_as = after.remote_as;
+    settings.any_as = after.any_as;
+  }
+  const auto& ours = local().address;
+  const auto is_content = [&] {  // without `update-source` any address will do
+    if (after.local_address) return ours == *after.local_address;
+    return after.local_interface.empty() ||
+           address_of_interface(after.local_interface, remote().address) == ours;
+  };
+  const auto source = [](const PeerSettings& s) { return std::tie(s.local_address, s.local_interface); };
+  if (source(settings) != source(after) && is_content()) {
+    settings.local_address = after.local_address;
+    settings.local_interface = after.local_interface;
+  }
+  return settings;
 }
 
 void Peer::accept(std::unique_ptr<Transport> transport, TimePoint now) {

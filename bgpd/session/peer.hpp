@@ -72,6 +72,9 @@ class Peer final : private ConnectionOwner {
 
   // --- facts -----------------------------------------------------------------------------------------------
   const PeerSettings& settings() const { return settings_; }
+  /// The same, with what the session has in place of what was asked for, wherever `after` is content with
+  /// that: the neighbor's AS, our address. What then differs is what the session must end for.
+  PeerSettings settings_beside(const PeerSettings& after) const;
   std::uint32_t slot() const { return slot_; }
   /// The further of the two connections.
   State state() const { return leading().state(); }

@@ -11,15 +11,6 @@
 
 namespace cli::show {
 
-namespace {
-
-/// RFC 6996 §5.
-bool is_private(rib::AsNumber as) {
-  return (as >= 64512 && as <= 65534) || (as >= 4200000000u && as <= 4294967294u);
-}
-
-}  // namespace
-
 void TableStatistics::page(const api::Routes& routes) {
   vrf_ = routes.vrf();
   for (const auto& destination : routes.destinations()) {
@@ -56,7 +47,7 @@ void TableStatistics::add(const api::PathAttributes& attributes) {
   most_hops_ = std::max(most_hops_, hops);
   most_octets_ = std::max(most_octets_, octets);
   path.for_each([&](rib::AsPath::SegmentType, rib::AsNumber as) {
-    if (!is_private(as)) highest_public_as_ = std::max<std::uint64_t>(highest_public_as_, as);
+    if (!rib::is_private_as(as)) highest_public_as_ = std::max<std::uint64_t>(highest_public_as_, as);
   });
 }
 

@@ -95,20 +95,24 @@ def wrong_as_is_answered_with_bad_peer_as(lab):
     check(not kuland.is_established(hosts[2].ipv4), "and no session came of it")
 
 
-@interop()
-def a_session_outlives_what_need_not_end_it(lab):
+@interop(family=("ipv4", "ipv6"))
+def a_session_outlives_what_need_not_end_it(lab, family):
     """Another password, RFC 4808: the two ends change one after the other, and what was signed otherwise is sent again.
     Another TTL; the AS and the address that the session has."""
     hosts = lab.hosts(2)
 
+    def address_of(host):
+        return getattr(host, family)
+
     def config(host, other, lines, docker0):
-        return kuland_config(host, [Neighbor(other.ipv4, AS_KULAND + other.number)], AS_KULAND + host.number,
-                             ["timers bgp 3 90", *(f"neighbor {other.ipv4} {line}" for line in lines)], docker0=docker0)
+        return kuland_config(host, [Neighbor(address_of(other), AS_KULAND + other.number)], AS_KULAND + host.number,
+                             ["timers bgp 3 90", *(f"neighbor {address_of(other)} {line}" for line in lines)],
+                             docker0=docker0)
 
     ends = [(hosts[1], hosts[2]), (hosts[2], hosts[1])]
     kulands = [lab.kuland(host, config(host, other, (), False)) for host, other in ends]
     for kuland, (_, other) in zip(kulands, ends):
-        wait_for(lambda: kuland.is_established(other.ipv4), "established")
+        wait_for(lambda: kuland.is_established(address_of(other)), "established")
 
     changes = (["password onager"], ["password donkey", "ttl-security hops 1"], ["ebgp-multihop 5"],
                ["remote-as external", "update-source eth0"], [])
@@ -117,9 +121,10 @@ def a_session_outlives_what_need_not_end_it(lab):
         for kuland, (host, other) in zip(kulands, ends):
             kuland.reload(config(host, other, lines, has_news))
         for host, other in ends:
-            wait_for(lambda: (other.subnets[0] in host.routes()) == has_news, f"with {lines}: news pass", 60)
+            subnet = getattr(other, f"subnet_{family}")
+            wait_for(lambda: (subnet in host.routes(family)) == has_news, f"with {lines}: news pass", 60)
     for kuland, (_, other) in zip(kulands, ends):
-        neighbor = kuland.json("show ip bgp neighbors")[other.ipv4]
+        neighbor = kuland.json("show ip bgp neighbors")[address_of(other)]
         check(neighbor["connectionsDropped"] == 0, f"the session is the first one: {neighbor['connectionsDropped']}")
 
 
