@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the named sections of etc/packages.txt; only those that are missing.
 #
-#   etc/install-packages.sh SECTION...        build, run, lab, test, bench
+#   etc/install-packages.sh SECTION...        build, run, lab, sanitizers, test, bench
 #   etc/install-packages.sh --list SECTION... print their names, install nothing
 #
 # Needs root: calls sudo where the caller is not root. No service is started: the routing daemons that the tests

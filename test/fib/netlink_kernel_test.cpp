@@ -588,7 +588,7 @@ TEST_P(NetlinkKernelFamilyTest, AFlushLeavesNothingOfOursAndAllOfOthers) {
 
 // --- next-hop objects
 
-constexpr KernelOptions kByObject{.audit_interval = 0s, .next_hop_objects = true};
+const KernelOptions kByObject{.audit_interval = 0s, .next_hop_objects = true};
 
 TEST_P(NetlinkKernelFamilyTest, RoutesNameObjectsAndSeveralNextHopsAGroup) {
   Owner owner(kByObject);

@@ -14,6 +14,8 @@ WITHOUT = {
     "readThread", "writeThread",
     # conditional advertisement, which kuland does not have
     "bgpTimerConfiguredConditionalAdvertisementsSec",
+    # told by FRR only when it is a millisecond or more
+    "estimatedRttInMsecs",
 }
 # The same of a link: what zebra keeps of it for protocols and devices that kuland has nothing to do with, and its own counts.
 WITHOUT_OF_A_LINK = frozenset({

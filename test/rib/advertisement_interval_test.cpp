@@ -125,7 +125,7 @@ TEST_P(AdvertisementInterval, WhatWentMeanwhileIsNotAnnounced) {
 TEST_P(AdvertisementInterval, ChangesCollapse) {
   announce(2, 1);
   node.settle();
-  for (const std::uint32_t med : {2, 3, 4}) {
+  for (const std::uint32_t med : {2u, 3u, 4u}) {
     announce(2, med);
     node.settle();
   }

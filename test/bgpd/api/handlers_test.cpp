@@ -9,7 +9,7 @@
 namespace bgpd::api {
 namespace {
 
-constexpr Caller kMayChange{.may_change = true}, kMayLook{.may_change = false};
+const Caller kMayChange{.may_change = true}, kMayLook{.may_change = false};
 
 std::string octets(const char* address) { return octets_of(*rib::IpAddress::parse(address)); }
 

@@ -100,7 +100,7 @@ TEST_F(RouteFilterTest, AllCommunitiesMustBeThere) {
 }
 
 TEST_F(RouteFilterTest, LargeOnesLikewise) {
-  for (const std::uint32_t part : {1, 2, 3}) filter_.add_large_communities(part);
+  for (const std::uint32_t part : {1u, 2u, 3u}) filter_.add_large_communities(part);
   EXPECT_THAT(found(filter_), ElementsAre("172.16.0.0/16"));
 
   filter_.set_exact(true);
