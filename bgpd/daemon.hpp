@@ -181,7 +181,8 @@ class Daemon final : private api::Backend {
   const std::uint64_t instance_;           // of this life, for the mesh
   rib::BgpIdentifier own_identifier_ = 0;  // kept in the state directory; used unless configured
 
-  boost::asio::io_context io_{1};
+  // Others post work to it; what waits for descriptors is the main thread's alone.
+  boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   boost::asio::signal_set signals_{io_};
   std::unique_ptr<HangupSignal> hangup_signal_;
   boost::asio::steady_timer stop_timer_{io_};

@@ -1,8 +1,6 @@
 // A peer's UPDATEs as its session reads them: the group logs behind Outbound, both families taken together.
 #pragma once
 
-#include <array>
-
 #include "bgpd/session/output_source.hpp"
 #include "bgpd/update/outbound.hpp"
 
@@ -13,14 +11,9 @@ class PeerOutput final : public session::OutputSource {
   PeerOutput(update::Outbound& outbound, rib::PeerHandle peer) : outbound_(outbound), peer_(peer) {}
 
   std::size_t gather(std::vector<wire::Octets>& ranges, std::size_t limit) override {
-    std::array<update::Range, 64> pieces;
-    const auto count = outbound_.fill(peer_, pieces, limit);
-    std::size_t octets = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      ranges.push_back(pieces[i]);
-      octets += pieces[i].size();
-    }
-    return octets;
+    const auto pieces = outbound_.fill(peer_, limit);
+    ranges.insert(ranges.end(), pieces.begin(), pieces.end());
+    return update::total(pieces);
   }
   Completed consume(std::size_t octets) override {
     const auto completed = outbound_.consume(peer_, octets);

@@ -403,9 +403,12 @@ void Engine::Impl::show_observer(Family family, std::span<const Change> changes)
 }
 
 void Engine::Impl::emit_notices() {
-  for (const auto& notice : std::exchange(notices, {})) output.notice(notice);
-  for (const auto& notice : conflicts.take_notices()) output.notice(notice);
-  for (const auto& notice : adj_rib_in.take_notices()) output.notice(notice);
+  const auto tell = [this](const std::vector<Notice>& all) {
+    for (const auto& notice : all) output.notice(notice);
+  };
+  if (!notices.empty()) tell(std::exchange(notices, {}));
+  if (conflicts.has_notices()) tell(conflicts.take_notices());
+  if (adj_rib_in.has_notices()) tell(adj_rib_in.take_notices());
 }
 
 }  // namespace rib

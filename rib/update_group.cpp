@@ -226,6 +226,8 @@ bool UpdateGroups::depends_on_next_hop(const UpdateGroup& group, const Policies&
 
 void UpdateGroups::note_dependencies(UpdateGroup& group) const {
   const auto chains = group.chains();
+  group.depends_on_prefix_ =
+      std::ranges::any_of(chains, [&](const auto& chain) { return policies_.depends_on_prefix(chain); });
   group.depends_on_next_hop_ =
       std::ranges::any_of(chains, [&](const auto& chain) { return policies_.depends_on_next_hop(chain); });
   group.default_depends_on_next_hop_ =
@@ -236,8 +238,7 @@ void UpdateGroups::note_dependencies(UpdateGroup& group) const {
 void UpdateGroups::load_outcomes(const UpdateGroup& group) {
   batch_ = &shared_batch_;
   outcomes_.clear();
-  const auto chains = group.chains();
-  if (std::ranges::any_of(chains, [&](const auto& chain) { return policies_.depends_on_prefix(chain); })) {
+  if (group.depends_on_prefix_) {
     part_by_outcome(group);
   } else {
     for (const auto& bucket : batch_->buckets()) {

@@ -145,6 +145,7 @@ class UpdateGroup {
   Bitmap is_held_back_;
   TimePoint quiet_until_{};
   // What policies look at, so that it is not looked up for every route; noted when they change.
+  bool depends_on_prefix_ = false;
   bool depends_on_next_hop_ = false;
   bool default_depends_on_next_hop_ = false;
 };

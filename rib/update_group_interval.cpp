@@ -44,6 +44,7 @@ std::optional<TimePoint> UpdateGroups::next_release() const {
 }
 
 std::size_t UpdateGroups::announce_released(UpdateGroup& group, std::size_t budget) {
+  if (group.released_.empty()) return 0;
   const auto& table = loc_rib_.table(group.family());
   const auto is_announced = [&](Table::Id id) {
     // What awaits the kernel is held back anew when it has answered.

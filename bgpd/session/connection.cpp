@@ -119,7 +119,8 @@ void Connection::handle(const Event& event, TimePoint now) {
   const auto actions = fsm_.handle(event);
   if (state() != before) owner_.state_changed(*this, before, event);
   for (const auto& action : actions) perform(action, now);
-  flush(now);
+  // UPDATEs ask for their turn themselves, once Established.
+  if (output_.has_own_messages() || state() != before) flush(now);
 }
 
 // --- actions -----------------------------------------------------------------------------------------------

@@ -288,14 +288,15 @@ bool Outbound::has_output(rib::PeerHandle handle) {
   });
 }
 
-std::size_t Outbound::fill(rib::PeerHandle handle, std::span<Range> ranges, std::size_t maximum) {
+std::span<const Range> Outbound::fill(rib::PeerHandle handle, std::size_t maximum) {
   auto* peer = find(handle);
-  if (!peer) return 0;
+  if (!peer) return {};
   flush_groups_of(*peer);
+  const auto ranges = std::span(pieces_);
   std::size_t count = 0, octets = 0;
   peer->filled_leftover = 0;
   std::ranges::fill(peer->filled, std::size_t{0});
-  if (!peer->leftover.empty() && !ranges.empty()) {
+  if (!peer->leftover.empty()) {
     ranges[count++] = peer->leftover.range();
     octets = peer->filled_leftover = ranges[0].size();
   }
@@ -309,7 +310,7 @@ std::size_t Outbound::fill(rib::PeerHandle handle, std::span<Range> ranges, std:
     count += set;
   }
   if (count == 0) note_read(*peer);
-  return count;
+  return ranges.first(count);
 }
 
 Completed Outbound::consume(rib::PeerHandle handle, std::size_t octets) {

@@ -9,6 +9,7 @@
 // message boundary: when rest_of_message() is not empty, that goes first.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <unordered_map>
@@ -33,7 +34,7 @@ class Outbound : public rib::Output {
   /// Called from inside the engine's calls, so they may schedule work but call neither the engine nor this
   /// object. Each may be empty.
   struct Callbacks {
-    /// The peer has something to write: once, until fill() has returned 0 or consume() has emptied it.
+    /// The peer has something to write: once, until fill() was empty or consume() has emptied it.
     std::function<void(rib::PeerHandle)> writable;
     /// The peer reads too slowly and lost its place in the log: once until it has caught up.
     std::function<void(rib::PeerHandle)> fell_behind;
@@ -84,9 +85,9 @@ class Outbound : public rib::Output {
   // --- from the sessions
   // ----------------------------------------------------------------------------------------
   bool has_output(rib::PeerHandle peer);
-  /// Sets the next octets to write, at most ranges.size() pieces and about `maximum` octets. Returns the
-  /// number of ranges; 0: nothing, `writable` will tell.
-  std::size_t fill(rib::PeerHandle peer, std::span<Range> ranges, std::size_t maximum = SIZE_MAX);
+  /// The next octets to write, about `maximum` in a few pieces; the list of them is valid until the next call
+  /// for any peer. Empty: nothing, `writable` will tell.
+  std::span<const Range> fill(rib::PeerHandle peer, std::size_t maximum = SIZE_MAX);
   /// `octets` of what the last fill() gave were written. Returns the messages that completed.
   Completed consume(rib::PeerHandle peer, std::size_t octets);
   /// What is left of a message written in part; empty at a message boundary. fill() begins with it.
@@ -195,6 +196,7 @@ class Outbound : public rib::Output {
   std::unordered_map<rib::GroupId, std::unique_ptr<Group>> groups_;
   std::vector<std::unique_ptr<Peer>> peers_;  // by PeerHandle::index
   // Room used again and again.
+  std::array<Range, 64> pieces_;
   EncodedAttributes encoded_;
   std::vector<std::uint8_t> messages_;
   std::vector<rib::Nlri> unsendable_;

@@ -69,10 +69,8 @@ class OutboundTest : public testing::Test {
 
   /// What the peer would write now, `maximum` octets of it written; 0: all.
   Bytes write(PeerHandle peer, std::size_t maximum = SIZE_MAX) {
-    std::vector<Range> ranges(16);
     Bytes octets;
-    for (const auto& range : std::span(ranges).first(outbound_.fill(peer, ranges)))
-      octets.insert(octets.end(), range.begin(), range.end());
+    for (const auto& range : outbound_.fill(peer)) octets.insert(octets.end(), range.begin(), range.end());
     octets.resize(std::min(octets.size(), maximum));
     written_ += outbound_.consume(peer, octets.size());
     return octets;

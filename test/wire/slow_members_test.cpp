@@ -107,9 +107,8 @@ class SlowMembers : public testing::Test {
   }
   /// One write of at most `maximum` octets; returns how many it was.
   std::size_t read(Reader& reader, std::size_t maximum = SIZE_MAX) {
-    std::vector<Range> ranges(16);
     std::vector<std::uint8_t> octets;
-    for (const auto& range : std::span(ranges).first(outbound_.fill(reader.handle, ranges, maximum)))
+    for (const auto& range : outbound_.fill(reader.handle, maximum))
       octets.insert(octets.end(), range.begin(), range.end());
     octets.resize(std::min(octets.size(), maximum));
     outbound_.consume(reader.handle, octets.size());

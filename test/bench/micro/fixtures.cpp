@@ -81,11 +81,9 @@ std::size_t Reflector::settle() {
 
 std::size_t Reflector::drain() {
   std::size_t octets = 0;
-  std::array<bgpd::update::Range, 16> ranges;
   const auto peers = std::exchange(writable_, {});
   for (const auto peer : peers) {
-    while (const auto count = outbound_->fill(peer, ranges, 256 * 1024)) {
-      const auto written = bgpd::update::total(std::span(ranges).first(count));
+    while (const auto written = bgpd::update::total(outbound_->fill(peer, 256 * 1024))) {
       outbound_->consume(peer, written);
       octets += written;
     }
