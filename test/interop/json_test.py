@@ -14,7 +14,7 @@ WITHOUT = {
     "readThread", "writeThread",
     # conditional advertisement, which kuland does not have
     "bgpTimerConfiguredConditionalAdvertisementsSec",
-    # told by FRR only when it is a millisecond or more
+    # the round trip, which kuland does not tell; FRR does from a millisecond on
     "estimatedRttInMsecs",
 }
 # The same of a link: what zebra keeps of it for protocols and devices that kuland has nothing to do with, and its own counts.
