@@ -20,11 +20,6 @@ bool must_not_be_long_lived(const Path& path) {
   return path.attributes->has_community(kNoLlgr) || path.attributes.received()->has_community(kNoLlgr);
 }
 
-std::uint32_t seconds_of(TimePoint time) {
-  return static_cast<std::uint32_t>(
-      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
-}
-
 /// Asks for the memory of the next prefixes' destinations while the present one is worked on.
 class Lookahead {
  public:

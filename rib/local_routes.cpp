@@ -8,11 +8,6 @@ static_assert(kAggregatedOnly == static_cast<unsigned>(LocalSource::Aggregated))
 
 namespace {
 
-std::uint32_t seconds_of(TimePoint time) {
-  return static_cast<std::uint32_t>(
-      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
-}
-
 SourceProtocol protocol_from(RouteSource source) {
   switch (source) {
     case RouteSource::Connected:

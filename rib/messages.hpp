@@ -19,6 +19,12 @@ namespace rib {
 /// Monotonic. The engine never reads a clock; every input carries the time.
 using TimePoint = std::chrono::steady_clock::time_point;
 
+/// As Path::learned has it.
+inline std::uint32_t seconds_of(TimePoint time) {
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
 /// Names a peer that is (or was) Established. An old handle of a reused slot is recognised by its generation
 /// and ignored.
 struct PeerHandle {

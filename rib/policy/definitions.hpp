@@ -46,6 +46,8 @@ struct WildcardAddress {
   IpAddress wildcard = {};
   bool operator==(const WildcardAddress&) const = default;
 };
+/// Wildcards of one address and of all.
+inline constexpr auto kNoBits = IpAddress::v4(0), kAllBits = IpAddress::v4(0xffffffff);
 
 /// A rule of an access list in one of FRR's forms.
 struct AccessRule {

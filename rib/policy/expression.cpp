@@ -11,7 +11,7 @@ namespace {
 
 constexpr unsigned kMaximumRepetitions = 255;  // POSIX RE_DUP_MAX
 constexpr std::size_t kMaximumParts = 100000;
-constexpr unsigned kMaximumDepth = 50;  // of parentheses
+constexpr unsigned kMaximumNesting = 50;  // of parentheses
 constexpr std::string_view kDelimiters = " ,{}()";
 
 struct Class {
@@ -95,7 +95,7 @@ class ExpressionCompiler {
   }
 
   std::size_t alternatives(unsigned depth) {
-    if (depth > kMaximumDepth) return fail("parentheses are nested too deeply");
+    if (depth > kMaximumNesting) return fail("parentheses are nested too deeply");
     auto left = sequence(depth);
     while (take_if('|')) left = join(Node::Kind::Choice, left, sequence(depth));
     return left;
@@ -115,7 +115,7 @@ class ExpressionCompiler {
       const char c = rest_.front();
       if (c == '{' && !(rest_.size() > 1 && std::isdigit(static_cast<unsigned char>(rest_[1])))) break;
       if (c != '*' && c != '+' && c != '?' && c != '{') break;
-      if (count > kMaximumDepth) return fail("too many repetitions in a row");
+      if (count > kMaximumNesting) return fail("too many repetitions in a row");
       take();
       if (c == '+') repeat.least = 1;
       if (c == '?') repeat.most = 1;
