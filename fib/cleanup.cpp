@@ -21,7 +21,7 @@ namespace fib {
 
 namespace {
 
-constexpr int kReceiveBuffer = 1 << 20;
+constexpr int kDumpBuffer = 1 << 20;
 constexpr int kAttempts = 5;
 constexpr int kPatience = 5000;  // milliseconds for the kernel's next answer
 
@@ -131,7 +131,7 @@ int dump(NetlinkSocket& socket, std::span<const std::byte> request, std::uint8_t
 }  // namespace
 
 std::expected<std::vector<std::string>, std::string> clean_up(std::uint8_t protocol, bool remove) {
-  auto socket = NetlinkSocket::open(kReceiveBuffer);
+  auto socket = NetlinkSocket::open(kDumpBuffer);
   if (!socket) return std::unexpected(socket.error());
   const auto failed = [](const std::string& what, int error) {
     return std::unexpected(what + ": " + std::strerror(error));

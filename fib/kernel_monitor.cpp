@@ -10,6 +10,7 @@
 #include <cstring>
 #include <utility>
 
+#include "fib/kernel_event.hpp"
 #include "fib/link_message.hpp"
 
 namespace fib {
@@ -21,30 +22,6 @@ using Kind = KernelEvent::Kind;
 constexpr int kRequestsBuffer = 1 << 17;
 constexpr int kDatagramsPerTurn = 1024;
 constexpr std::size_t kEventsPerTurn = 1024;  // so that a dump of a full table leaves in portions
-
-KernelEvent event_of(Kind kind) {
-  KernelEvent event{};
-  event.kind = kind;
-  return event;
-}
-
-KernelEvent text_event(Kind kind, std::string text) {
-  auto event = event_of(kind);
-  event.text = std::move(text);
-  return event;
-}
-
-KernelEvent link_event(Kind kind, Link link) {
-  auto event = event_of(kind);
-  event.link = std::move(link);
-  return event;
-}
-
-KernelEvent address_event(Kind kind, const InterfaceAddress& address) {
-  auto event = event_of(kind);
-  event.address = address;
-  return event;
-}
 
 /// Refuses what the kernel tells of routes that `own_port` itself wrote, and of those in our name in other
 /// tables: half a million echoes would wake us for nothing.

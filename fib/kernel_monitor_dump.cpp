@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "fib/kernel_event.hpp"
 #include "fib/kernel_monitor.hpp"
 #include "fib/link_message.hpp"
 
@@ -21,13 +22,6 @@ constexpr auto kResynchroniseInterval = 1s;  // at most so often, whatever the s
 constexpr unsigned kDumpRepetitions = 3;     // of a dump that the kernel calls inconsistent
 constexpr std::uint32_t kLoopbackIndex = 1;  // in every network namespace
 constexpr std::array kAfis{rib::Afi::Ipv4, rib::Afi::Ipv6};
-
-KernelEvent text_event(Kind kind, std::string text) {
-  KernelEvent event{};
-  event.kind = kind;
-  event.text = std::move(text);
-  return event;
-}
 
 }  // namespace
 

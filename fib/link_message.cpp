@@ -10,8 +10,9 @@
 
 #include <array>
 #include <cstring>
-#include <memory>
 #include <string>
+
+#include "fib/netlink_message.hpp"
 
 #ifndef IFF_LOWER_UP
 #define IFF_LOWER_UP (1 << 16)  // linux/if.h, which does not go together with net/if.h
@@ -35,18 +36,10 @@ std::string text_from(const nlattr* attribute) {
   return {characters, ::strnlen(characters, static_cast<std::size_t>(nla_len(attribute)))};
 }
 
-std::uint32_t number_from(const nlattr* attribute) {
-  return attribute != nullptr && nla_len(attribute) >= 4 ? nla_get_u32(attribute) : 0;
-}
-
-struct FreeMessage {
-  void operator()(nl_msg* message) const { nlmsg_free(message); }
-};
-
 template <typename Body>
 std::vector<std::byte> request(std::uint16_t type, std::uint16_t flags, std::uint32_t sequence, Body body,
                                const std::string& name = {}) {
-  const std::unique_ptr<nl_msg, FreeMessage> message(nlmsg_alloc_size(256));
+  const Message message(nlmsg_alloc_size(256));
   nlmsg_put(message.get(), 0, sequence, type, 0, NLM_F_REQUEST | flags);
   nlmsg_append(message.get(), &body, sizeof body, NLMSG_ALIGNTO);
   if constexpr (std::is_same_v<Body, ifinfomsg>) nla_put_u32(message.get(), IFLA_EXT_MASK, kSkipStatistics);

@@ -9,17 +9,13 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <memory>
 #include <span>
+
+#include "fib/netlink_message.hpp"
 
 namespace fib {
 
 namespace {
-
-struct FreeMessage {
-  void operator()(nl_msg* message) const { nlmsg_free(message); }
-};
-using Message = std::unique_ptr<nl_msg, FreeMessage>;
 
 Message begin(std::uint16_t type, int flags, std::uint32_t sequence, const nhmsg& body, std::size_t room) {
   Message message(nlmsg_alloc_size(64 + room));

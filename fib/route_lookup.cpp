@@ -18,7 +18,7 @@ namespace {
 
 using Outcome = FoundRoute::Outcome;
 
-constexpr int kReceiveBuffer = 1 << 18;  // one answer at a time
+constexpr int kLookupBuffer = 1 << 18;  // one answer at a time
 
 void add_attribute(std::vector<std::byte>& message, std::uint16_t type, std::span<const std::uint8_t> value) {
   const rtattr head{.rta_len = static_cast<std::uint16_t>(RTA_LENGTH(value.size())), .rta_type = type};
@@ -103,7 +103,7 @@ FoundRoute found_in(const RouteMessage& message, bool tells_route) {
 }  // namespace
 
 std::expected<RouteLookup, std::string> RouteLookup::open() {
-  auto socket = NetlinkSocket::open(kReceiveBuffer);
+  auto socket = NetlinkSocket::open(kLookupBuffer);
   if (!socket) return std::unexpected(socket.error());
   return RouteLookup(std::move(*socket));
 }

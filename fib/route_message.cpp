@@ -7,19 +7,15 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <tuple>
+
+#include "fib/netlink_message.hpp"
 
 namespace fib {
 
 namespace {
 
 using rib::Afi;
-
-struct FreeMessage {
-  void operator()(nl_msg* message) const { nlmsg_free(message); }
-};
-using Message = std::unique_ptr<nl_msg, FreeMessage>;
 
 constexpr std::size_t kDestinationOffset = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(rtmsg)) + NLA_HDRLEN;
 
@@ -57,10 +53,6 @@ rib::RouteType route_type(std::uint8_t kernel) {
 std::optional<rib::IpAddress> address_from(const nlattr* attribute) {
   const auto* bytes = static_cast<const std::uint8_t*>(nla_data(attribute));
   return rib::IpAddress::from_bytes({bytes, static_cast<std::size_t>(nla_len(attribute))});
-}
-
-std::uint32_t number_from(const nlattr* attribute) {
-  return attribute != nullptr && nla_len(attribute) >= 4 ? nla_get_u32(attribute) : 0;
 }
 
 /// RTA_VIA: a gateway of another family than the prefix's (RFC 8950 in use).

@@ -3,25 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "fib/kernel_event.hpp"
+
 namespace fib {
 
 namespace {
 
 using Kind = KernelEvent::Kind;
-
-KernelEvent link_event(Kind kind, Link link) {
-  KernelEvent event{};
-  event.kind = kind;
-  event.link = std::move(link);
-  return event;
-}
-
-KernelEvent address_event(Kind kind, const InterfaceAddress& address) {
-  KernelEvent event{};
-  event.kind = kind;
-  event.address = address;
-  return event;
-}
 
 }  // namespace
 
