@@ -98,9 +98,9 @@ Difference::Difference difference_of(const std::optional<rib::DestinationView>& 
   return destination->paths.front().peer ? Difference::NOT_SELECTED : Difference::NONE;
 }
 
-class Page {
+class ComparisonPage {
  public:
-  explicit Page(const Backend& backend) : backend_(backend), names_(backend) {}
+  explicit ComparisonPage(const Backend& backend) : backend_(backend), names_(backend) {}
 
   void add(const rib::Prefix& prefix) {
     const auto& engine = backend_.engine();
@@ -174,7 +174,7 @@ std::vector<rib::Prefix> prefixes_of_both(const rib::Engine& engine, rib::Family
 
 proto::Done handle_compare(const proto::ListCompared& request, const Caller& caller, const Backend& backend,
                            Replies& replies) {
-  Page page(backend);
+  ComparisonPage page(backend);
   std::optional<rib::Prefix> prefix, after;
   if (request.has_prefix() && !(prefix = prefix_from(request.prefix())))
     return done(proto::Done::INVALID, "Malformed prefix");

@@ -9,11 +9,11 @@ namespace bgpd::api {
 namespace {
 
 /// One page in the making.
-class Page {
+class RoutesPage {
  public:
   /// filter: nullptr for all routes.
-  Page(const proto::ListRoutes& request, const Backend& backend, rib::Family family,
-       const RouteFilter* filter, Replies& replies)
+  RoutesPage(const proto::ListRoutes& request, const Backend& backend, rib::Family family,
+             const RouteFilter* filter, Replies& replies)
       : request_(request),
         filter_(filter),
         backend_(backend),
@@ -172,7 +172,7 @@ std::optional<std::optional<rib::PeerHandle>> find_peer(const proto::NeighborNam
 /// Where the page ends: it is full, or the prefixes leave `within`, or there are no more of them.
 class Filling {
  public:
-  Filling(Page& page, const std::vector<rib::Prefix>& prefixes, std::size_t limit,
+  Filling(RoutesPage& page, const std::vector<rib::Prefix>& prefixes, std::size_t limit,
           const std::optional<rib::Prefix>& within)
       : page_(page), within_(within), is_more_(prefixes.size() >= limit) {
     if (!prefixes.empty()) last_ = prefixes.back();
@@ -194,7 +194,7 @@ class Filling {
   }
 
  private:
-  Page& page_;
+  RoutesPage& page_;
   const std::optional<rib::Prefix>& within_;
   std::optional<rib::Prefix> last_;
   bool is_more_;
@@ -202,7 +202,7 @@ class Filling {
 };
 
 /// Puts what the table has of the prefixes.
-void fill(Page& page, const std::vector<rib::Prefix>& prefixes, std::size_t limit,
+void fill(RoutesPage& page, const std::vector<rib::Prefix>& prefixes, std::size_t limit,
           const std::optional<rib::Prefix>& within, const rib::Engine& engine,
           std::optional<rib::PeerHandle> only = {}) {
   Filling filling(page, prefixes, limit, within);
@@ -215,7 +215,7 @@ void fill(Page& page, const std::vector<rib::Prefix>& prefixes, std::size_t limi
 }
 
 /// Puts what a peer has of them.
-void fill_sent(Page& page, const std::vector<rib::Prefix>& prefixes, std::size_t limit,
+void fill_sent(RoutesPage& page, const std::vector<rib::Prefix>& prefixes, std::size_t limit,
                const std::optional<rib::Prefix>& within, const rib::Engine& engine, rib::PeerHandle peer) {
   Filling filling(page, prefixes, limit, within);
   for (const auto& prefix : prefixes) {
@@ -267,7 +267,7 @@ proto::Done handle_routes(const proto::ListRoutes& request, const Caller& caller
   auto& filters = caller.filter ? *caller.filter : of_page;
   const auto filter = filters.of(request, backend.running_config().policy, family);
   if (!filter) return filter.error();
-  Page page(request, backend, family, *filter, replies);
+  RoutesPage page(request, backend, family, *filter, replies);
   // Longer prefixes follow their prefix in listing order; the prefix itself is not "after" itself.
   const bool begins_with_one = one && !after;
   if (begins_with_one) page.add(*one);

@@ -18,8 +18,6 @@ constexpr int kBacklog = 4096;                          // thousands of nodes ma
 constexpr std::chrono::milliseconds kAcceptPause{100};  // when accept fails, e.g. for want of descriptors
 constexpr std::chrono::seconds kTellPause{10};
 
-TimePoint now() { return std::chrono::steady_clock::now(); }
-
 std::string cannot_listen(const rib::IpAddress& address, std::uint16_t port, const error_code& error) {
   auto text =
       "cannot listen on " + address.to_string() + " port " + std::to_string(port) + ": " + error.message();
@@ -44,7 +42,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     socket_.async_connect(to_asio(request.remote), [self = shared_from_this()](const error_code& error) {
       if (error) return self->fail(error.message());
       if (auto* const events = std::exchange(self->events_, nullptr))
-        events->on_connected(std::make_unique<AsioTransport>(std::move(self->socket_), self->shared_), now());
+        events->on_connected(std::make_unique<AsioTransport>(std::move(self->socket_), self->shared_),
+                             steady_now());
     });
   }
 
@@ -83,7 +82,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   }
 
   void fail(const std::string& why) {
-    if (auto* const events = std::exchange(events_, nullptr)) events->on_connect_failed(why, now());
+    if (auto* const events = std::exchange(events_, nullptr)) events->on_connect_failed(why, steady_now());
   }
 
   tcp::socket socket_;
@@ -178,20 +177,20 @@ void AsioNetwork::accept(const std::shared_ptr<Acceptor>& acceptor) {
     if (error == asio::error::operation_aborted || !acceptor->is_open()) return;
     if (error && error != asio::error::connection_aborted) return accept_later(error.message());
     accept_works();
-    if (!error) manager_->accept(std::make_unique<AsioTransport>(std::move(socket), shared_), now());
+    if (!error) manager_->accept(std::make_unique<AsioTransport>(std::move(socket), shared_), steady_now());
     accept(acceptor);
   });
 }
 
 void AsioNetwork::accept_works() {
   if (!std::exchange(accept_fails_, false) || !tell_) return;
-  if (failure_told_ && now() - *failure_told_ >= kTellPause) tell_("connections are accepted again");
+  if (failure_told_ && steady_now() - *failure_told_ >= kTellPause) tell_("connections are accepted again");
 }
 
 void AsioNetwork::accept_later(const std::string& why) {
   accept_fails_ = true;
-  if (tell_ && (!failure_told_ || now() - *failure_told_ >= kTellPause)) {
-    failure_told_ = now();
+  if (tell_ && (!failure_told_ || steady_now() - *failure_told_ >= kTellPause)) {
+    failure_told_ = steady_now();
     tell_("cannot accept a connection: " + why + "; tried again every 100 ms");
   }
   accept_timer_.expires_after(kAcceptPause);
@@ -227,7 +226,7 @@ void AsioNetwork::set_password(const rib::Prefix& remotes, const std::string& pa
 void AsioNetwork::wake_at(TimePoint time) {
   wake_timer_.expires_at(time);
   wake_timer_.async_wait([this](const error_code& error) {
-    if (!error && manager_) manager_->on_time(now());
+    if (!error && manager_) manager_->on_time(steady_now());
   });
 }
 

@@ -22,8 +22,6 @@ using boost::system::error_code;
 constexpr std::chrono::seconds kFinishTime{1};  // how long a NOTIFICATION may take to leave
 constexpr std::size_t kMaximumRanges = 256;     // of one gather write
 
-TimePoint now() { return std::chrono::steady_clock::now(); }
-
 bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
 }  // namespace
@@ -87,7 +85,7 @@ void AsioShared::write_side_by_side(std::span<const std::shared_ptr<AsioStream>>
     const auto ranges = std::span(ranges_).subspan(write.first_range, write.range_count);
     write.sent = AsioStream::send(write.stream->descriptor(), ranges);
   });
-  const auto time = now();
+  const auto time = steady_now();
   for (const auto& [stream, gathered, first, count, sent] : writes)
     stream->events_->on_written(gathered, stream->note_sent(sent, gathered.total()), time);
   for (const auto& write : writes)
@@ -134,7 +132,7 @@ void AsioStream::read() {
 }
 
 void AsioStream::tell_input(Octets input) {
-  const auto time = now();
+  const auto time = steady_now();
   if (ack_delay_.after_read(input.size(), time)) delay_acks(descriptor());
   shared_->brings_little = input.size() < AsioShared::kLittle;
   events_->on_input(input, time);
@@ -238,7 +236,7 @@ void AsioStream::send_last() {
 void AsioStream::ended(const std::string& why) {
   auto* const events = std::exchange(events_, nullptr);
   close();
-  if (events) events->on_closed(why, now());
+  if (events) events->on_closed(why, steady_now());
 }
 
 void AsioStream::close() {

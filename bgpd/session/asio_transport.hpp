@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +18,8 @@
 #include "bgpd/session/network.hpp"
 
 namespace bgpd::session {
+
+inline TimePoint steady_now() { return std::chrono::steady_clock::now(); }
 
 class AsioStream;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bgpd/session/overloaded.hpp"
 #include "bgpd/session/session_handler.hpp"
 
 namespace bgpd::session {
@@ -11,11 +12,6 @@ namespace {
 constexpr std::chrono::minutes kSendHoldTimeMinimum{8};  // RFC 9687 §4: this or twice the hold time
 constexpr std::chrono::milliseconds kPutOff{250};        // another connection of the peer is on its way
 constexpr std::chrono::seconds kUnreadInputGrace{1};
-
-template <typename... Handlers>
-struct overloaded : Handlers... {
-  using Handlers::operator()...;
-};
 
 Event event_of(Timer timer) {
   switch (timer) {

@@ -5,13 +5,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "bgpd/session/overloaded.hpp"
+
 namespace bgpd::session {
 namespace {
-
-template <typename... Handlers>
-struct overloaded : Handlers... {
-  using Handlers::operator()...;
-};
 
 template <typename E, typename... Events>
 concept OneOf = (std::same_as<std::remove_cvref_t<E>, Events> || ...);

@@ -4,7 +4,7 @@ namespace bgpd::wire {
 namespace {
 
 constexpr std::uint8_t kCapabilitiesParameter = 2;  // RFC 5492 §4
-constexpr std::uint8_t kExtendedLength = 255;       // RFC 9072 §2, as length and as type
+constexpr std::uint8_t kExtendedParameters = 255;   // RFC 9072 §2, as length and as type
 constexpr std::size_t kFixedSize = 10;              // version to parameters length
 
 std::unexpected<Notification> unspecific() {
@@ -21,7 +21,7 @@ struct Parameters {
 /// nothing.
 std::optional<Parameters> read_parameters(ByteReader& reader) {
   const auto length = reader.u8();
-  const bool extended = length != 0 && !reader.empty() && reader.rest()[0] == kExtendedLength;
+  const bool extended = length != 0 && !reader.empty() && reader.rest()[0] == kExtendedParameters;
   Parameters parameters;
   parameters.extended = extended;
   if (extended) {
@@ -93,8 +93,8 @@ std::vector<std::uint8_t> encode_open(const Open& open) {
   writer.u16(open.hold_time);
   writer.u32(open.identifier);
   if (extended) {
-    writer.u8(kExtendedLength);
-    writer.u8(kExtendedLength);
+    writer.u8(kExtendedParameters);
+    writer.u8(kExtendedParameters);
     writer.u16(static_cast<std::uint16_t>(octets.size() + 3));
     writer.u8(kCapabilitiesParameter);
     writer.u16(static_cast<std::uint16_t>(octets.size()));
