@@ -2,12 +2,13 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/config/reference.hpp"
 #include "cli/shell.hpp"
 
 namespace cli {
 namespace {
 
-constexpr std::string_view kHead = R"(# The shell
+constexpr std::string_view kShellHead = R"(# The shell
 
 <!-- Made from the shell's rows. Do not edit: see the end of this page. -->
 
@@ -22,16 +23,11 @@ a pipe or a file are typed in turn. In a terminal TAB completes and `?` lists wh
 The commands of `configure terminal` are in [configuration.md](configuration.md).
 )";
 
-constexpr std::string_view kTail = R"(
+constexpr std::string_view kShellTail = R"(
 ---
 This page is refreshed with `KULAN_REFRESH_DOCS=1 ctest -R ShellReference` (or by running the `cli` unit tests with that variable set) in a
 build folder.
 )";
-
-std::string table_text(std::string text) {
-  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, 1, '\\');
-  return text;
-}
 
 /// The help of the last keyword of the shortest form: what the command is there for.
 std::string purpose_of(const Syntax& syntax) {
@@ -78,12 +74,12 @@ std::string Shell::reference() const {
   const auto shows = [](const Row& row) {
     return row.syntax.starts_with("show ") || row.syntax.starts_with("explain ");
   };
-  return std::string(kHead) + table("Looking", "They change nothing.", rows_, shows) +
+  return std::string(kShellHead) + table("Looking", "They change nothing.", rows_, shows) +
          table("Acting, and the shell itself", "Those of enable mode need the right to change things.", rows_,
                [&](const Row& row) { return !shows(row); }) +
          table("In `configure private`", "Beside the commands of the configuration.", candidate_rows_,
                [](const Row&) { return true; }) +
-         std::string(kTail);
+         std::string(kShellTail);
 }
 
 }  // namespace cli

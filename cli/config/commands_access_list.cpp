@@ -9,10 +9,9 @@ namespace cli {
 namespace {
 
 using rib::AccessRule;
+using rib::kAllBits;
+using rib::kNoBits;
 using rib::WildcardAddress;
-
-const auto kNoBits = rib::IpAddress::v4(0);
-const auto kAllBits = rib::IpAddress::v4(0xffffffff);
 
 WildcardAddress side_of(const Arguments& a, const std::string& side) {
   if (const auto* host = a.address(side + "-host")) return {*host, kNoBits};
@@ -45,7 +44,7 @@ AccessRule rule_of(const Arguments& a) {
   return rule;
 }
 
-struct Words {
+struct AccessListWords {
   bool v4;
   std::string head() const { return v4 ? "access-list" : "ipv6 access-list"; }
   std::string prefix() const { return v4 ? "A.B.C.D/M$prefix" : "X:X::X:X/M$prefix"; }
@@ -58,7 +57,7 @@ struct Words {
   }
 };
 
-Outcome unset_rule(const Words& words, Target& t, const Arguments& a) {
+Outcome unset_rule(const AccessListWords& words, Target& t, const Arguments& a) {
   auto& lists = t.config.policy.access_lists[words.index()];
   auto* list = lists.find(a.text("name"));
   if (!list && must_be_there(a)) return Refusal("name", "% Can't find access-list " + a.text("name"));
@@ -73,7 +72,7 @@ Outcome unset_rule(const Words& words, Target& t, const Arguments& a) {
   return {};
 }
 
-void write(const Words& words, const Source& s, Lines& lines) {
+void write(const AccessListWords& words, const Source& s, Lines& lines) {
   for (const auto& [name, list] : s.config.policy.access_lists[words.index()]) {
     const auto head = words.head() + " " + name;
     if (!list.remark.empty()) lines.push_back(head + " remark " + list.remark);
@@ -82,7 +81,7 @@ void write(const Words& words, const Source& s, Lines& lines) {
   }
 }
 
-Command remark_row(const Words& words) {
+Command remark_row(const AccessListWords& words) {
   return {
       .syntax = words.head() + " NAME$name remark LINE...$text",
       .help = words.help({"Access list entry comment", "Comment up to 100 characters"}),
@@ -103,7 +102,7 @@ Command remark_row(const Words& words) {
   };
 }
 
-Command rule_row(const Words& words, const std::string& what, std::vector<std::string_view> help,
+Command rule_row(const AccessListWords& words, const std::string& what, std::vector<std::string_view> help,
                  std::string_view summary) {
   std::vector<std::string_view> all{"Sequence number of an entry", "Sequence number",
                                     "Specify packets to forward", "Specify packets to reject"};
@@ -126,7 +125,7 @@ Command rule_row(const Words& words, const std::string& what, std::vector<std::s
 }  // namespace
 
 std::vector<Command> access_list_commands(bool v4) {
-  const Words words{v4};
+  const AccessListWords words{v4};
   std::vector<Command> rows;
   rows.push_back(remark_row(words));
   rows.push_back(

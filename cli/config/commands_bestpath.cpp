@@ -1,12 +1,12 @@
 // Rows about the choice among paths and what becomes of it: `bgp bestpath …`, and by family how many paths
 // share traffic (`maximum-paths`) and how much BGP is worth beside other protocols (`distance bgp`).
 #include "cli/config/bgp_switch.hpp"
+#include "cli/config/help_words.hpp"
 
 namespace cli {
 
 namespace {
 
-constexpr std::string_view kBgp = "BGP information";
 constexpr std::string_view kBestpath = "Change the default bestpath selection";
 
 /// FRR writes one line for both, and takes it in either order.

@@ -4,12 +4,11 @@
 #include <iterator>
 
 #include "cli/config/bgp_switch.hpp"
+#include "cli/config/help_words.hpp"
 
 namespace cli {
 
 namespace {
-
-constexpr std::string_view kBgp = "BGP information";
 
 template <std::optional<rib::BgpIdentifier> Bgp::*member>
 Command bgp_identifier(std::string keywords, const std::string& values, std::vector<std::string_view> help,
@@ -91,7 +90,7 @@ Outcome unset_router_bgp(Target& t, const Arguments& a) {
   return {};
 }
 
-Outcome set_timers(Target& t, const Arguments& a) {
+Outcome set_bgp_timers(Target& t, const Arguments& a) {
   const auto hold = a.number_as<std::uint16_t>("hold");
   if (hold != 0 && hold < 3) return Refusal("hold", "% hold time value must be either 0 or greater than 3");
   t.bgp->hold_seconds = hold;
@@ -197,7 +196,7 @@ std::vector<Command> bgp_commands() {
       .help = {"Adjust routing timers", "BGP timers", "Keepalive interval in seconds",
                "Hold time in seconds"},
       .scope = Scope::Bgp,
-      .set = set_timers,
+      .set = set_bgp_timers,
       .unset = [](Target& t, const Arguments&) -> Outcome {
         t.bgp->keepalive_seconds = Bgp{}.keepalive_seconds;
         t.bgp->hold_seconds = Bgp{}.hold_seconds;

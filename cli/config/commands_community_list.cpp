@@ -4,6 +4,7 @@
 
 #include "cli/command/words.hpp"
 #include "cli/config/command.hpp"
+#include "cli/config/help_words.hpp"
 #include "cli/config/policy_rows.hpp"
 #include "cli/config/policy_text.hpp"
 #include "rib/policy/expression.hpp"
@@ -12,10 +13,8 @@ namespace cli {
 
 namespace {
 
-constexpr std::string_view kBgp = "BGP information", kIp = "IP information",
-                           kSequenceWord = "Sequence number of an entry", kSequence = "Sequence number",
-                           kPermit = "Specify what to accept", kDeny = "Specify what to reject",
-                           kExpression = "A regular expression";
+constexpr std::string_view kSequenceWord = "Sequence number of an entry", kPermit = "Specify what to accept",
+                           kDeny = "Specify what to reject", kExpression = "A regular expression";
 constexpr std::string_view kRule = " [seq (1-4294967295)$sequence] <permit|deny> ";
 
 // --- AS paths
@@ -46,7 +45,7 @@ Outcome unset_as_path_rule(Target& t, const Arguments& a) {
   return {};
 }
 
-std::vector<Command> as_path_rows() {
+std::vector<Command> as_path_list_rows() {
   std::vector<Command> rows;
   for (const bool is_quagga : {false, true}) {
     const std::string head = (is_quagga ? "ip" : "bgp") + std::string(" as-path access-list NAME$name");
@@ -240,7 +239,7 @@ std::vector<Command> community_rows() {
 
 }  // namespace
 
-std::vector<Command> as_path_list_commands() { return as_path_rows(); }
+std::vector<Command> as_path_list_commands() { return as_path_list_rows(); }
 
 std::vector<Command> community_list_commands() {
   auto rows = community_rows<Standard>();

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "cli/config/command.hpp"
+#include "cli/config/help_words.hpp"
 
 namespace cli {
 
@@ -43,7 +44,7 @@ std::string neighbor_of(const Arguments& a) {
   return address ? address->to_string() : text;
 }
 
-std::optional<rib::Prefix> prefix_of(const Arguments& a) {
+std::optional<rib::Prefix> prefix_if_any(const Arguments& a) {
   const auto* prefix = a.prefix("prefix");
   return prefix ? std::optional(*prefix) : std::nullopt;
 }
@@ -77,11 +78,11 @@ Command topic_command(DebugTopic topic, std::string more, std::vector<std::strin
   return {.syntax = "debug " + std::string(words.words) + more,
           .help = std::move(help),
           .set = [topic](Target& t, const Arguments& a) -> Outcome {
-            turn_on(t.config.debug, {topic, neighbor_of(a), prefix_of(a)});
+            turn_on(t.config.debug, {topic, neighbor_of(a), prefix_if_any(a)});
             return {};
           },
           .unset = [topic](Target& t, const Arguments& a) -> Outcome {
-            forget(t.config.debug, {topic, neighbor_of(a), prefix_of(a)});
+            forget(t.config.debug, {topic, neighbor_of(a), prefix_if_any(a)});
             return {};
           },
           .write = [topic](const Source& s, Lines& lines) { write_topic(s.config, topic, lines); },
@@ -92,7 +93,7 @@ Command topic_command(DebugTopic topic, std::string more, std::vector<std::strin
 Command all_updates() {
   return {
       .syntax = "debug bgp updates",
-      .help = {"Tell more in the log", "BGP information", "UPDATE messages"},
+      .help = {"Tell more in the log", kBgp, "UPDATE messages"},
       .set = [](Target& t, const Arguments&) -> Outcome {
         for (const auto topic : {DebugTopic::UpdatesIn, DebugTopic::UpdatesOut})
           turn_on(t.config.debug, {topic});
@@ -130,7 +131,7 @@ Command nothing() {
 
 Command nothing_of_bgp() {
   return {.syntax = "debug bgp",
-          .help = {"Tell more in the log", "BGP information"},
+          .help = {"Tell more in the log", kBgp},
           .set = nullptr,
           .unset = [](Target& t, const Arguments&) -> Outcome {
             std::erase_if(t.config.debug,
@@ -158,8 +159,8 @@ std::string describe(const DebugSwitch& debug) {
 }
 
 std::vector<Command> debug_commands() {
-  constexpr std::string_view kDebug = "Tell more in the log", kBgp = "BGP information",
-                             kUpdates = "UPDATE messages", kNeighbor = "Its address, or its interface's name",
+  constexpr std::string_view kDebug = "Tell more in the log", kUpdates = "UPDATE messages",
+                             kWhichNeighbor = "Its address, or its interface's name",
                              kOnePrefix = "Only of one network", kPrefix = "The network",
                              kZebra = "The kernel's side", kNextHops = "Next hops and what they go through",
                              kDetailed = "As without this word";
@@ -170,17 +171,17 @@ std::vector<Command> debug_commands() {
   };
   add(DebugTopic::BestPath, " PREFIX$prefix", {kDebug, kBgp, "Choice of the best path", kPrefix},
       "Logs each new best path of a network, and why it is the best.");
-  add(DebugTopic::Keepalives, " [NEIGHBOR$neighbor]", {kDebug, kBgp, "KEEPALIVE messages", kNeighbor},
+  add(DebugTopic::Keepalives, " [NEIGHBOR$neighbor]", {kDebug, kBgp, "KEEPALIVE messages", kWhichNeighbor},
       "Logs KEEPALIVEs, of all neighbors or of one.");
   add(DebugTopic::NeighborEvents, " [NEIGHBOR$neighbor]",
-      {kDebug, kBgp, "States of the session, OPEN and NOTIFICATION", kNeighbor},
+      {kDebug, kBgp, "States of the session, OPEN and NOTIFICATION", kWhichNeighbor},
       "Logs each step of a session's state machine, what its OPENs and NOTIFICATIONs say, and why an attempt "
       "failed.");
   add(DebugTopic::NextHops, "", {kDebug, kBgp, kNextHops}, "Logs when the answer for a next hop changes.");
   rows.push_back(all_updates());
-  add(DebugTopic::UpdatesIn, " [NEIGHBOR$neighbor]", {kDebug, kBgp, kUpdates, "Received", kNeighbor},
+  add(DebugTopic::UpdatesIn, " [NEIGHBOR$neighbor]", {kDebug, kBgp, kUpdates, "Received", kWhichNeighbor},
       "Logs what neighbors announce and withdraw, and what becomes of it.");
-  add(DebugTopic::UpdatesOut, " [NEIGHBOR$neighbor]", {kDebug, kBgp, kUpdates, "Sent", kNeighbor},
+  add(DebugTopic::UpdatesOut, " [NEIGHBOR$neighbor]", {kDebug, kBgp, kUpdates, "Sent", kWhichNeighbor},
       "Logs what neighbors are told.");
   add(DebugTopic::UpdatesOfPrefix, " prefix PREFIX$prefix", {kDebug, kBgp, kUpdates, kOnePrefix, kPrefix},
       "The same for one network, both ways.");

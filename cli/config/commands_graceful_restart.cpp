@@ -1,5 +1,6 @@
 // Rows of graceful restart: RFC 4724, 8538, 9494, in FRR's words.
 #include "cli/config/bgp_switch.hpp"
+#include "cli/config/help_words.hpp"
 #include "cli/config/neighbor_rows.hpp"
 
 namespace cli {
@@ -8,7 +9,6 @@ namespace {
 
 using Restarts = GracefulRestartMode;
 
-constexpr std::string_view kBgp = "BGP information";
 constexpr std::string_view kGraceful = "Graceful restart capability parameters";
 
 /// `bgp <text> <range>` for a number of seconds.

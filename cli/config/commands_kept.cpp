@@ -1,12 +1,13 @@
 // Lines of FRR's and Quagga's that fingers type and files have, and that mean nothing here: taken with a word
 // about why, and written back.
 #include "cli/config/command.hpp"
+#include "cli/config/help_words.hpp"
 
 namespace cli {
 namespace {
 
-constexpr std::string_view kBgp = "BGP information", kNeighbor = "A neighbor or peer group",
-                           kName = "Its address, or the group's name", kSeconds = "Seconds",
+constexpr std::string_view kNeighborOrGroup = "A neighbor or peer group",
+                           kAddressOrGroup = "Its address, or the group's name", kSeconds = "Seconds",
                            kPassword = "Password of the terminal", kMilliseconds = "Milliseconds",
                            kProfile = "A BFD profile", kProfileName = "Its name";
 
@@ -61,8 +62,9 @@ std::vector<Command> kept_commands() {
       kept(Scope::Bgp,
            "neighbor PEER$peer bfd [<check-control-plane-failure [profile NAME$name]|profile NAME$name|"
            "(2-255)$multiplier (50-60000)$receive (50-60000)$transmit>]",
-           {kNeighbor, kName, "Watch it by BFD", "Forwarding outlives the control plane", kProfile,
-            kProfileName, kProfile, kProfileName, "How many may be lost", kMilliseconds, kMilliseconds},
+           {kNeighborOrGroup, kAddressOrGroup, "Watch it by BFD", "Forwarding outlives the control plane",
+            kProfile, kProfileName, kProfile, kProfileName, "How many may be lost", kMilliseconds,
+            kMilliseconds},
            "Kulan runs no BFD: short hold times find a dead neighbor."),
       kept(Scope::Family,
            "redistribute table (1-65535)$table [metric (0-4294967295)$metric] [route-map NAME$map]",

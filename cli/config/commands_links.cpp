@@ -78,12 +78,12 @@ void write_interface(const Source& s, Lines& lines) {
 }  // namespace
 
 std::vector<Command> link_commands() {
-  constexpr std::string_view kBgp = "BGP specific commands";
+  constexpr std::string_view kBgpCommands = "BGP specific commands";
   constexpr std::string_view kListen = "Neighbors that are not named: who calls becomes one";
   std::vector<Command> rows;
   rows.push_back({
       .syntax = "bgp listen limit (1-65535)$limit",
-      .help = {kBgp, kListen, "How many of them at once", "The number"},
+      .help = {kBgpCommands, kListen, "How many of them at once", "The number"},
       .scope = Scope::Bgp,
       .set = [](Target& t, const Arguments& a) -> Outcome {
         t.bgp->listen_limit = a.number_as<std::uint16_t>("limit");
@@ -104,7 +104,7 @@ std::vector<Command> link_commands() {
   });
   rows.push_back({
       .syntax = "bgp listen range PREFIX$range peer-group GROUP$group",
-      .help = {kBgp, kListen, "Their addresses", "IPv4 or IPv6 prefix", "Whose settings they get",
+      .help = {kBgpCommands, kListen, "Their addresses", "IPv4 or IPv6 prefix", "Whose settings they get",
                "Name of the peer group"},
       .scope = Scope::Peer,
       .set = add_range,

@@ -3,13 +3,13 @@
 #include <array>
 
 #include "cli/config/command.hpp"
+#include "cli/config/help_words.hpp"
 #include "cli/config/neighbor_rows.hpp"
 
 namespace cli {
 
 namespace {
 
-constexpr std::string_view kBgp = "BGP information";
 constexpr std::string_view kConfederation = "AS confederation parameters";
 
 struct RoleWord {

@@ -138,7 +138,7 @@ Outcome leave_group(Target& t, const Arguments& a) {
   return {};
 }
 
-Outcome set_timers(Target& t, const Arguments& a) {
+Outcome set_neighbor_timers(Target& t, const Arguments& a) {
   const auto hold = a.number_as<std::uint16_t>("hold");
   if (hold != 0 && hold < 3) return Refusal("hold", "% hold time value must be either 0 or greater than 3");
   t.neighbor->hold_seconds = hold;
@@ -294,7 +294,7 @@ Command timers_command() {
       .help =
           neighbor_help({"BGP per neighbor timers", "Keepalive interval in seconds", "Hold time in seconds"}),
       .scope = Scope::Neighbor,
-      .set = set_timers,
+      .set = set_neighbor_timers,
       .unset = [](Target& t, const Arguments&) -> Outcome {
         t.neighbor->keepalive_seconds.reset();
         t.neighbor->hold_seconds.reset();

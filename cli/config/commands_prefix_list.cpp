@@ -1,5 +1,6 @@
 // Rows of `ip|ipv6 prefix-list`. IPv4 and IPv6 lists of one name are two lists.
 #include "cli/config/command.hpp"
+#include "cli/config/help_words.hpp"
 #include "cli/config/policy_rows.hpp"
 #include "cli/config/policy_text.hpp"
 
@@ -9,20 +10,18 @@ namespace {
 
 using rib::PrefixRule;
 
-constexpr std::string_view kSequence = "Sequence number";
-
-struct Words {
+struct PrefixListWords {
   bool v4;
   std::string head() const { return v4 ? "ip prefix-list" : "ipv6 prefix-list"; }
   std::string prefix() const { return v4 ? "A.B.C.D/M$prefix" : "X:X::X:X/M$prefix"; }
   std::string length() const { return v4 ? "(0-32)" : "(0-128)"; }
-  std::string_view ip_help() const { return v4 ? "IP information" : "IPv6 information"; }
+  std::string_view ip_help() const { return v4 ? kIp : kIpv6; }
   std::string_view prefix_help() const { return v4 ? "IP prefix <network>/<length>" : "IPv6 prefix"; }
   rib::Afi afi() const { return v4 ? rib::Afi::Ipv4 : rib::Afi::Ipv6; }
   std::size_t index() const { return v4 ? 0 : 1; }
 };
 
-PrefixRule rule_of(const Words& words, const Arguments& a) {
+PrefixRule rule_of(const PrefixListWords& words, const Arguments& a) {
   PrefixRule rule{
       .permit = is_permit(a), .prefix = rib::Prefix::default_route(words.afi()), .ge = {}, .le = {}};
   if (a.has("any")) {
@@ -36,7 +35,7 @@ PrefixRule rule_of(const Words& words, const Arguments& a) {
   return rule;
 }
 
-Outcome set_rule(const Words& words, Target& t, const Arguments& a) {
+Outcome set_rule(const PrefixListWords& words, Target& t, const Arguments& a) {
   auto rule = rule_of(words, a);
   if (!rule.is_any) {
     const auto minimum = rule.ge.value_or(static_cast<std::uint8_t>(rule.prefix.length()));
@@ -48,7 +47,7 @@ Outcome set_rule(const Words& words, Target& t, const Arguments& a) {
                   Numbering::LastAndFive);
 }
 
-Outcome unset_rule(const Words& words, Target& t, const Arguments& a) {
+Outcome unset_rule(const PrefixListWords& words, Target& t, const Arguments& a) {
   auto& lists = t.config.policy.prefix_lists[words.index()];
   auto* list = lists.find(a.text("name"));
   constexpr auto kMissing = "% Can't find specified prefix-list";
@@ -62,7 +61,7 @@ Outcome unset_rule(const Words& words, Target& t, const Arguments& a) {
   return {};
 }
 
-void write(const Words& words, const Source& s, Lines& lines) {
+void write(const PrefixListWords& words, const Source& s, Lines& lines) {
   for (const auto& [name, list] : s.config.policy.prefix_lists[words.index()]) {
     const auto head = words.head() + " " + name;
     if (!list.description.empty()) lines.push_back(head + " description " + list.description);
@@ -71,7 +70,7 @@ void write(const Words& words, const Source& s, Lines& lines) {
   }
 }
 
-Command description_row(const Words& words) {
+Command description_row(const PrefixListWords& words) {
   return {
       .syntax = words.head() + " NAME$name description LINE...$text",
       .help = {words.ip_help(), "Build a prefix list", "Name of a prefix list",
@@ -93,7 +92,7 @@ Command description_row(const Words& words) {
   };
 }
 
-std::vector<Command> rows_of(const Words& words) {
+std::vector<Command> rows_of(const PrefixListWords& words) {
   const std::vector<std::string_view> begin{words.ip_help(),
                                             "Build a prefix list",
                                             "Name of a prefix list",
@@ -140,6 +139,6 @@ std::vector<Command> rows_of(const Words& words) {
 
 }  // namespace
 
-std::vector<Command> prefix_list_commands(bool v4) { return rows_of(Words{v4}); }
+std::vector<Command> prefix_list_commands(bool v4) { return rows_of(PrefixListWords{v4}); }
 
 }  // namespace cli

@@ -11,9 +11,9 @@ namespace cli {
 namespace {
 
 constexpr std::string_view kRouteMap = "Create route-map or enter route-map command mode",
-                           kTag = "Route map tag", kPermit = "Route map permits set operations",
-                           kDeny = "Route map denies set operations",
-                           kSequence = "Sequence to insert to/delete from existing route-map entry",
+                           kMapName = "Route map tag", kMapPermits = "Route map permits set operations",
+                           kMapDenies = "Route map denies set operations",
+                           kMapSequence = "Sequence to insert to/delete from existing route-map entry",
                            kOnMatch = "Exit policy on matches", kGoto = "Goto Clause number";
 
 /// Kept lines of the clause go with it.
@@ -136,7 +136,7 @@ std::vector<Command> route_map_commands() {
   std::vector<Command> rows;
   rows.push_back({
       .syntax = "route-map NAME$name <permit|deny> (1-65535)$sequence",
-      .help = {kRouteMap, kTag, kPermit, kDeny, kSequence},
+      .help = {kRouteMap, kMapName, kMapPermits, kMapDenies, kMapSequence},
       .scope = Scope::System,
       .set = open_clause,
       .unset = remove_clauses,

@@ -8,7 +8,7 @@ namespace {
 using rib::AddressMatch;
 using rib::ListMatch;
 
-constexpr std::string_view kMatch = "Match values from routing table", kName = "Name of the list",
+constexpr std::string_view kMatch = "Match values from routing table", kListName = "Name of the list",
                            kExact = "Do exact matching of communities",
                            kPrefixList = "Match entries of prefix-lists",
                            kPrefixListName = "IP prefix-list name", kAccessListName = "IP access-list name";
@@ -19,7 +19,7 @@ std::uint32_t number_value(const Arguments& a) { return a.number_as<std::uint32_
 template <std::optional<ListMatch> RouteMapClause::Match::*member>
 Command community_row(std::string keywords, std::string_view help, bool can_be_exact,
                       std::string_view summary, ListKind kind) {
-  std::vector<std::string_view> all{kMatch, help, kName};
+  std::vector<std::string_view> all{kMatch, help, kListName};
   if (can_be_exact) all.push_back(kExact);
   auto row = clause_value(
       std::move(keywords), can_be_exact ? "NAME$name [exact-match]" : "NAME$name", std::move(all),
@@ -133,20 +133,20 @@ Command source_protocol_row() {
 }  // namespace
 
 std::vector<Command> route_map_match_commands() {
-  using Match = RouteMapClause::Match;
+  using Conditions = RouteMapClause::Match;
   std::vector<Command> rows;
   rows.push_back(clause_value(
       "match as-path", "NAME$name", {kMatch, "Match BGP AS path list", "AS path access-list name"},
       [](auto& clause) -> auto& { return clause.match.as_path; }, name_value, same_text,
       "The AS path, by `bgp as-path access-list`."));
   rows.back().lists = {{ListKind::AsPathList, "name"}};
-  rows.push_back(community_row<&Match::community>("match community", "Match BGP community list", true,
-                                                  "The communities, by `bgp community-list`.",
-                                                  ListKind::CommunityList));
-  rows.push_back(community_row<&Match::large_community>(
+  rows.push_back(community_row<&Conditions::community>("match community", "Match BGP community list", true,
+                                                       "The communities, by `bgp community-list`.",
+                                                       ListKind::CommunityList));
+  rows.push_back(community_row<&Conditions::large_community>(
       "match large-community", "Match BGP large community list", true, "The large communities (RFC 8092).",
       ListKind::LargeCommunityList));
-  rows.push_back(community_row<&Match::extended_community>(
+  rows.push_back(community_row<&Conditions::extended_community>(
       "match extcommunity", "Match BGP/VPN extended community list", false,
       "The extended communities (RFC 4360).", ListKind::ExtendedCommunityList));
   rows.push_back(clause_value(
@@ -158,16 +158,16 @@ std::vector<Command> route_map_match_commands() {
       rows, true, "route-source", "Match advertising source address of route",
       [](auto& clause) -> auto& { return clause.match.route_source; },
       "The neighbor that sent the route, by an access list.");
-  rows.push_back(number_row<&Match::local_preference>("match local-preference", "(0-4294967295)",
-                                                      "Match local-preference of route", "LOCAL_PREF."));
-  rows.push_back(number_row<&Match::metric>("match metric", "(0-4294967295)", "Match metric of route",
-                                            "MULTI_EXIT_DISC."));
+  rows.push_back(number_row<&Conditions::local_preference>("match local-preference", "(0-4294967295)",
+                                                           "Match local-preference of route", "LOCAL_PREF."));
+  rows.push_back(number_row<&Conditions::metric>("match metric", "(0-4294967295)", "Match metric of route",
+                                                 "MULTI_EXIT_DISC."));
   rows.push_back(clause_value(
       "match origin", "<egp|igp|incomplete>", {kMatch, "BGP origin code", "EGP", "IGP", "Unknown heritage"},
       [](auto& clause) -> auto& { return clause.match.origin; }, origin_of, origin_text, "ORIGIN."));
   rows.push_back(
-      number_row<&Match::tag>("match tag", "(1-4294967295)", "Match tag of route",
-                              "The tag that `set tag` of this or another route map gave the route."));
+      number_row<&Conditions::tag>("match tag", "(1-4294967295)", "Match tag of route",
+                                   "The tag that `set tag` of this or another route map gave the route."));
   rows.push_back(peer_row());
   rows.push_back(clause_value(
       "match probability", "(0-100)$percent",

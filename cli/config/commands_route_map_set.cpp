@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "cli/command/syntax.hpp"
+#include "cli/config/help_words.hpp"
 #include "cli/config/policy_text.hpp"
 #include "cli/config/route_map_set_rows.hpp"
 
@@ -169,8 +170,7 @@ std::vector<Command> as_path_rows() {
 
 std::vector<Command> next_hop_rows() {
   using rib::NextHopChoice;
-  constexpr std::string_view kIp = "IP information", kIpv6 = "IPv6 information",
-                             kNextHop = "Next hop address";
+  constexpr std::string_view kNextHop = "Next hop address";
   const auto address = [](const Arguments& a) { return *a.address("address"); };
   const auto text = [](const rib::IpAddress& value) { return value.to_string(); };
   std::vector<Command> rows;

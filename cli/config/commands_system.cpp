@@ -142,7 +142,7 @@ Command io_threads_command() {
   };
 }
 
-Command vrf_command() {
+Command fib_vrf_command() {
   return {
       .syntax = "fib vrf NAME$name",
       .help = {"Routes in the kernel", "The VRF that this daemon is in", "Its device"},
@@ -290,7 +290,7 @@ std::vector<Command> system_commands() {
   rows.push_back(system_number<&Config::fib_table>(
       "fib table", "(1-4294967295)", {"Routes in the kernel", "Routing table", "Number; 254 is main"},
       "Kernel table that kulan writes to."));
-  rows.push_back(vrf_command());
+  rows.push_back(fib_vrf_command());
   rows.push_back(system_switch<&Config::fib_next_hop_objects>(
       "fib nexthop-objects",
       {"Routes in the kernel", "Name the kernel's next-hop objects instead of gateways"},

@@ -6,8 +6,8 @@ namespace cli {
 
 namespace {
 
-const auto kNoBits = rib::IpAddress::v4(0);
-const auto kAllBits = rib::IpAddress::v4(0xffffffff);
+using rib::kAllBits;
+using rib::kNoBits;
 
 std::string to_text(const rib::WildcardAddress& side) {
   if (side.wildcard == kAllBits) return "any";

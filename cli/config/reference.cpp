@@ -8,7 +8,7 @@ namespace cli {
 
 namespace {
 
-constexpr std::string_view kHead = R"(# Configuration
+constexpr std::string_view kConfigurationHead = R"(# Configuration
 
 <!-- Made from the rows in cli/config. Do not edit: see the end of this page. -->
 
@@ -36,7 +36,7 @@ a file with these lines behaves the same:
 ```
 )";
 
-constexpr std::string_view kTail = R"(
+constexpr std::string_view kConfigurationTail = R"(
 ---
 This page is refreshed with `KULAN_REFRESH_DOCS=1 ctest -R ConfigurationReference` (or by running the `cli` unit tests
 with that variable set) in a build folder.
@@ -54,11 +54,6 @@ bool is_in(const Section& section, const Command& command) {
   for (const auto scope : section.scopes)
     if (scope == command.scope) return true;
   return false;
-}
-
-std::string table_text(std::string text) {
-  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, 1, '\\');
-  return text;
 }
 
 /// The many words of a log level, once.
@@ -94,6 +89,11 @@ std::string row_text(const Command& command) {
 
 }  // namespace
 
+std::string table_text(std::string text) {
+  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, 1, '\\');
+  return text;
+}
+
 std::string configuration_reference() {
   const Section sections[] = {
       {"System", "Typed in configure mode.", Mode::Config, {Scope::System}},
@@ -127,7 +127,7 @@ std::string configuration_reference() {
        Mode::Vrf,
        {Scope::Vrf}},
   };
-  std::string text(kHead);
+  std::string text(kConfigurationHead);
   text += write_config(built_in_config()) + "```\n";
   for (const auto& section : sections) {
     text += "\n## " + std::string(section.title) + "\n\n" + std::string(section.text) + "\n\n";
@@ -139,7 +139,7 @@ std::string configuration_reference() {
   for (const auto& command : all_commands())
     if (command.leaves != Leave::No)
       text += "| `" + command.syntax + "` | " + std::string(command.summary) + " |\n";
-  return text + std::string(kTail);
+  return text + std::string(kConfigurationTail);
 }
 
 }  // namespace cli

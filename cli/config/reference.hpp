@@ -6,5 +6,7 @@
 namespace cli {
 
 std::string configuration_reference();
+/// As a cell of a table: its bars do not end the cell.
+std::string table_text(std::string text);
 
 }  // namespace cli

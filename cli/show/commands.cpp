@@ -42,7 +42,7 @@ std::optional<api::NeighborName> parse_neighbor(std::string_view text) {
 }
 
 std::vector<std::string_view> bgp_help(std::initializer_list<std::string_view> rest) {
-  std::vector<std::string_view> help{"Show running system information",
+  std::vector<std::string_view> help{kShow,
                                      "IP information",
                                      "BGP information",
                                      "An instance",

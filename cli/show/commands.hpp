@@ -49,6 +49,9 @@ std::vector<Command> all_commands();
 
 /// "192.168.1.2" or "fe80::1%eth0"; nothing for other text.
 std::optional<api::NeighborName> parse_neighbor(std::string_view text);
+/// Help of words that many rows have.
+inline constexpr std::string_view kShow = "Show running system information";
+inline constexpr std::string_view kJson = "JavaScript Object Notation";
 /// "[ip] bgp [vrf NAME] [<ipv4|ipv6> [unicast]]" and its help, which many rows begin with.
 inline constexpr std::string_view kBgp = "show [ip] bgp [<view|vrf> NAME$instance] [<ipv4|ipv6> [unicast]] ";
 /// Help of kBgp's tokens with the row's own behind.

@@ -8,9 +8,8 @@ namespace cli::show {
 namespace {
 
 using Compared = api::ComparedPrefix;
-using NextHops = google::protobuf::RepeatedPtrField<api::NextHop>;
 
-std::string next_hops_text(const NextHops& hops) {
+std::string next_hops_cell(const NextHopList& hops) {
   std::string text;
   for (const auto& hop : hops) {
     text += text.empty() ? "" : " + ";
@@ -30,7 +29,7 @@ std::string route_text(const Compared& compared) {
   if (!compared.has_route()) return "-";
   auto text = std::string(code_of(compared.route().source()));
   if (compared.route().type() != api::UNICAST) return text + " drops";
-  return text + " " + next_hops_text(compared.route().next_hops());
+  return text + " " + next_hops_cell(compared.route().next_hops());
 }
 
 std::string kernel_text(const Compared& compared) {
@@ -38,7 +37,7 @@ std::string kernel_text(const Compared& compared) {
   if (kernel.outcome() == api::KernelAnswer::NO_ROUTE) return "-";
   if (kernel.outcome() == api::KernelAnswer::NOT_ASKED) return "?";
   if (compared.kernel_next_hops().empty()) return std::string(code_of(kernel.outcome()));
-  return next_hops_text(compared.kernel_next_hops()) + (kernel.ours() ? " (ours)" : "");
+  return next_hops_cell(compared.kernel_next_hops()) + (kernel.ours() ? " (ours)" : "");
 }
 
 /// Why a line differs; "" when it does not.
@@ -68,16 +67,6 @@ std::string difference_text(const Compared& compared) {
   }
 }
 
-Json next_hops_json(const NextHops& hops) {
-  auto json = Json::array();
-  for (const auto& hop : hops) {
-    auto& added = json.emplace_back(Json::object());
-    if (!hop.gateway().empty()) added["ip"] = address_text(hop.gateway());
-    added["interfaceName"] = hop.interface();
-  }
-  return json;
-}
-
 Json compared_json(const Compared& compared) {
   Json json{{"difference", code_of(compared.difference())}};
   if (const auto why = difference_text(compared); !why.empty()) json["why"] = why;
@@ -93,14 +82,14 @@ Json compared_json(const Compared& compared) {
     json["routingTable"] = {{"protocol", code_of(compared.route().source())},
                             {"distance", compared.route().distance()},
                             {"installed", compared.route().installed()},
-                            {"nexthops", next_hops_json(compared.route().next_hops())}};
+                            {"nexthops", next_hop_list_json(compared.route().next_hops())}};
   const auto& kernel = compared.kernel();
   if (kernel.outcome() != api::KernelAnswer::NO_ROUTE)
     json["kernel"] = {{"outcome", code_of(kernel.outcome())},
                       {"protocol", kernel.protocol()},
                       {"metric", kernel.metric()},
                       {"ours", kernel.ours()},
-                      {"nexthops", next_hops_json(compared.kernel_next_hops())}};
+                      {"nexthops", next_hop_list_json(compared.kernel_next_hops())}};
   return json;
 }
 
@@ -115,8 +104,7 @@ std::string column(std::string text, std::size_t width) {
 std::string_view code_of(Compared::Difference difference) {
   static constexpr std::array<std::string_view, 8> kWords{
       "none", "notAccepted", "notSelected", "notInstalled", "missing", "different", "unwanted", "hidden"};
-  const auto i = static_cast<std::size_t>(difference);
-  return i < kWords.size() ? kWords[i] : "unknown";
+  return word_of(kWords, difference);
 }
 
 void CompareListing::begin() {

@@ -26,7 +26,7 @@ std::string path_name(const api::Path& path) {
   return path.own() ? "this host" : who_text(path.peer(), path.peer_hostname());
 }
 
-std::string next_hops_text(const google::protobuf::RepeatedPtrField<api::NextHop>& next_hops) {
+std::string next_hops_phrase(const NextHopList& next_hops) {
   std::string text;
   for (const auto& hop : next_hops) {
     text += text.empty() ? "" : " and ";
@@ -70,9 +70,9 @@ void append_next_hops(std::string& out, const api::Explanation& explanation) {
       text += "no route leads to it";
     else if (next_hop.has_through())
       text += "through " + prefix_text(next_hop.through()) + " " +
-              next_hops_text(next_hop.kernel_next_hops()) + ", metric " + std::to_string(next_hop.metric());
+              next_hops_phrase(next_hop.kernel_next_hops()) + ", metric " + std::to_string(next_hop.metric());
     else
-      text += "on the link " + next_hops_text(next_hop.kernel_next_hops());
+      text += "on the link " + next_hops_phrase(next_hop.kernel_next_hops());
     step.line(text);
   }
 }
@@ -99,7 +99,7 @@ void append_routes(std::string& out, const api::Explanation& explanation) {
   for (const auto& route : explanation.routes()) {
     std::string text(code_of(route.source()));
     append(text, " [%u/%u]", route.distance(), route.metric());
-    if (const auto hops = next_hops_text(route.next_hops()); !hops.empty()) text += " " + hops;
+    if (const auto hops = next_hops_phrase(route.next_hops()); !hops.empty()) text += " " + hops;
     if (route.type() != api::UNICAST) text += " (drops)";
     text += route.selected() ? ": selected" : ": not selected";
     step.line(text);
@@ -107,7 +107,7 @@ void append_routes(std::string& out, const api::Explanation& explanation) {
   if (explanation.has_covered_by()) {
     const auto& around = explanation.covered_by();
     step.line("around it: " + prefix_text(around.prefix()) + ", " + std::string(code_of(around.source())) +
-              " " + next_hops_text(around.next_hops()));
+              " " + next_hops_phrase(around.next_hops()));
   }
 }
 

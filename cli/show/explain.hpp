@@ -4,11 +4,14 @@
 // "policyDenied").
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "cli/show/firewall.hpp"
 #include "cli/show/format.hpp"
+#include "cli/show/json.hpp"
 
 namespace cli::show {
 
@@ -36,7 +39,16 @@ std::string who_text(const api::NeighborName& name, const std::string& hostname)
 /// nothing.
 std::string contest_values(const api::Path& best, const api::Path& other);
 
+using NextHopList = google::protobuf::RepeatedPtrField<api::NextHop>;
+/// Gateways and interfaces. explain_json.cpp
+Json next_hop_list_json(const NextHopList& hops);
+
 /// Stable words for programs; "unknown" for numbers of a newer daemon. explain_codes.cpp
+template <std::size_t size>
+std::string_view word_of(const std::array<std::string_view, size>& words, int number) {
+  return number >= 0 && static_cast<std::size_t>(number) < size ? words[static_cast<std::size_t>(number)]
+                                                                : "unknown";
+}
 std::string_view code_of(api::Explanation::Verdict verdict);
 std::string_view code_of(api::BestReason reason);
 std::string_view code_of(api::PathState state);

@@ -3,22 +3,13 @@
 #include "cli/show/explain.hpp"
 
 namespace cli::show {
-namespace {
-
-template <std::size_t size>
-std::string_view word(const std::array<std::string_view, size>& words, int number) {
-  return number >= 0 && static_cast<std::size_t>(number) < size ? words[static_cast<std::size_t>(number)]
-                                                                : "unknown";
-}
-
-}  // namespace
 
 std::string_view code_of(api::Explanation::Verdict verdict) {
   static constexpr std::array<std::string_view, 15> kWords{
       "reachable",    "own",           "otherSource", "covered",       "notAnnounced",
       "noNeighbor",   "rejected",      "duplicate",   "refused",       "pending",
       "notForKernel", "kernelDiffers", "kernelDrops", "forwardingOff", "notWritten"};
-  return word(kWords, verdict);
+  return word_of(kWords, verdict);
 }
 
 std::string_view code_of(api::BestReason reason) {
@@ -38,7 +29,7 @@ std::string_view code_of(api::BestReason reason) {
                                                            "peerAddress",
                                                            "pathId",
                                                            "longLivedStale"};
-  return word(kWords, reason);
+  return word_of(kWords, reason);
 }
 
 std::string_view code_of(api::PathState state) {
@@ -49,14 +40,14 @@ std::string_view code_of(api::PathState state) {
                                                            "guardNodeNetwork", "nextHopUnreachable",
                                                            "nextHopIsSelf",    "duplicateSubnet",
                                                            "routeLeak",        "asSet"};
-  return word(kWords, state);
+  return word_of(kWords, state);
 }
 
 std::string_view code_of(api::FibState state) {
   static constexpr std::array<std::string_view, 11> kWords{
       "none",          "pending",    "installed",    "failed",    "losesToConnected", "losesToStatic",
       "losesToKernel", "suppressed", "policyDenied", "notForUse", "losesToBgp"};
-  return word(kWords, state);
+  return word_of(kWords, state);
 }
 
 std::string_view code_of(api::ExportState state) {
@@ -64,23 +55,23 @@ std::string_view code_of(api::ExportState state) {
       "sent",           "noBestPath",   "fromSamePeer",    "internalToInternal", "noExport",   "noAdvertise",
       "policyRequired", "policyDenied", "nextHopUnusable", "duplicateSubnet",    "suppressed", "roleForbids",
       "notInKernel",    "asSet",        "longLivedStale"};
-  return word(kWords, state);
+  return word_of(kWords, state);
 }
 
 std::string_view code_of(api::KernelAnswer::Outcome outcome) {
   static constexpr std::array<std::string_view, 7> kWords{"unicast",  "local",   "blackhole", "unreachable",
                                                           "prohibit", "noRoute", "notAsked"};
-  return word(kWords, outcome);
+  return word_of(kWords, outcome);
 }
 
 std::string_view code_of(api::RouteSource source) {
   static constexpr std::array<std::string_view, 4> kWords{"connected", "kernel", "static", "bgp"};
-  return word(kWords, source);
+  return word_of(kWords, source);
 }
 
 std::string_view code_of(FirewallAnswer::Outcome outcome) {
   static constexpr std::array<std::string_view, 4> kWords{"notRead", "passes", "drops", "mayDrop"};
-  return word(kWords, static_cast<int>(outcome));
+  return word_of(kWords, static_cast<int>(outcome));
 }
 
 }  // namespace cli::show

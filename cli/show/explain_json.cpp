@@ -11,18 +11,12 @@ Json next_hop_json(const api::NextHop& hop) {
   return json;
 }
 
-Json next_hops_json(const google::protobuf::RepeatedPtrField<api::NextHop>& hops) {
-  auto json = Json::array();
-  for (const auto& hop : hops) json.push_back(next_hop_json(hop));
-  return json;
-}
-
 Json tracked_json(const api::TrackedNextHop& next_hop) {
   Json json{{"ip", address_text(next_hop.address())}, {"resolved", next_hop.resolved()}};
   if (!next_hop.resolved()) return json;
   json["metric"] = next_hop.metric();
   if (next_hop.has_through()) json["through"] = prefix_text(next_hop.through());
-  json["nexthops"] = next_hops_json(next_hop.kernel_next_hops());
+  json["nexthops"] = next_hop_list_json(next_hop.kernel_next_hops());
   return json;
 }
 
@@ -49,7 +43,7 @@ Json route_json(const api::RouteEntry& route) {
             {"installed", route.installed()}};
   if (route.error() != 0) json["errno"] = route.error();
   if (!route.error_text().empty()) json["error"] = route.error_text();
-  json["nexthops"] = next_hops_json(route.next_hops());
+  json["nexthops"] = next_hop_list_json(route.next_hops());
   return json;
 }
 
@@ -83,6 +77,12 @@ Json kernel_json(const api::KernelAnswer& kernel) {
 }
 
 }  // namespace
+
+Json next_hop_list_json(const NextHopList& hops) {
+  auto json = Json::array();
+  for (const auto& hop : hops) json.push_back(next_hop_json(hop));
+  return json;
+}
 
 std::string explain_json(const api::Explanation& explanation, const FirewallAnswer& firewall) {
   Json json;

@@ -15,7 +15,6 @@
 namespace cli::show {
 namespace {
 
-using firewall::Json;
 using firewall::only;
 using firewall::text_of;
 using firewall::Truth;
@@ -25,7 +24,7 @@ constexpr std::size_t kLongestRuleset = 64u << 20;
 constexpr int kDeepestJump = 16;  // the kernel allows as many, NFT_JUMP_STACK_SIZE
 
 struct Rule {
-  const Json* expressions;
+  const firewall::Json* expressions;
   std::string name;  // "ip filter FORWARD, rule 7"
 };
 struct Chain {
@@ -39,7 +38,7 @@ using ChainKey = std::tuple<std::string, std::string, std::string>;
 
 class Judge {
  public:
-  Judge(const Json& ruleset, const ForwardedPacket& packet) : packet_(packet) {
+  Judge(const firewall::Json& ruleset, const ForwardedPacket& packet) : packet_(packet) {
     for (const auto& entry : ruleset) {
       for (const char* kind : {"set", "map"})
         if (const auto* set = only(entry, kind)) sets_.note(*set);
@@ -68,11 +67,11 @@ class Judge {
   /// around it.
   enum class End : std::uint8_t { Goes, MayLeave, Leaves, Accepted, Dropped };
 
-  static ChainKey key_of(const Json& object, const char* chain) {
+  static ChainKey key_of(const firewall::Json& object, const char* chain) {
     return {text_of(object, "family"), text_of(object, "table"), text_of(object, chain)};
   }
 
-  void note_chain(const Json& chain) {
+  void note_chain(const firewall::Json& chain) {
     const auto key = key_of(chain, "name");
     const auto& [family, table, name] = key;
     auto& noted = chains_[key];
@@ -84,7 +83,7 @@ class Judge {
     bases_.emplace_back(priority != chain.end() && priority->is_number() ? priority->get<int>() : 0, key);
   }
 
-  void note_rule(const Json& rule) {
+  void note_rule(const firewall::Json& rule) {
     const auto expressions = rule.find("expr");
     if (expressions == rule.end() || !expressions->is_array()) return;
     auto& chain = chains_[key_of(rule, "chain")];
@@ -119,7 +118,7 @@ class Judge {
   }
 
   /// A statement of a rule whose conditions hold, or may hold.
-  End act(const Json& expression, const Rule& rule, const ChainKey& key, bool is_sure, int depth) {
+  End act(const firewall::Json& expression, const Rule& rule, const ChainKey& key, bool is_sure, int depth) {
     if (only(expression, "accept")) {
       may_accept_ |= !is_sure;
       return is_sure ? End::Accepted : End::Goes;
@@ -140,14 +139,14 @@ class Judge {
     return End::Goes;
   }
 
-  End visit(const Json& jump, const ChainKey& from, bool is_sure, int depth) {
+  End visit(const firewall::Json& jump, const ChainKey& from, bool is_sure, int depth) {
     auto target = from;
     std::get<2>(target) = text_of(jump, "target");
     return walk(target, is_sure, depth + 1);
   }
 
   /// A verdict map: the verdict of the element that the packet has, or of each that it may have.
-  End choose(const Json& map, const Rule& rule, const ChainKey& key, bool is_sure, int depth) {
+  End choose(const firewall::Json& map, const Rule& rule, const ChainKey& key, bool is_sure, int depth) {
     const auto left = map.find("key"), data = map.find("data");
     const auto* elements = left == map.end() || data == map.end()
                                ? nullptr
@@ -156,8 +155,8 @@ class Judge {
       may_accept_ = true;
       return End::Goes;
     }
-    std::vector<const Json*> possible;
-    const Json* for_all_others = nullptr;
+    std::vector<const firewall::Json*> possible;
+    const firewall::Json* for_all_others = nullptr;
     for (const auto& each : *elements) {
       const auto element = firewall::map_element(each);
       if (!element.value) continue;
@@ -208,7 +207,7 @@ std::expected<std::string, std::string> read_firewall(pid_t process) {
 }
 
 FirewallAnswer judge_firewall(std::string_view ruleset, const ForwardedPacket& packet) {
-  const auto json = Json::parse(ruleset, nullptr, false);
+  const auto json = firewall::Json::parse(ruleset, nullptr, false);
   const auto* entries = only(json, "nftables");
   if (!entries || !entries->is_array()) return {Outcome::NotRead, "nft says what nobody understands"};
   return Judge(*entries, packet).answer();

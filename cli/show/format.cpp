@@ -139,6 +139,11 @@ std::string neighbor_text(const api::NeighborName& name) {
   return address->to_string() + "%" + name.interface();
 }
 
+std::string interface_text(const api::NextHop& next_hop) {
+  return next_hop.interface().empty() ? "if" + std::to_string(next_hop.interface_index())
+                                      : next_hop.interface();
+}
+
 std::string identifier_text(std::uint32_t identifier) { return rib::IpAddress::v4(identifier).to_string(); }
 
 std::string age_text(std::optional<std::uint64_t> milliseconds) {

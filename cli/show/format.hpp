@@ -24,6 +24,7 @@ using Sink = std::function<void(std::string_view)>;
 
 /// When the replies were made; ages become dates with it.
 using WallClock = std::chrono::system_clock::time_point;
+inline WallClock wall_clock_now() { return std::chrono::system_clock::now(); }
 
 /// printf at the end of `out`.
 [[gnu::format(printf, 2, 3)]] void append(std::string& out, const char* format, ...);
@@ -38,6 +39,8 @@ std::string prefix_text(const api::Prefix& prefix);
 void put_prefix(const rib::Prefix& prefix, api::Prefix& to);
 /// "192.168.1.2", "fe80::1%eth0"; `interface` only shown with link-local addresses.
 std::string neighbor_text(const api::NeighborName& name);
+/// "eth0"; "if7" when its name is not known.
+std::string interface_text(const api::NextHop& next_hop);
 /// "10.0.0.1" of a BGP Identifier in host order.
 /// FRR's name of no VRF is "default".
 inline std::string vrf_text(const std::string& name) { return name.empty() ? "default" : name; }

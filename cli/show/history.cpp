@@ -66,24 +66,18 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-template <std::size_t size>
-std::string_view word(const std::array<std::string_view, size>& words, int number) {
-  return number >= 0 && static_cast<std::size_t>(number) < size ? words[static_cast<std::size_t>(number)]
-                                                                : "unknown";
-}
-
 }  // namespace
 
 std::string_view code_of(Event::Kind kind) {
   static constexpr std::array<std::string_view, 7> kWords{
       "best", "gone", "kernelRefused", "kernelTook", "sessionUp", "sessionDown", "firstTable"};
-  return word(kWords, kind);
+  return word_of(kWords, kind);
 }
 
 std::string_view code_of(Event::Cause cause) {
   static constexpr std::array<std::string_view, 7> kWords{"none",      "learned",     "changed", "better",
                                                           "withdrawn", "sessionLost", "rejected"};
-  return word(kWords, cause);
+  return word_of(kWords, cause);
 }
 
 std::string event_text(const Event& event) {

@@ -6,8 +6,6 @@
 namespace cli::show {
 namespace {
 
-constexpr std::string_view kJson = "JavaScript Object Notation";
-
 /// Nothing when there is none, or nobody to ask.
 std::optional<Instance> own_instance(Client& client) {
   api::Request request;
@@ -46,7 +44,7 @@ Status run_for_all(const Command& command, const Console& console, const Argumen
   return status;
 }
 
-Status show_vrfs(const Console& console, const Arguments& arguments) {
+Status show_bgp_vrfs(const Console& console, const Arguments& arguments) {
   api::Request request;
   request.mutable_status();
   const auto response = console.client.call(std::move(request));
@@ -102,9 +100,8 @@ Command of_instance(Command command) {
 
 std::vector<Command> instance_commands() {
   return {{.syntax = "show [ip] bgp vrfs [json]",
-           .help = {"Show running system information", "IP information", "BGP information",
-                    "Instances of BGP: there is one", kJson},
-           .run = show_vrfs}};
+           .help = {kShow, "IP information", "BGP information", "Instances of BGP: there is one", kJson},
+           .run = show_bgp_vrfs}};
 }
 
 }  // namespace cli::show

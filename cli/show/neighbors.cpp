@@ -5,12 +5,8 @@
 namespace cli::show {
 namespace {
 
-bool has(const google::protobuf::RepeatedField<int>& families, api::Family family) {
-  return std::ranges::find(families, static_cast<int>(family)) != families.end();
-}
-
 /// "advertised and received", "advertised", "received" or "".
-std::string both(bool advertised, bool received) {
+std::string directions_text(bool advertised, bool received) {
   if (advertised && received) return "advertised and received";
   return advertised ? "advertised" : received ? "received" : "";
 }
@@ -105,15 +101,18 @@ void append_capabilities(std::string& out, const api::Neighbor& n) {
   const auto& ours = n.advertised();
   const auto& theirs = n.received();
   const auto line = [&](const char* name, bool advertised, bool received) {
-    if (advertised || received) append(out, "    %s: %s\n", name, both(advertised, received).c_str());
+    if (advertised || received)
+      append(out, "    %s: %s\n", name, directions_text(advertised, received).c_str());
   };
   out += "  Neighbor capabilities:\n";
   line("4 Byte AS", ours.four_octet_as(), theirs.four_octet_as());
   line("Extended Message", ours.extended_message(), theirs.extended_message());
   bool heading = false;
   for (const auto family : {api::IPV4_UNICAST, api::IPV6_UNICAST}) {
-    const auto rx = both(has(ours.add_path_receive(), family), has(theirs.add_path_receive(), family));
-    const auto tx = both(has(ours.add_path_send(), family), has(theirs.add_path_send(), family));
+    const auto rx = directions_text(has_family(ours.add_path_receive(), family),
+                                    has_family(theirs.add_path_receive(), family));
+    const auto tx =
+        directions_text(has_family(ours.add_path_send(), family), has_family(theirs.add_path_send(), family));
     if (rx.empty() && tx.empty()) continue;
     if (!heading) out += "    AddPath:\n";
     heading = true;
@@ -136,8 +135,8 @@ void append_capabilities(std::string& out, const api::Neighbor& n) {
   line("Route refresh", ours.route_refresh(), theirs.route_refresh());
   line("Enhanced Route Refresh", ours.enhanced_route_refresh(), theirs.enhanced_route_refresh());
   for (const auto family : {api::IPV4_UNICAST, api::IPV6_UNICAST})
-    line(("Address Family " + std::string(family_name(family))).c_str(), has(ours.families(), family),
-         has(theirs.families(), family));
+    line(("Address Family " + std::string(family_name(family))).c_str(), has_family(ours.families(), family),
+         has_family(theirs.families(), family));
   if (ours.has_hostname() || theirs.has_hostname()) {
     const auto named = [&](const char* word, const api::Capabilities& side) {
       if (side.has_hostname())
@@ -155,9 +154,9 @@ void append_capabilities(std::string& out, const api::Neighbor& n) {
            theirs.restart_seconds());
     if (theirs.graceful_restart_families().empty()) out += "        none\n";
     for (const auto family : theirs.graceful_restart_families())
-      append(
-          out, "        %s(%s)\n", std::string(family_name(static_cast<api::Family>(family))).c_str(),
-          has(theirs.preserved_families(), static_cast<api::Family>(family)) ? "preserved" : "not preserved");
+      append(out, "        %s(%s)\n", std::string(family_name(static_cast<api::Family>(family))).c_str(),
+             has_family(theirs.preserved_families(), static_cast<api::Family>(family)) ? "preserved"
+                                                                                       : "not preserved");
   }
 }
 
@@ -179,7 +178,7 @@ const char* stale_text(api::NeighborFamily::Stale stale) {
 void append_graceful_family(std::string& out, const api::Neighbor& n, const api::NeighborFamily& family) {
   const auto yes = [](bool value) { return value ? "Yes" : "No"; };
   append(out, "    %s:\n      F bit: %s\n", std::string(family_name(family.family())).c_str(),
-         has(n.received().preserved_families(), family.family()) ? "True" : "False");
+         has_family(n.received().preserved_families(), family.family()) ? "True" : "False");
   append(out, "      End-of-RIB sent: %s\n      End-of-RIB received: %s\n", yes(family.end_of_rib_sent()),
          yes(family.end_of_rib_received()));
   append(out, "      Timers:\n        Configured Stale Path Time(sec): %u\n", n.stale_path_seconds());

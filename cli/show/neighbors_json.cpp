@@ -8,12 +8,8 @@
 namespace cli::show {
 namespace {
 
-bool has(const google::protobuf::RepeatedField<int>& families, api::Family family) {
-  return std::ranges::find(families, static_cast<int>(family)) != families.end();
-}
-
 /// FRR's word; "" when neither side has it.
-std::string both(bool advertised, bool received) {
+std::string directions_code(bool advertised, bool received) {
   if (advertised && received) return "advertisedAndReceived";
   return advertised ? "advertised" : received ? "received" : "";
 }
@@ -23,7 +19,7 @@ Json capabilities_json(const api::Neighbor& n) {
   const auto& theirs = n.received();
   auto json = Json::object();
   const auto put = [&](const char* name, bool advertised, bool received) {
-    if (const auto word = both(advertised, received); !word.empty()) json[name] = word;
+    if (const auto word = directions_code(advertised, received); !word.empty()) json[name] = word;
   };
   put("4byteAs", ours.four_octet_as(), theirs.four_octet_as());
   put("extendedMessage", ours.extended_message(), theirs.extended_message());
@@ -32,14 +28,17 @@ Json capabilities_json(const api::Neighbor& n) {
   for (const auto family : {api::IPV4_UNICAST, api::IPV6_UNICAST}) {
     const std::string key(family_key(family));
     const auto direction = [&](const char* prefix, bool advertised, bool received) {
-      auto word = both(advertised, received);
+      auto word = directions_code(advertised, received);
       if (word.empty()) return;
       word[0] = static_cast<char>(word[0] - 'a' + 'A');
       add_path[key][prefix + word] = true;
     };
-    direction("tx", has(ours.add_path_send(), family), has(theirs.add_path_send(), family));
-    direction("rx", has(ours.add_path_receive(), family), has(theirs.add_path_receive(), family));
-    if (const auto word = both(has(ours.families(), family), has(theirs.families(), family)); !word.empty())
+    direction("tx", has_family(ours.add_path_send(), family), has_family(theirs.add_path_send(), family));
+    direction("rx", has_family(ours.add_path_receive(), family),
+              has_family(theirs.add_path_receive(), family));
+    if (const auto word =
+            directions_code(has_family(ours.families(), family), has_family(theirs.families(), family));
+        !word.empty())
       extensions[key] = {{word, true}};
   }
   if (!add_path.empty()) json["addPath"] = std::move(add_path);
@@ -49,7 +48,8 @@ Json capabilities_json(const api::Neighbor& n) {
     auto by_peer = Json::object();
     for (const auto number : theirs.long_lived_families())
       by_peer[std::string(family_key(static_cast<api::Family>(number)))] =
-          has(theirs.preserved_families(), static_cast<api::Family>(number)) ? "preserved" : "notPreserved";
+          has_family(theirs.preserved_families(), static_cast<api::Family>(number)) ? "preserved"
+                                                                                    : "notPreserved";
     json["longLivedGracefulRestartByPeer"] = std::move(by_peer);
   }
   put("role", ours.has_role(), theirs.has_role());
@@ -72,7 +72,7 @@ Json capabilities_json(const api::Neighbor& n) {
     for (const auto number : theirs.graceful_restart_families()) {
       const auto family = static_cast<api::Family>(number);
       by_peer[std::string(family_key(family))]
-             [has(theirs.preserved_families(), family) ? "preserved" : "notPreserved"] = true;
+             [has_family(theirs.preserved_families(), family) ? "preserved" : "notPreserved"] = true;
     }
     if (by_peer.empty())
       json["addressFamiliesByPeer"] = "none";
@@ -104,7 +104,7 @@ Json graceful_restart_json(const api::Neighbor& n) {
                     {"receivedRestartTimer", n.received().restart_seconds()}};
   for (const auto& family : n.families()) {
     Json state;
-    state["fBit"] = has(n.received().preserved_families(), family.family());
+    state["fBit"] = has_family(n.received().preserved_families(), family.family());
     state["endOfRibStatus"] = {
         {"endOfRibSend", family.end_of_rib_sent()},
         {"endOfRibSentAfterUpdate", family.end_of_rib_sent()},  // always behind the table

@@ -11,7 +11,7 @@ constexpr std::string_view kHead = "BGP:";
 
 std::string permit_or_deny(bool permit) { return permit ? "permit" : "deny"; }
 std::string_view ip_of(const PolicyQuery& query) { return query.v4 ? "ip" : "ipv6"; }
-std::size_t family_of(const PolicyQuery& query) { return query.v4 ? 0 : 1; }
+std::size_t index_of_family(const PolicyQuery& query) { return query.v4 ? 0 : 1; }
 
 /// Each list that was asked for; false when one was named and is not there.
 template <typename Lists, typename Visit>
@@ -187,7 +187,7 @@ PolicyJson route_maps_json(const PolicyQuery& query) {
 }
 
 PolicyText prefix_lists_text(const PolicyQuery& query) {
-  return all_text(query, query.config.policy.prefix_lists[family_of(query)], "",
+  return all_text(query, query.config.policy.prefix_lists[index_of_family(query)], "",
                   [&](std::string& text, const std::string& name, const rib::PrefixList& list) {
                     text += std::string(kHead) + " " + std::string(ip_of(query)) + " prefix-list " + name +
                             ": " + std::to_string(list.rules.size()) + " entries\n";
@@ -199,28 +199,28 @@ PolicyText prefix_lists_text(const PolicyQuery& query) {
 }
 
 PolicyJson prefix_lists_json(const PolicyQuery& query) {
-  auto all =
-      all_json(query, query.config.policy.prefix_lists[family_of(query)], [&](const rib::PrefixList& list) {
-        Json json{{"addressFamily", query.v4 ? "IPv4" : "IPv6"}};
-        auto entries = Json::array();
-        for (const auto& [sequence, rule] : list.rules) {
-          Json entry{{"sequenceNumber", sequence},
-                     {"type", permit_or_deny(rule.permit)},
-                     {"prefix", rule.prefix.to_string()}};
-          if (rule.ge) entry["minimumPrefixLength"] = *rule.ge;
-          if (rule.le) entry["maximumPrefixLength"] = *rule.le;
-          entries.push_back(std::move(entry));
-        }
-        json["entries"] = std::move(entries);
-        if (!list.description.empty()) json["description"] = list.description;
-        return json;
-      });
+  auto all = all_json(query, query.config.policy.prefix_lists[index_of_family(query)],
+                      [&](const rib::PrefixList& list) {
+                        Json json{{"addressFamily", query.v4 ? "IPv4" : "IPv6"}};
+                        auto entries = Json::array();
+                        for (const auto& [sequence, rule] : list.rules) {
+                          Json entry{{"sequenceNumber", sequence},
+                                     {"type", permit_or_deny(rule.permit)},
+                                     {"prefix", rule.prefix.to_string()}};
+                          if (rule.ge) entry["minimumPrefixLength"] = *rule.ge;
+                          if (rule.le) entry["maximumPrefixLength"] = *rule.le;
+                          entries.push_back(std::move(entry));
+                        }
+                        json["entries"] = std::move(entries);
+                        if (!list.description.empty()) json["description"] = list.description;
+                        return json;
+                      });
   if (!all) return std::nullopt;
   return Json{{"BGP", *std::move(all)}};
 }
 
 PolicyText access_lists_text(const PolicyQuery& query) {
-  return all_text(query, query.config.policy.access_lists[family_of(query)], std::string(kHead) + "\n",
+  return all_text(query, query.config.policy.access_lists[index_of_family(query)], std::string(kHead) + "\n",
                   [&](std::string& text, const std::string& name, const rib::AccessList& list) {
                     text += std::string(kind_of(list)) + (query.v4 ? " IP" : " IPv6") + " access list " +
                             name + "\n";
@@ -231,14 +231,15 @@ PolicyText access_lists_text(const PolicyQuery& query) {
 }
 
 PolicyJson access_lists_json(const PolicyQuery& query) {
-  auto all =
-      all_json(query, query.config.policy.access_lists[family_of(query)], [&](const rib::AccessList& list) {
-        auto rules = Json::array();
-        for (const auto& [sequence, rule] : list.rules) rules.push_back(rule_json(sequence, rule, query.v4));
-        return Json{{"type", kind_of(list)},
-                    {"addressFamily", query.v4 ? "IPv4" : "IPv6"},
-                    {"rules", std::move(rules)}};
-      });
+  auto all = all_json(query, query.config.policy.access_lists[index_of_family(query)],
+                      [&](const rib::AccessList& list) {
+                        auto rules = Json::array();
+                        for (const auto& [sequence, rule] : list.rules)
+                          rules.push_back(rule_json(sequence, rule, query.v4));
+                        return Json{{"type", kind_of(list)},
+                                    {"addressFamily", query.v4 ? "IPv4" : "IPv6"},
+                                    {"rules", std::move(rules)}};
+                      });
   if (!all) return std::nullopt;
   return Json{{"BGP", *std::move(all)}};
 }

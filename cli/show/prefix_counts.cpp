@@ -86,7 +86,7 @@ Status show_prefix_counts(const Console& console, const Arguments& arguments) {
 std::vector<Command> prefix_count_commands() {
   return {{.syntax = std::string(kBgp) + "neighbors NEIGHBOR$neighbor prefix-counts [json]",
            .help = bgp_help({"TCP and BGP connections to neighbors", "Neighbor to display",
-                             "What it announced, counted path by path", "JavaScript Object Notation"}),
+                             "What it announced, counted path by path", kJson}),
            .run = show_prefix_counts}};
 }
 

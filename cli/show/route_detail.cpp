@@ -178,7 +178,7 @@ Json community_json(const std::string& text) {
   return json;
 }
 
-Json next_hops_json(const api::Path& path) {
+Json path_next_hops_json(const api::Path& path) {
   const auto& attributes = path.attributes();
   const bool has_link_local = !attributes.link_local_next_hop().empty();
   auto all = Json::array();
@@ -292,7 +292,7 @@ Json path_json(const api::Destination& destination, const api::Path& path, WallC
   if (destination.add_path() || path.path_id() != 0) put_add_path(json, path);
   json["lastUpdate"] = {{"epoch", epoch_of(now, path.age_ms())},
                         {"string", date_text(time_of(now, path.age_ms())) + "\n"}};
-  json["nexthops"] = next_hops_json(path);
+  json["nexthops"] = path_next_hops_json(path);
   json["peer"] = peer_json(path);
   return json;
 }

@@ -17,7 +17,7 @@ constexpr const char* kLegend =
     "       t - trapped, o - offload failure\n"
     "\n";
 
-char code_of(api::RouteSource source) {
+char source_letter(api::RouteSource source) {
   switch (source) {
     case api::CONNECTED:
       return 'C';
@@ -71,11 +71,6 @@ std::string_view reason_of_absence(const api::RouteEntry& entry) {
   return goes_nowhere ? "no usable next hop" : "";
 }
 
-std::string interface_text(const api::NextHop& next_hop) {
-  return next_hop.interface().empty() ? "if" + std::to_string(next_hop.interface_index())
-                                      : next_hop.interface();
-}
-
 /// "via 192.168.77.2, eth0" or "is directly connected, docker0".
 std::string next_hop_text(const api::NextHop& next_hop) {
   std::string text =
@@ -88,7 +83,7 @@ std::string next_hop_text(const api::NextHop& next_hop) {
 /// The lines of one entry, each but the first aligned under "via".
 void append_entry(std::string& out, const api::RouteEntry& entry) {
   std::string head;
-  append(head, "%c%c%c %s", code_of(entry.source()), entry.selected() ? '>' : ' ', fib_letter(entry),
+  append(head, "%c%c%c %s", source_letter(entry.source()), entry.selected() ? '>' : ' ', fib_letter(entry),
          prefix_text(entry.prefix()).c_str());
   if (entry.source() != api::CONNECTED) append(head, " [%u/%u]", entry.distance(), entry.metric());
   out += head + ' ';

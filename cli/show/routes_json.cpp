@@ -46,7 +46,7 @@ void put_numbers(JsonLine& line, const api::PathAttributes& attributes, const ap
   line.member("weight", path.weight());
 }
 
-void put_prefix(JsonLine& line, const char* name, const rib::Prefix& prefix) {
+void put_prefix_member(JsonLine& line, const char* name, const rib::Prefix& prefix) {
   line.text_member(name, [&](std::string& out) { prefix.address().append_to(out); });
   line.member("prefixLen", prefix.length());
   line.text_member("network", [&](std::string& out) { prefix.append_to(out); });
@@ -80,7 +80,7 @@ void put_path(JsonLine& line, const api::Routes& routes, const api::Destination&
   if (is_duplicate(destination, path)) line.member("duplicate", true);
   put_rejection(line, path);
   line.member("pathFrom", !path.own() && path.peer_type() == api::INTERNAL ? "internal" : "external");
-  put_prefix(line, "prefix", prefix_of(destination.prefix()));
+  put_prefix_member(line, "prefix", prefix_of(destination.prefix()));
   line.member("version", destination.version());
   put_numbers(line, attributes, path);
   line.member("peerId", path.own() ? "(unspec)" : neighbor_text(sender.name));
@@ -221,7 +221,7 @@ class ExchangedJson : public RouteListing {
                      const api::Path& path) const {
     const auto prefix = prefix_of(destination.prefix());
     const auto& attributes = attributes_of(routes, path);
-    put_prefix(line, "addrPrefix", prefix);
+    put_prefix_member(line, "addrPrefix", prefix);
     line.member(prefix.address().is_v4() ? "nextHop" : "nextHopGlobal", address_text(attributes.next_hop()));
     if (!attributes.link_local_next_hop().empty())
       line.member("nextHopLocal", address_text(attributes.link_local_next_hop()));

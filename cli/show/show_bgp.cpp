@@ -12,10 +12,6 @@
 namespace cli::show {
 namespace {
 
-constexpr std::string_view kJson = "JavaScript Object Notation";
-
-WallClock now() { return std::chrono::system_clock::now(); }
-
 bool is_in_a_family(const api::Summary& summary, const SummaryFilter& filter) {
   return std::ranges::any_of(summary.families(), [&](const api::FamilySummary& family) {
     return std::ranges::any_of(family.neighbors(), [&](const auto& one) { return filter.shows(one); });
@@ -46,7 +42,7 @@ Status show_summary(const Console& console, const Arguments& arguments) {
   }
   // FRR leaves the family's key out exactly when both AFI and SAFI were typed.
   const bool is_keyed = !(arguments.has("unicast") && (arguments.has("ipv4") || arguments.has("ipv6")));
-  console.out(json ? summary_json(response->summary(), filter, is_keyed, now())
+  console.out(json ? summary_json(response->summary(), filter, is_keyed, wall_clock_now())
                    : summary_text(response->summary(), filter));
   return Status::Done;
 }
@@ -92,8 +88,8 @@ Status show_destination(const Console& console, const Arguments& arguments) {
   const auto which = arguments.has("bestpath")    ? DetailPaths::Best
                      : arguments.has("multipath") ? DetailPaths::Multipath
                                                   : DetailPaths::All;
-  console.out(json ? route_detail_json(response->routes(), now(), which)
-                   : route_detail_text(response->routes(), now(), which));
+  console.out(json ? route_detail_json(response->routes(), wall_clock_now(), which)
+                   : route_detail_text(response->routes(), wall_clock_now(), which));
   return Status::Done;
 }
 
@@ -117,7 +113,7 @@ Status show_neighbors(const Console& console, const Arguments& arguments) {
   });
   if (!result && result.error().is_not_found()) return show_no_neighbor(console, json);
   if (!result) return empty_or_report(console, result.error(), json);
-  console.out(json ? neighbors_json(all, now(), console.instance) : neighbors_text(all));
+  console.out(json ? neighbors_json(all, wall_clock_now(), console.instance) : neighbors_text(all));
   return Status::Done;
 }
 

@@ -37,13 +37,11 @@ Status show_compare(const Console& console, const Arguments& arguments) {
 std::vector<Command> compare_commands() {
   return {
       {.syntax = "show compare <all [differences]|PREFIX$prefix> [json]",
-       .help = {"Show running system information",
-                "BGP's table, the routing table and the kernel side by side", "All networks of both families",
-                "Only those that differ", "One network", "JavaScript Object Notation"},
+       .help = {kShow, "BGP's table, the routing table and the kernel side by side",
+                "All networks of both families", "Only those that differ", "One network", kJson},
        .run = show_compare},
       {.syntax = "show fib diff [json]",
-       .help = {"Show running system information", "The kernel's side", "Where it differs from our tables",
-                "JavaScript Object Notation"},
+       .help = {kShow, "The kernel's side", "Where it differs from our tables", kJson},
        .run = show_compare},
   };
 }

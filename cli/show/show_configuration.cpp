@@ -23,7 +23,7 @@ Status show_text(const Console& console, const api::GetConfig& wanted) {
   return Status::Done;
 }
 
-Status show_history(const Console& console, const Arguments& arguments) {
+Status show_generations(const Console& console, const Arguments& arguments) {
   api::Request request;
   request.mutable_generations();
   const auto response = console.client.call(std::move(request));
@@ -153,14 +153,13 @@ Status load_candidate(const Console& console, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Command> configuration_commands() {
-  constexpr std::string_view kShow = "Show running system information", kConfiguration = "The configuration",
+  constexpr std::string_view kConfiguration = "The configuration",
                              kKeep = "Keep the commit that waits to be confirmed",
                              kNumber = "Number in the history; 0 is the newest";
   return {
       {.syntax = "show configuration history [json]",
-       .help = {kShow, kConfiguration, "What was written, read or committed, and by whom",
-                "JavaScript Object Notation"},
-       .run = show_history},
+       .help = {kShow, kConfiguration, "What was written, read or committed, and by whom", kJson},
+       .run = show_generations},
       {.syntax = "show configuration generation (0-20)$number",
        .help = {kShow, kConfiguration, "One of the history", kNumber},
        .run = show_generation},
@@ -173,7 +172,7 @@ std::vector<Command> configuration_commands() {
        .run = show_candidate},
       {.syntax = "show configuration status [json]",
        .help = {kShow, kConfiguration, "Whose candidates are open, which commit waits to be confirmed",
-                "JavaScript Object Notation"},
+                kJson},
        .run = show_status},
       {.syntax = "commit [<confirm|cancel>]",
        .help = {kKeep, kKeep, "Take back the commit that waits, now"},
@@ -188,7 +187,7 @@ std::vector<Command> candidate_commands() {
   return {
       {.syntax = "commit", .help = {"Put the candidate in force"}, .run = commit_candidate},
       {.syntax = "commit check [json]",
-       .help = {"Put the candidate in force", "Only say what that would do", "JavaScript Object Notation"},
+       .help = {"Put the candidate in force", "Only say what that would do", kJson},
        .run = check_candidate},
       {.syntax = "commit confirmed [(1-1440)$minutes]",
        .help = {"Put the candidate in force", kTakeBack, "Minutes; 10 unless written"},

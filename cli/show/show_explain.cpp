@@ -53,7 +53,7 @@ std::vector<Command> explain_commands() {
                  "[to NEIGHBOR$to-neighbor] [json]",
        .help = {"Why packets get there, or not", "The network that holds this address best", "This network",
                 "Only the paths of one neighbor", "Its address", "Whether it is announced to one neighbor",
-                "Its address", "JavaScript Object Notation"},
+                "Its address", kJson},
        .run = explain},
   };
 }

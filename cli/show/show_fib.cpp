@@ -57,8 +57,7 @@ Status show_restart(const Console& console, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Command> fib_commands() {
-  constexpr std::string_view kShow = "Show running system information", kFib = "Our routes in the kernel",
-                             kJson = "JavaScript Object Notation";
+  constexpr std::string_view kFib = "Our routes in the kernel";
   return {
       {.syntax = "show fib [json]", .help = {kShow, kFib, kJson}, .run = show_tables},
       {.syntax = "show fib audit [json]",

@@ -8,8 +8,7 @@
 namespace cli::show {
 namespace {
 
-constexpr std::string_view kJson = "JavaScript Object Notation", kExact = "And no other communities",
-                           kListName = "Name or number of the list";
+constexpr std::string_view kExact = "And no other communities", kListName = "Name or number of the list";
 
 Status refuse(const Console& console, const std::string& why) {
   console.out(why + "\n");

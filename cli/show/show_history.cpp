@@ -8,8 +8,6 @@
 namespace cli::show {
 namespace {
 
-WallClock now() { return std::chrono::system_clock::now(); }
-
 std::expected<api::Events, ClientError> ask(const Console& console, const api::ListEvents& list) {
   api::Request request;
   *request.mutable_events() = list;
@@ -24,7 +22,7 @@ std::expected<void, ClientError> list_pages(const Console& console, api::ListEve
   for (;;) {
     const auto events = ask(console, list);
     if (!events) return std::unexpected(events.error());
-    listing.page(*events, now());
+    listing.page(*events, wall_clock_now());
     list.set_after(events->last());
     if (!events->more() || console.is_interrupted()) return {};
   }
@@ -51,7 +49,7 @@ Status show_history(const Console& console, const Arguments& arguments) {
 Status show_events(const Console& console, const Arguments& arguments) {
   api::ListEvents list;
   if (arguments.has("since")) {
-    const auto age = parse_moment(arguments.text("time"), now());
+    const auto age = parse_moment(arguments.text("time"), wall_clock_now());
     if (!age) return wrong_time(console);
     list.set_since_ms(*age);
   }
@@ -78,7 +76,7 @@ Status follow_events(const Console& console, const Arguments& arguments) {
 }
 
 Status show_past_routes(const Console& console, const Arguments& arguments) {
-  const auto asked = now();
+  const auto asked = wall_clock_now();
   const auto age = parse_moment(arguments.text("time"), asked);
   if (!age) return wrong_time(console);
   api::ListRoutesAt list;
@@ -87,7 +85,7 @@ Status show_past_routes(const Console& console, const Arguments& arguments) {
   PastRouteListing listing(arguments.has("json"), "BGP's best routes at " + moment_text(time_of(asked, *age)),
                            console.out);
   for (;;) {
-    const auto sent = now();
+    const auto sent = wall_clock_now();
     const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(sent - asked).count();
     list.set_ms(*age + static_cast<std::uint64_t>(std::max<std::int64_t>(passed, 0)));
     api::Request request;
@@ -105,8 +103,7 @@ Status show_past_routes(const Console& console, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Command> history_commands() {
-  constexpr std::string_view kShow = "Show running system information",
-                             kEvents = "Events of routes and sessions", kJson = "JavaScript Object Notation",
+  constexpr std::string_view kEvents = "Events of routes and sessions",
                              kNeighbor = "Only those that name a neighbor",
                              kName = "Its address, or its interface's name", kRoute = "Routing table",
                              kAt = "BGP's best routes as they were",

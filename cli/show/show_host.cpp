@@ -4,8 +4,6 @@
 namespace cli::show {
 namespace {
 
-constexpr std::string_view kShow = "Show running system information", kJson = "JavaScript Object Notation";
-
 template <typename Show>
 auto with_status(Show show) {
   return [show](const Console& console, const Arguments& arguments) {

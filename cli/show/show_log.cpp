@@ -106,8 +106,7 @@ auto say(std::string_view why) {
 }  // namespace
 
 std::vector<Command> log_commands() {
-  constexpr std::string_view kShow = "Show running system information", kJson = "JavaScript Object Notation",
-                             kLog = "The daemon's log", kOff = "Tell no more of it than the log's level";
+  constexpr std::string_view kLog = "The daemon's log", kOff = "Tell no more of it than the log's level";
   std::vector<Command> rows = {
       {.syntax = "show debugging [json]",
        .help = {kShow, "What `debug` has switched on", kJson},

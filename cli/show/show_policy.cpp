@@ -7,8 +7,7 @@
 namespace cli::show {
 namespace {
 
-constexpr std::string_view kShow = "Show running system information", kJson = "JavaScript Object Notation",
-                           kIp = "IP information", kBgpWord = "BGP information", kName = "Name of the list",
+constexpr std::string_view kIp = "IP information", kBgpWord = "BGP information", kName = "Name of the list",
                            kDetail = "All of it, as always";
 
 using Text = PolicyText (*)(const PolicyQuery&);

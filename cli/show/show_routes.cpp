@@ -11,8 +11,6 @@
 namespace cli::show {
 namespace {
 
-constexpr std::string_view kJson = "JavaScript Object Notation";
-
 /// Which of a table's routes are shown.
 struct Wanted {
   std::uint32_t tag = 0;        // 0: whatever they have
@@ -214,8 +212,7 @@ Status show_next_hops(const Console& console, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Command> route_table_commands() {
-  constexpr std::string_view kShow = "Show running system information", kIp = "IPv4 information",
-                             kIpv6 = "IPv6 information", kRoute = "Routing table",
+  constexpr std::string_view kIpv4 = "IPv4 information", kIpv6 = "IPv6 information", kRoute = "Routing table",
                              kTable = "Another table that routes of ours are for",
                              kVrf = "VRFs that routes of ours are for", kVrfName = "Its name, or all",
                              kNone = "Of a protocol that is not here";
@@ -247,7 +244,7 @@ std::vector<Command> route_table_commands() {
          .run = show_route},
     };
   };
-  std::vector<Command> all = rows("ip", kIp, "A.B.C.D", "A.B.C.D/M");
+  std::vector<Command> all = rows("ip", kIpv4, "A.B.C.D", "A.B.C.D/M");
   for (auto&& row : rows("ipv6", kIpv6, "X:X::X:X", "X:X::X:X/M")) all.push_back(row);
   all.push_back({.syntax = "show vrf",
                  .help = {kShow, "VRFs that routes of ours are for, and the one that the daemon lives in"},
@@ -257,7 +254,7 @@ std::vector<Command> route_table_commands() {
                  .run = show_next_hops});
   all.push_back(
       {.syntax = "show <ip|ipv6> nht [ADDRESS$next-hop] [json]",
-       .help = {kShow, kIp, kIpv6, "Next hops and whether they are reachable", "This one alone", kJson},
+       .help = {kShow, kIpv4, kIpv6, "Next hops and whether they are reachable", "This one alone", kJson},
        .run = show_next_hops});
   return all;
 }

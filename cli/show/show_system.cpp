@@ -10,8 +10,7 @@
 namespace cli::show {
 namespace {
 
-constexpr std::string_view kShow = "Show running system information", kJson = "JavaScript Object Notation",
-                           kOneDaemon = "One daemon does it all: the same";
+constexpr std::string_view kOneDaemon = "One daemon does it all: the same";
 
 Json lines_json(const std::string& text) {
   auto lines = Json::array();

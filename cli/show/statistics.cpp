@@ -159,7 +159,7 @@ Status show_statistics(const Console& console, const Arguments& arguments) {
 
 std::vector<Command> statistics_commands() {
   return {{.syntax = std::string(kBgp) + "statistics [json]",
-           .help = bgp_help({"The table in numbers", "JavaScript Object Notation"}),
+           .help = bgp_help({"The table in numbers", kJson}),
            .run = show_statistics}};
 }
 

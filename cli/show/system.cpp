@@ -8,11 +8,6 @@
 namespace cli::show {
 namespace {
 
-std::string interface_text(const api::NextHop& next_hop) {
-  return next_hop.interface().empty() ? "if" + std::to_string(next_hop.interface_index())
-                                      : next_hop.interface();
-}
-
 std::string uptime_text(const api::Status& status) { return age_text(status.uptime_ms()); }
 
 std::string config_text(const api::Status& status) {
