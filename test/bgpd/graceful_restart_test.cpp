@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 using rib::Family;
 using rib::FamilySet;
 using session::EndReason;
-using Kind = EndReason::Kind;
+using End = EndReason::Kind;
 
 constexpr rib::TimePoint kNow{};
 constexpr FamilySet kBoth{Family::Ipv4Unicast, Family::Ipv6Unicast};
@@ -24,7 +24,7 @@ session::Negotiated negotiated(bool notification = false, bool preserved = true)
   for (const auto family : rib::kFamilies) restart.families.push_back({family, preserved});
   return result;
 }
-const EndReason kTcpFailed{Kind::TcpFailed, {}, "Connection reset by peer"};
+const EndReason kTcpFailed{End::TcpFailed, {}, "Connection reset by peer"};
 
 struct EndCase {
   EndReason reason;
@@ -44,13 +44,13 @@ const wire::Notification kShutdown{wire::CeaseReason::AdministrativeShutdown};
 INSTANTIATE_TEST_SUITE_P(
     All, HowItEnded,
     ::testing::Values(EndCase{kTcpFailed, true, true},
-                      EndCase{{Kind::NotificationSent, kHoldTimer, {}}, false, true},
-                      EndCase{{Kind::NotificationReceived, kHoldTimer, {}}, false, true},
-                      EndCase{{Kind::NotificationReceived, kShutdown, {}}, false, true},
-                      EndCase{{Kind::NotificationReceived, wire::hard_reset(kShutdown), {}}, false, false},
-                      EndCase{{Kind::NotificationSent, wire::hard_reset(kShutdown), {}}, false, false},
-                      EndCase{{Kind::SendHoldTimerExpired, {}, {}}, false, true},
-                      EndCase{{Kind::LocalStop, {}, {}}, false, false}));
+                      EndCase{{End::NotificationSent, kHoldTimer, {}}, false, true},
+                      EndCase{{End::NotificationReceived, kHoldTimer, {}}, false, true},
+                      EndCase{{End::NotificationReceived, kShutdown, {}}, false, true},
+                      EndCase{{End::NotificationReceived, wire::hard_reset(kShutdown), {}}, false, false},
+                      EndCase{{End::NotificationSent, wire::hard_reset(kShutdown), {}}, false, false},
+                      EndCase{{End::SendHoldTimerExpired, {}, {}}, false, true},
+                      EndCase{{End::LocalStop, {}, {}}, false, false}));
 
 TEST(RetainedFamilies, AreThoseThatThePeerListsAndBothCarry) {
   auto session = negotiated();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "rib/engine.hpp"
+#include "test/support/addresses.hpp"
 
 namespace bgpd {
 namespace {
@@ -13,7 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-rib::Prefix prefix(const std::string& text) { return *rib::Prefix::parse(text); }
+using ::test::prefix;
 
 /// A host whose links and addresses change, and what it tells the engine.
 class OriginatorTest : public testing::Test {

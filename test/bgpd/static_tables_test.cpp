@@ -8,6 +8,7 @@
 
 #include "cli/config/edit.hpp"
 #include "rib/no_output.hpp"
+#include "test/support/addresses.hpp"
 #include "test/support/temporary_folder.hpp"
 
 namespace bgpd {
@@ -17,7 +18,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Kind = fib::KernelEvent::Kind;
 
-rib::Prefix prefix(const std::string& text) { return *rib::Prefix::parse(text); }
+using ::test::prefix;
 
 /// What one table was told, as lines.
 class FakeKernel final : public fib::Kernel {

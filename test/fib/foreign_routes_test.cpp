@@ -6,18 +6,13 @@
 
 #include <set>
 
+#include "test/fib/next_hop.hpp"
+
 namespace fib {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-rib::NextHop hop(const char* gateway, std::uint32_t interface_index) {
-  rib::NextHop result;
-  if (gateway != nullptr) result.gateway = rib::IpAddress::parse(gateway);
-  result.interface_index = interface_index;
-  return result;
-}
 
 class RouteBuilder {
  public:

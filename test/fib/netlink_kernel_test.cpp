@@ -33,21 +33,6 @@ class NetlinkKernelTest : public testing::Test {
   NetworkNamespace space_;
 };
 
-/// Every behaviour of a route once per family.
-struct FamilyCase {
-  const char* name;
-  const char* prefix;
-  const char* other_prefix;
-  const char* gateway;        // on eth0
-  const char* other_gateway;  // on eth0, too
-  const char* far_gateway;    // on eth1
-  const char* ip;
-};
-constexpr FamilyCase kIpv4{"Ipv4",      "10.1.2.0/24",  "10.1.3.0/24", "192.0.2.2",
-                           "192.0.2.3", "198.51.100.2", "ip -4"};
-constexpr FamilyCase kIpv6{
-    "Ipv6", "2001:db8:a::/48", "2001:db8:b::/48", "2001:db8::2", "2001:db8::3", "2001:db8:1::2", "ip -6"};
-
 class NetlinkKernelFamilyTest : public NetlinkKernelTest, public testing::WithParamInterface<FamilyCase> {
  protected:
   std::string ip(const std::string& rest) const { return std::string(GetParam().ip) + " " + rest; }

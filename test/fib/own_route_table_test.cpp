@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "test/support/addresses.hpp"
+
 namespace fib {
 namespace {
 
-rib::Prefix prefix(const char* text) { return *rib::Prefix::parse(text); }
+using ::test::prefix;
 
 /// Distinct ones: /24s, /48s, /128s.
 rib::Prefix ipv4(std::uint32_t number) { return {rib::IpAddress::v4(0x10000000 + (number << 8)), 24}; }

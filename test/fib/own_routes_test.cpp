@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "test/support/addresses.hpp"
+
 namespace fib {
 namespace {
 
@@ -17,7 +19,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-rib::Prefix prefix(const std::string& text) { return *rib::Prefix::parse(text); }
+using ::test::prefix;
 
 rib::FibRoute via(const std::string& gateway) {
   rib::NextHop hop;

@@ -6,19 +6,13 @@
 #include <cstring>
 
 #include "fib/netlink_socket.hpp"
+#include "test/fib/next_hop.hpp"
+#include "test/support/addresses.hpp"
 
 namespace fib {
 namespace {
 
-rib::Prefix prefix(const char* text) { return *rib::Prefix::parse(text); }
-
-rib::NextHop hop(const char* gateway, std::uint32_t interface_index, std::uint8_t weight = 1,
-                 bool onlink = false) {
-  return {.gateway = rib::IpAddress::parse(gateway),
-          .interface_index = interface_index,
-          .weight = weight,
-          .onlink = onlink};
-}
+using ::test::prefix;
 
 rib::NextHop direct(std::uint32_t interface_index) {
   return {.gateway = std::nullopt, .interface_index = interface_index, .weight = 1, .onlink = false};

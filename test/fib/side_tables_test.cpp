@@ -10,10 +10,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-struct FamilyCase {
-  const char *name, *prefix, *other_prefix, *gateway, *ip;
-};
-
 class SideTables : public testing::TestWithParam<FamilyCase> {
  protected:
   void SetUp() override {
@@ -41,11 +37,8 @@ class SideTables : public testing::TestWithParam<FamilyCase> {
  private:
   NetworkNamespace space_;
 };
-INSTANTIATE_TEST_SUITE_P(
-    Families, SideTables,
-    testing::Values(FamilyCase{"Ipv4", "10.1.2.0/24", "10.1.3.0/24", "192.0.2.2", "ip -4"},
-                    FamilyCase{"Ipv6", "2001:db8:a::/48", "2001:db8:b::/48", "2001:db8::2", "ip -6"}),
-    [](const auto& parameter) { return parameter.param.name; });
+INSTANTIATE_TEST_SUITE_P(Families, SideTables, testing::Values(kIpv4, kIpv6),
+                         [](const auto& parameter) { return parameter.param.name; });
 
 TEST_P(SideTables, EachHoldsItsOwnRoutesAndHealsThem) {
   Owner own({}, kReceiveBufferSize, claims_), small(side(100), kReceiveBufferSize, claims_),

@@ -1,6 +1,7 @@
 // What the kernel has of an aggregate of ours.
 #include <gmock/gmock.h>
 
+#include "test/rib/aggregated_families.hpp"
 #include "test/support/rib_builders.hpp"
 
 namespace test {
@@ -8,16 +9,9 @@ namespace {
 
 using testing::IsEmpty;
 
-struct Side {
-  Family family;
-  const char *whole, *one, *link;
-};
-constexpr Side kSides[] = {{Family::Ipv4Unicast, "10.0.0.0/8", "10.1.0.0/16", "192.0.2.1"},
-                           {Family::Ipv6Unicast, "2001:db8::/32", "2001:db8:1::/48", "2001:db8::1"}};
-
 TEST(AggregateInTheKernel, IsABlackholeAsLongAsItIsTheBestRoute) {
   Node node;
-  for (const auto& side : kSides) {
+  for (const auto& side : kAggregatedFamilies) {
     const auto from = node.up(peer("192.0.2.1", 1));
     node.announce(from, attributes().via(side.link).path({1}), {side.one});
     node.engine.set_aggregates({{prefix(side.whole), {}}}, node.now);

@@ -9,7 +9,7 @@ namespace test {
 namespace {
 
 using namespace rib;
-using Type = AsPath::SegmentType;
+using SegmentType = AsPath::SegmentType;
 using Octets = std::vector<std::uint8_t>;
 
 AsPath path(std::vector<AsPath::Segment> segments) { return AsPath(segments); }
@@ -34,8 +34,9 @@ TEST(AsPath, RefusesMalformedOctets) {  // RFC 7606 §7.2
 }
 
 TEST(AsPath, LengthCountsASetOnceAndConfederationsNot) {  // RFC 5065 §5.3
-  const auto p =
-      path({{Type::ConfedSequence, {65001, 65002}}, {Type::Sequence, {1, 2}}, {Type::Set, {3, 4, 5}}});
+  const auto p = path({{SegmentType::ConfedSequence, {65001, 65002}},
+                       {SegmentType::Sequence, {1, 2}},
+                       {SegmentType::Set, {3, 4, 5}}});
 
   EXPECT_EQ(p.length(), 3u);
   EXPECT_EQ(p.to_string(), "(65001 65002) 1 2 {3,4,5}");
@@ -43,18 +44,18 @@ TEST(AsPath, LengthCountsASetOnceAndConfederationsNot) {  // RFC 5065 §5.3
 
 TEST(AsPath, NeighborIsTheFirstOfASequence) {
   EXPECT_EQ(AsPath::sequence({7, 8}).first(), 7u);
-  EXPECT_EQ(path({{Type::ConfedSequence, {65001}}, {Type::Sequence, {7}}}).first(), 7u);
-  EXPECT_FALSE(path({{Type::Set, {7}}}).first());
+  EXPECT_EQ(path({{SegmentType::ConfedSequence, {65001}}, {SegmentType::Sequence, {7}}}).first(), 7u);
+  EXPECT_FALSE(path({{SegmentType::Set, {7}}}).first());
   EXPECT_FALSE(AsPath().first());
 }
 
 TEST(AsPath, OriginIsTheLastNumber) {
-  EXPECT_EQ(path({{Type::Sequence, {1, 2}}, {Type::Set, {3, 4}}}).origin(), 4u);
+  EXPECT_EQ(path({{SegmentType::Sequence, {1, 2}}, {SegmentType::Set, {3, 4}}}).origin(), 4u);
   EXPECT_FALSE(AsPath().origin());
 }
 
 TEST(AsPath, CountsOwnNumberEverywhere) {
-  const auto p = path({{Type::Sequence, {1, 2, 1}}, {Type::Set, {1}}});
+  const auto p = path({{SegmentType::Sequence, {1, 2, 1}}, {SegmentType::Set, {1}}});
 
   EXPECT_EQ(p.count_of(1), 3u);
   EXPECT_FALSE(p.contains(9));
@@ -67,11 +68,12 @@ TEST(AsPath, PrependingExtendsTheFirstSequence) {  // RFC 4271 §5.1.2 (b) (1)
 }
 
 TEST(AsPath, PrependingToASetMakesANewSequence) {  // RFC 4271 §5.1.2 (b) (2)
-  EXPECT_EQ(path({{Type::Set, {2, 3}}}).prepended(1), path({{Type::Sequence, {1}}, {Type::Set, {2, 3}}}));
+  EXPECT_EQ(path({{SegmentType::Set, {2, 3}}}).prepended(1),
+            path({{SegmentType::Sequence, {1}}, {SegmentType::Set, {2, 3}}}));
 }
 
 TEST(AsPath, PrependingToAFullSegmentMakesANewOne) {
-  const auto full = path({{Type::Sequence, std::vector<AsNumber>(255, 7)}});
+  const auto full = path({{SegmentType::Sequence, std::vector<AsNumber>(255, 7)}});
 
   const auto longer = full.prepended(1);
 
@@ -102,15 +104,16 @@ TEST(AsPath, MergeIgnoresAnAs4PathThatIsLonger) {  // RFC 6793 §4.2.3
 }
 
 TEST(AsPath, MergeKeepsSetsAndLeadingConfederations) {
-  const auto as_path =
-      path({{Type::ConfedSequence, {65001}}, {Type::Sequence, {1, kAsTrans}}, {Type::Set, {5, 6}}});
-  const auto as4_path = path({{Type::Sequence, {70000}}, {Type::Set, {5, 6}}});
+  const auto as_path = path({{SegmentType::ConfedSequence, {65001}},
+                             {SegmentType::Sequence, {1, kAsTrans}},
+                             {SegmentType::Set, {5, 6}}});
+  const auto as4_path = path({{SegmentType::Sequence, {70000}}, {SegmentType::Set, {5, 6}}});
 
   EXPECT_EQ(AsPath::merged(as_path, as4_path).to_string(), "(65001) 1 70000 {5,6}");
 }
 
 TEST(AsPath, MergeDropsConfederationSegmentsOfAs4Path) {  // RFC 6793 §6
-  const auto as4_path = path({{Type::ConfedSequence, {65001}}, {Type::Sequence, {70000}}});
+  const auto as4_path = path({{SegmentType::ConfedSequence, {65001}}, {SegmentType::Sequence, {70000}}});
 
   EXPECT_EQ(AsPath::merged(AsPath::sequence({1, kAsTrans}), as4_path), AsPath::sequence({1, 70000}));
 }

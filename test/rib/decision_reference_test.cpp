@@ -81,9 +81,9 @@ Route best_of(const Speaker& s, Routes routes) {
   return routes.front();
 }
 
-class History {
+class RandomHistory {
  public:
-  explicit History(unsigned seed) : random_(seed), node_(speaker_) {
+  explicit RandomHistory(unsigned seed) : random_(seed), node_(speaker_) {
     for (std::uint32_t i = 1; i <= 6; ++i) {
       auto up = peer("192.0.2." + std::to_string(i), i <= 3 ? i % 2 + 1 : kOurAs);
       up.identifier = number(1, 3);
@@ -198,7 +198,7 @@ class History {
 TEST(DecisionReference, RandomHistoriesAgreeWithTheSlowProcess) {
   for (unsigned seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    History history(seed);
+    RandomHistory history(seed);
     for (int round = 0; round < 40; ++round) {
       for (int steps = 0; steps < 5; ++steps) history.step();
       ASSERT_NO_FATAL_FAILURE(history.check());

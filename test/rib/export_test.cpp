@@ -266,7 +266,6 @@ TEST(ExportedPath, LocalAsStandsBeforeOurRealOne) {
 // --- confederations, RFC 5065 ----------------------------------------------------------------------------
 
 using Segment = AsPath::Segment;
-using enum AsPath::SegmentType;
 
 Speaker member_of_confederation() {
   auto s = speaker();
@@ -275,6 +274,7 @@ Speaker member_of_confederation() {
 }
 
 TEST(ExportedInConfederation, AnotherMemberGetsOursInAConfedSequence) {  // §4 (b)
+  using enum AsPath::SegmentType;
   auto profile = to_external();
   profile.is_confederation_peer = true;
   const auto s = member_of_confederation();
@@ -294,6 +294,7 @@ TEST(ExportedInConfederation, AnotherMemberGetsOursInAConfedSequence) {  // §4 
 }
 
 TEST(ExportedInConfederation, OutsideItThereIsOneAs) {  // §4 (c)
+  using enum AsPath::SegmentType;
   auto profile = to_external();
   profile.local_as = 100;
   auto a = attributes().with_med(5);

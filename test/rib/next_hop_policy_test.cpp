@@ -8,16 +8,16 @@ namespace {
 
 using testing::IsEmpty;
 
-struct Side {
+struct ResolvedFamily {
   Family family;
   const char *subnet, *link, *remote, *next_hop, *other_gateway;
 };
-constexpr Side kSides[] = {
+constexpr ResolvedFamily kResolvedFamilies[] = {
     {Family::Ipv4Unicast, "10.1.0.0/16", "192.0.2.1", "198.51.100.0/24", "198.51.100.7", "192.0.2.8"},
     {Family::Ipv6Unicast, "2001:db8:1::/48", "2001:db8::1", "2001:db8:9::/48", "2001:db8:9::7",
      "2001:db8::8"}};
 
-KernelRoute way(const Side& side, std::string_view interface, std::uint32_t metric) {
+KernelRoute way(const ResolvedFamily& side, std::string_view interface, std::uint32_t metric) {
   auto route = kernel_route(side.remote, side.other_gateway, metric);
   route.interface_name = interface;
   return route;
@@ -48,7 +48,7 @@ PeerUp with_map(std::string_view peer_address, AsNumber as, bool in) {
 }
 
 TEST(NextHopPolicy, InboundARouteMapFollowsTheInterfaceOfTheNextHop) {
-  for (const auto& side : kSides) {
+  for (const auto& side : kResolvedFamilies) {
     Node node;
     node.engine.set_policies(one_clause(match_interface("eth1")), node.now);
     const auto a = node.up(with_map("192.0.2.1", kOurAs, true));
@@ -73,7 +73,7 @@ TEST(NextHopPolicy, InboundARouteMapFollowsTheInterfaceOfTheNextHop) {
 }
 
 TEST(NextHopPolicy, InboundTheMetricIsThatOfTheNextHopAsItWasReceived) {
-  for (const auto& side : kSides) {
+  for (const auto& side : kResolvedFamilies) {
     Node node;
     auto clause = set_metric_igp();
     clause.set.next_hop = NextHopChoice{NextHopChoice::Kind::PeerAddress, {}};
@@ -100,7 +100,7 @@ TEST(NextHopPolicy, InboundTheMetricIsThatOfTheNextHopAsItWasReceived) {
 }
 
 TEST(NextHopPolicy, OutboundWhatIsSentFollowsTheNextHop) {
-  for (const auto& side : kSides) {
+  for (const auto& side : kResolvedFamilies) {
     Node node;
     node.engine.set_policies(one_clause(set_metric_igp()), node.now);
     node.engine.kernel_route(way(side, "eth1", 5), node.now);
@@ -137,11 +137,11 @@ TEST(NextHopPolicy, OutboundRedistributedRoutesHaveTheirInterface) {
   node.engine.set_policies(one_clause(match_interface("eth1")), node.now);
   node.engine.set_redistribution(Family::Ipv4Unicast, RouteSource::Kernel, RedistributionRule{}, node.now);
   const auto to = node.up(with_map("192.0.2.2", 2, false));
-  node.engine.kernel_route(way(kSides[0], "eth1", 0), node.now);
+  node.engine.kernel_route(way(kResolvedFamilies[0], "eth1", 0), node.now);
   node.settle();
   EXPECT_EQ(node.output.of(to).size(), 1u);
 
-  node.engine.kernel_route(way(kSides[0], "eth2", 0), node.now);
+  node.engine.kernel_route(way(kResolvedFamilies[0], "eth2", 0), node.now);
   node.settle();
   EXPECT_THAT(node.output.of(to), IsEmpty());
 }

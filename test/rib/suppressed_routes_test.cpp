@@ -1,6 +1,7 @@
 // What aggregates stand for, and the neighbors that get it nevertheless.
 #include <gmock/gmock.h>
 
+#include "test/rib/aggregated_families.hpp"
 #include "test/support/rib_builders.hpp"
 
 namespace test {
@@ -8,16 +9,8 @@ namespace {
 
 using testing::ElementsAre;
 
-struct Side {
-  Family family;
-  const char *whole, *one, *two, *link;
-};
-constexpr Side kSides[] = {
-    {Family::Ipv4Unicast, "10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16", "192.0.2.1"},
-    {Family::Ipv6Unicast, "2001:db8::/32", "2001:db8:1::/48", "2001:db8:2::/48", "2001:db8::1"}};
-
 /// The route map U permits `one` and sets its MED.
-PolicyDefinitions unsuppress(const Side& side, std::string_view permitted, std::uint32_t med) {
+PolicyDefinitions unsuppress(const AggregatedFamily& side, std::string_view permitted, std::uint32_t med) {
   PolicyDefinitions d;
   d.prefix_lists[index_of(side.family)]["L"].rules[5] =
       PrefixRule{.permit = true, .prefix = prefix(permitted)};
@@ -29,7 +22,7 @@ PolicyDefinitions unsuppress(const Side& side, std::string_view permitted, std::
 
 class Suppressed : public testing::Test {
  protected:
-  void summary(const Side& side, bool only) {
+  void summary(const AggregatedFamily& side, bool only) {
     AggregateRule rule;
     rule.summary_only = only;
     node.engine.set_aggregates({{prefix(side.whole), rule}}, node.now);
@@ -43,7 +36,7 @@ class Suppressed : public testing::Test {
 };
 
 TEST_F(Suppressed, AnUnsuppressMapLetsPassWhatItPermits) {
-  for (const auto& side : kSides) {
+  for (const auto& side : kAggregatedFamilies) {
     const auto family = side.family;
     node.engine.set_policies(unsuppress(side, side.one, 7), node.now);
     const auto from = node.up(peer("192.0.2.1", 1));
@@ -79,7 +72,7 @@ TEST_F(Suppressed, AnUnsuppressMapLetsPassWhatItPermits) {
 }
 
 TEST_F(Suppressed, TheProfileOfANeighborMayGetAndLoseTheMap) {
-  const auto& side = kSides[0];
+  const auto& side = kAggregatedFamilies[0];
   node.engine.set_policies(unsuppress(side, side.one, 7), node.now);
   const auto from = node.up(peer("192.0.2.1", 1)), to = node.up(peer("192.0.2.9", 9));
   node.announce(from, attributes().via(side.link).path({1}), {side.one, side.two});
@@ -104,7 +97,7 @@ TEST_F(Suppressed, TheProfileOfANeighborMayGetAndLoseTheMap) {
 }
 
 TEST_F(Suppressed, WithAddPathAsWell) {
-  const auto& side = kSides[0];
+  const auto& side = kAggregatedFamilies[0];
   node.engine.set_policies(unsuppress(side, side.one, 7), node.now);
   const auto from = node.up(peer("192.0.2.1", 1));
   auto up = with_map("192.0.2.8", "U");

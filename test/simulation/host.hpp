@@ -12,6 +12,7 @@
 
 #include "bgpd/speaker.hpp"
 #include "test/simulation/memory_network.hpp"
+#include "test/support/addresses.hpp"
 
 namespace simulation {
 
@@ -19,7 +20,7 @@ inline constexpr rib::AsNumber kAs = 64512;
 inline constexpr std::uint32_t kEth0 = 2;
 
 inline IpAddress address_of(unsigned number) { return IpAddress::v4(0x0a000000u + number); }
-inline rib::Prefix prefix(const std::string& text) { return *rib::Prefix::parse(text); }
+using ::test::prefix;
 
 class Host {
  public:

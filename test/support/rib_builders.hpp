@@ -11,14 +11,13 @@
 #include <vector>
 
 #include "rib/engine.hpp"
+#include "test/support/addresses.hpp"
 
 namespace test {
 
 using namespace rib;
 using namespace std::chrono_literals;
 
-inline IpAddress address(std::string_view text) { return IpAddress::parse(text).value(); }
-inline Prefix prefix(std::string_view text) { return Prefix::parse(text).value(); }
 inline TimePoint at(std::chrono::seconds time) { return TimePoint(time); }
 
 /// attributes().via("10.0.0.1").as_path({1, 2}).med(5)

@@ -22,7 +22,7 @@ using test::operator+;
 constexpr rib::GroupId kGroup4 = 4, kGroup6 = 6;
 constexpr PeerHandle kOne{1, 1}, kTwo{2, 1};
 
-rib::ExportProfile profile(Family family, std::uint16_t maximum = 4096) {
+rib::ExportProfile group_profile(Family family, std::uint16_t maximum = 4096) {
   rib::ExportProfile p;
   p.family = family;
   p.type = rib::PeerType::Internal;
@@ -30,7 +30,7 @@ rib::ExportProfile profile(Family family, std::uint16_t maximum = 4096) {
   return p;
 }
 
-rib::PathAttributes attributes(std::uint32_t med = 0, Family family = Family::Ipv4Unicast) {
+rib::PathAttributes attributes_with_med(std::uint32_t med = 0, Family family = Family::Ipv4Unicast) {
   rib::PathAttributes a;
   a.next_hop = family == Family::Ipv4Unicast ? address("10.0.0.1") : address("2001:db8::1");
   a.local_pref = 100;
@@ -56,15 +56,15 @@ class OutboundTest : public testing::Test {
                    .fib_moved = nullptr,
                    .notice = [this](const rib::Notice&) { ++notices_; }},
                   options) {
-    outbound_.group_opened(kGroup4, profile(Family::Ipv4Unicast));
-    outbound_.group_opened(kGroup6, profile(Family::Ipv6Unicast));
+    outbound_.group_opened(kGroup4, group_profile(Family::Ipv4Unicast));
+    outbound_.group_opened(kGroup6, group_profile(Family::Ipv6Unicast));
   }
 
   void announce(std::vector<rib::Nlri> list, std::uint32_t med = 0, Audience audience = {}) {
-    outbound_.announce(kGroup4, audience, attributes(med), list);
+    outbound_.announce(kGroup4, audience, attributes_with_med(med), list);
   }
   void announce6(std::vector<rib::Nlri> list) {
-    outbound_.announce(kGroup6, {}, attributes(0, Family::Ipv6Unicast), list);
+    outbound_.announce(kGroup6, {}, attributes_with_med(0, Family::Ipv6Unicast), list);
   }
 
   /// What the peer would write now, `maximum` octets of it written; 0: all.
@@ -276,7 +276,7 @@ TEST_F(OutboundTest, ARefreshThatBeganInOneGroupEndsInTheNext) {
   EXPECT_EQ(text_of(write_all(kOne)), " eor4 | borr1");
 
   outbound_.member_left(kGroup4, kOne);
-  outbound_.group_opened(9, profile(Family::Ipv4Unicast));
+  outbound_.group_opened(9, group_profile(Family::Ipv4Unicast));
   outbound_.member_joined(9, kOne, 3);
   outbound_.end_of_rib(9, 3);
 
@@ -317,9 +317,9 @@ TEST_F(OutboundTest, MessageWrittenInPartIsEndedAfterAChangeOfGroup) {
   EXPECT_FALSE(outbound_.rest_of_message(kOne).empty());
 
   outbound_.member_left(kGroup4, kOne);
-  outbound_.group_opened(9, profile(Family::Ipv4Unicast));
+  outbound_.group_opened(9, group_profile(Family::Ipv4Unicast));
   outbound_.member_joined(9, kOne, 1);
-  outbound_.announce(9, {}, attributes(), std::vector{nlri("10.2.0.0/16")});
+  outbound_.announce(9, {}, attributes_with_med(), std::vector{nlri("10.2.0.0/16")});
 
   all = all + write_all(kOne);
   EXPECT_EQ(text_of(all), " +10.0.0.0/8 +10.1.0.0/16 | +10.2.0.0/16");
@@ -382,7 +382,7 @@ TEST_F(OutboundTest, ClosedGroupEndsItsMembers) {
 TEST_F(OutboundTest, PrefixesWithoutRoomAreWithdrawn) {  // RFC 4271 §9.2: the old route must not stay
   outbound_.member_joined(kGroup4, kOne, 1);
   announce({nlri("10.0.0.0/8")});
-  auto bulky = attributes();
+  auto bulky = attributes_with_med();
   bulky.rare.edit().unknown_transitive =
       rib::CompactArray<std::uint8_t>(test::attribute(0xe0, 200, Bytes(4090, 1)));
   outbound_.announce(kGroup4, {}, bulky, std::vector{nlri("10.0.0.0/8")});
@@ -454,7 +454,7 @@ TEST_F(OutboundTest, EveryMemberReadsItsPartOfARandomSequenceInOrder) {
                                                 : "2001:db8:" + std::to_string(below(200)) + "::/48")));
       const bool announces = below(3) > 0;
       if (announces)
-        outbound_.announce(group, audience, attributes(med, family), list);
+        outbound_.announce(group, audience, attributes_with_med(med, family), list);
       else
         outbound_.withdraw(group, audience, list);
       for (std::uint32_t i = 0; i < kPeers; ++i) {
@@ -482,14 +482,14 @@ TEST_F(OutboundTest, EveryMemberReadsItsPartOfARandomSequenceInOrder) {
 }
 
 TEST_F(OutboundTest, AMemberThatMovesReadsWhatItsFormerGroupSaidFirst) {
-  outbound_.group_opened(9, profile(Family::Ipv4Unicast));
+  outbound_.group_opened(9, group_profile(Family::Ipv4Unicast));
   for (const auto peer : {kOne, kTwo}) outbound_.member_joined(kGroup4, peer, 1);
   announce({nlri("10.0.0.0/8")});
   outbound_.withdraw(kGroup4, {}, std::vector{nlri("10.1.0.0/16")});
 
   outbound_.member_moved(kGroup4, 9, kOne, 2);
   announce({nlri("10.2.0.0/16")});
-  outbound_.announce(9, {.kind = Audience::Kind::Cohort, .cohort = 2}, attributes(),
+  outbound_.announce(9, {.kind = Audience::Kind::Cohort, .cohort = 2}, attributes_with_med(),
                      std::vector{nlri("10.3.0.0/16")});
   outbound_.cohort_done(9, 2);
 
@@ -500,7 +500,7 @@ TEST_F(OutboundTest, AMemberThatMovesReadsWhatItsFormerGroupSaidFirst) {
 
 TEST_F(OutboundTest, MovesNeitherTearNorReorderMessages) {
   constexpr rib::GroupId kGroups[] = {kGroup4, 9};
-  outbound_.group_opened(9, profile(Family::Ipv4Unicast));
+  outbound_.group_opened(9, group_profile(Family::Ipv4Unicast));
   for (unsigned seed = 0; seed < 20; ++seed) {
     std::mt19937 random(seed);
     const auto below = [&](std::size_t limit) { return static_cast<std::uint32_t>(random() % limit); };
@@ -516,12 +516,12 @@ TEST_F(OutboundTest, MovesNeitherTearNorReorderMessages) {
       const auto med = below(3);
       if (below(3) == 0) {
         const auto one = nlri("2001:db8:" + std::to_string(below(200)) + "::/48");
-        outbound_.announce(kGroup6, {}, attributes(med, Family::Ipv6Unicast), std::vector{one});
+        outbound_.announce(kGroup6, {}, attributes_with_med(med, Family::Ipv6Unicast), std::vector{one});
         expected[1].push_back('+' + one.prefix.to_string() + '@' + std::to_string(med));
       } else {
         const auto to = below(2);
         const auto one = nlri("10.0." + std::to_string(below(200)) + ".0/24");
-        outbound_.announce(kGroups[to], {}, attributes(med), std::vector{one});
+        outbound_.announce(kGroups[to], {}, attributes_with_med(med), std::vector{one});
         if (to == in) expected[0].push_back('+' + one.prefix.to_string() + '@' + std::to_string(med));
       }
       if (below(8) == 0) {

@@ -9,6 +9,7 @@
 
 #include "bgpd/wire/header.hpp"
 #include "bgpd/wire/update.hpp"
+#include "test/support/addresses.hpp"
 
 namespace bgpd::test {
 
@@ -82,8 +83,8 @@ inline std::span<const std::uint8_t> body_of(const Bytes& whole) {
   return std::span(whole).subspan(wire::kHeaderSize);
 }
 
-inline rib::Prefix prefix(std::string_view text) { return rib::Prefix::parse(text).value(); }
-inline rib::IpAddress address(std::string_view text) { return rib::IpAddress::parse(text).value(); }
+using ::test::address;
+using ::test::prefix;
 inline rib::Nlri nlri(std::string_view text, std::uint32_t path_id = 0) { return {prefix(text), path_id}; }
 
 }  // namespace bgpd::test

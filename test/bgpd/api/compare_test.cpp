@@ -2,13 +2,14 @@
 
 #include "bgpd/api/handlers.hpp"
 #include "test/bgpd/api/fake_backend.hpp"
+#include "test/support/addresses.hpp"
 
 namespace bgpd::api {
 namespace {
 
 using Difference = proto::ComparedPrefix;
 
-rib::Prefix prefix(const char* text) { return *rib::Prefix::parse(text); }
+using ::test::prefix;
 
 fib::FoundRoute kernel_route(const char* text, const char* gateway, std::uint8_t protocol = 75) {
   fib::FoundRoute found;
@@ -19,11 +20,11 @@ fib::FoundRoute kernel_route(const char* text, const char* gateway, std::uint8_t
   return found;
 }
 
-struct Side {
+struct ComparedFamily {
   const char *link, *next_hop, *prefix, *longer, *other_gateway;
 };
 
-class Compare : public testing::TestWithParam<Side> {
+class Compare : public testing::TestWithParam<ComparedFamily> {
  protected:
   void SetUp() override {
     backend_.connect(GetParam().link);
@@ -43,9 +44,10 @@ class Compare : public testing::TestWithParam<Side> {
   rib::PeerHandle peer_;
 };
 INSTANTIATE_TEST_SUITE_P(Families, Compare,
-                         testing::Values(Side{"192.168.77.0/24", "192.168.77.2", "10.1.0.0/16", "10.1.0.0/24",
-                                              "192.168.77.9"},
-                                         Side{"fd77::/64", "fd77::2", "fd01::/32", "fd01::/48", "fd77::9"}));
+                         testing::Values(ComparedFamily{"192.168.77.0/24", "192.168.77.2", "10.1.0.0/16",
+                                                        "10.1.0.0/24", "192.168.77.9"},
+                                         ComparedFamily{"fd77::/64", "fd77::2", "fd01::/32", "fd01::/48",
+                                                        "fd77::9"}));
 
 TEST_P(Compare, WhatIsTheSameEverywhereIsNotMarked) {
   receive(GetParam().prefix, GetParam().next_hop);

@@ -2,6 +2,7 @@
 
 #include "bgpd/api/handlers.hpp"
 #include "test/bgpd/api/fake_backend.hpp"
+#include "test/support/addresses.hpp"
 
 namespace bgpd::api {
 namespace {
@@ -9,8 +10,7 @@ namespace {
 using Verdict = proto::Explanation;
 using Outcome = fib::FoundRoute::Outcome;
 
-std::string octets(const char* address) { return octets_of(*rib::IpAddress::parse(address)); }
-rib::Prefix prefix(const char* text) { return *rib::Prefix::parse(text); }
+using ::test::prefix;
 
 /// What the kernel says of a route of ours.
 fib::FoundRoute ours(const char* text) {
@@ -22,12 +22,12 @@ fib::FoundRoute ours(const char* text) {
   return found;
 }
 
-struct Side {
+struct ExplainedFamily {
   const char *link, *peer, *next_hop, *prefix, *around, *inside, *elsewhere, *default_route;
 };
 
 /// A node with one neighbor on its link, which has the next hops of both families.
-class Explain : public testing::TestWithParam<Side> {
+class Explain : public testing::TestWithParam<ExplainedFamily> {
  protected:
   void SetUp() override {
     backend_.connect(GetParam().link);
@@ -56,11 +56,11 @@ class Explain : public testing::TestWithParam<Side> {
   rib::PeerHandle peer_;
 };
 INSTANTIATE_TEST_SUITE_P(Families, Explain,
-                         testing::Values(Side{"192.168.77.0/24", "192.168.77.2", "192.168.77.2",
-                                              "10.1.2.0/24", "10.1.0.0/16", "10.1.2.9", "10.9.0.0/16",
-                                              "0.0.0.0/0"},
-                                         Side{"fd77::/64", "fd77::2", "fd77::2", "fd01:0:2::/48", "fd01::/32",
-                                              "fd01:0:2::9", "fd09::/32", "::/0"}));
+                         testing::Values(ExplainedFamily{"192.168.77.0/24", "192.168.77.2", "192.168.77.2",
+                                                         "10.1.2.0/24", "10.1.0.0/16", "10.1.2.9",
+                                                         "10.9.0.0/16", "0.0.0.0/0"},
+                                         ExplainedFamily{"fd77::/64", "fd77::2", "fd77::2", "fd01:0:2::/48",
+                                                         "fd01::/32", "fd01:0:2::9", "fd09::/32", "::/0"}));
 
 TEST_P(Explain, AnInstalledRouteIsReachableAndItsChainIsTold) {
   receive(GetParam().prefix);

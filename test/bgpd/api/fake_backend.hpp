@@ -12,6 +12,8 @@
 
 namespace bgpd::api {
 
+inline std::string octets(const char* address) { return octets_of(*rib::IpAddress::parse(address)); }
+
 class FakeBackend : public Backend {
  public:
   log::Settings log_settings() const override { return {}; }

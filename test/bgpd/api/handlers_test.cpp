@@ -11,8 +11,6 @@ namespace {
 
 const Caller kMayChange{.may_change = true}, kMayLook{.may_change = false};
 
-std::string octets(const char* address) { return octets_of(*rib::IpAddress::parse(address)); }
-
 std::string text(const proto::Prefix& prefix) { return prefix_from(prefix)->to_string(); }
 
 /// One request, answered.

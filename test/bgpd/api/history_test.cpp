@@ -4,6 +4,7 @@
 
 #include "bgpd/api/handlers.hpp"
 #include "test/bgpd/api/fake_backend.hpp"
+#include "test/support/addresses.hpp"
 
 namespace bgpd::api {
 namespace {
@@ -11,13 +12,13 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre, testing::IsEmpty, testing::UnorderedElementsAre;
 
-rib::Prefix prefix(const std::string& text) { return *rib::Prefix::parse(text); }
+using ::test::prefix;
 
-struct Side {
+struct PastFamily {
   const char *link, *next_hop, *first, *second, *third;
 };
 
-class HistoryApi : public testing::TestWithParam<Side> {
+class HistoryApi : public testing::TestWithParam<PastFamily> {
  protected:
   void SetUp() override {
     backend_.time += 1s;
@@ -86,10 +87,11 @@ class HistoryApi : public testing::TestWithParam<Side> {
   FakeBackend backend_;
   rib::PeerHandle peer_;
 };
-INSTANTIATE_TEST_SUITE_P(
-    Families, HistoryApi,
-    testing::Values(Side{"192.168.77.0/24", "192.168.77.2", "10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"},
-                    Side{"fd77::/64", "fd77::2", "fd01::/32", "fd02::/32", "fd03::/32"}));
+INSTANTIATE_TEST_SUITE_P(Families, HistoryApi,
+                         testing::Values(PastFamily{"192.168.77.0/24", "192.168.77.2", "10.1.0.0/16",
+                                                    "10.2.0.0/16", "10.3.0.0/16"},
+                                         PastFamily{"fd77::/64", "fd77::2", "fd01::/32", "fd02::/32",
+                                                    "fd03::/32"}));
 
 TEST_P(HistoryApi, OnePrefixHasItsOwnEventsWithTheirCause) {
   receive(GetParam().first);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "test/support/addresses.hpp"
+
 namespace bgpd::config {
 namespace {
 
@@ -10,8 +12,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-rib::IpAddress address(const std::string& text) { return *rib::IpAddress::parse(text); }
-rib::Prefix prefix(const std::string& text) { return *rib::Prefix::parse(text); }
+using ::test::address;
+using ::test::prefix;
 
 const auto kTwo = address("192.168.1.2");
 const auto kThree = address("192.168.1.3");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "bgpd/session/peer.hpp"
+#include "test/support/addresses.hpp"
 
 namespace bgpd::config {
 namespace {
@@ -14,7 +15,7 @@ using rib::FamilySet;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-rib::IpAddress address(const std::string& text) { return *rib::IpAddress::parse(text); }
+using ::test::address;
 
 class NeighborSettingsTest : public testing::Test {
  protected:

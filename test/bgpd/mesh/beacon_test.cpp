@@ -7,10 +7,12 @@
 #include <iterator>
 #include <random>
 
+#include "test/support/addresses.hpp"
+
 namespace bgpd::mesh {
 namespace {
 
-rib::IpAddress address(const char* text) { return *rib::IpAddress::parse(text); }
+using ::test::address;
 
 Beacon example() {
   return {

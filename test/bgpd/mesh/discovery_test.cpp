@@ -5,6 +5,9 @@
 
 #include <memory>
 
+#include "test/bgpd/mesh/links.hpp"
+#include "test/support/addresses.hpp"
+
 namespace bgpd::mesh {
 namespace {
 
@@ -13,9 +16,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr std::uint32_t kEth0 = 2;
-
-rib::IpAddress address(const std::string& text) { return *rib::IpAddress::parse(text); }
+using ::test::address;
 
 /// Nodes on one link, in virtual time. Datagrams arrive at once, unless the link is told to lose them.
 class Link {

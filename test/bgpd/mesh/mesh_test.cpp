@@ -8,6 +8,7 @@
 #include <set>
 
 #include "test/bgpd/mesh/network_namespace.hpp"
+#include "test/support/addresses.hpp"
 
 namespace bgpd::mesh {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 using testing::IsEmpty;
 using testing::SizeIs;
 
-rib::IpAddress address(const std::string& text) { return *rib::IpAddress::parse(text); }
+using ::test::address;
 
 cli::Config mesh_config() {
   cli::Config config;

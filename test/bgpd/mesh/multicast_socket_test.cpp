@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include "test/bgpd/mesh/network_namespace.hpp"
+#include "test/support/addresses.hpp"
 
 namespace bgpd::mesh {
 namespace {
@@ -18,7 +19,7 @@ using testing::IsEmpty;
 
 constexpr std::uint16_t kPort = 7179;
 
-rib::IpAddress address(const std::string& text) { return *rib::IpAddress::parse(text); }
+using ::test::address;
 
 struct Received {
   std::uint32_t interface_index;

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "test/bgpd/mesh/links.hpp"
+#include "test/support/addresses.hpp"
+
 namespace bgpd::mesh {
 namespace {
 
@@ -12,12 +15,11 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr std::uint32_t kEth0 = 2, kEth1 = 3;
 constexpr rib::AsNumber kAs = 4200007179;
 constexpr TimePoint kStart{std::chrono::hours(1)};
 
-rib::IpAddress address(const std::string& text) { return *rib::IpAddress::parse(text); }
-rib::Prefix prefix(const std::string& text) { return *rib::Prefix::parse(text); }
+using ::test::address;
+using ::test::prefix;
 
 UplinkAddress own(const std::string& text, std::uint8_t length) { return {address(text), length}; }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "test/support/addresses.hpp"
+
 namespace bgpd::mesh {
 namespace {
 
@@ -10,7 +12,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-rib::IpAddress address(const std::string& text) { return *rib::IpAddress::parse(text); }
+using ::test::address;
 
 class UplinksTest : public testing::Test {
  protected:

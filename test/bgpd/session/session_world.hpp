@@ -8,13 +8,14 @@
 
 #include "bgpd/session/peer_manager.hpp"
 #include "test/simulation/memory_network.hpp"
+#include "test/support/addresses.hpp"
 
 namespace bgpd::session {
 
 using simulation::Node;
 using simulation::World;
 
-inline rib::IpAddress address(const char* text) { return *rib::IpAddress::parse(text); }
+using ::test::address;
 
 /// Writes down what the sessions tell.
 class RecordingHandler : public SessionHandler {

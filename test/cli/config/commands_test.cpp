@@ -91,7 +91,7 @@ Context context_of(Mode mode) {
   }
 }
 
-Config base() {
+Config config_with_blocks() {
   return read_config(
              "router bgp 64512\n neighbor group peer-group\n neighbor 10.0.0.1 remote-as 65001\n"
              "route-map M permit 5\n")
@@ -141,12 +141,12 @@ TEST(Grammar, NoAfterSetIsAsIfOnlyNoHadBeenTyped) {
     for (const auto mode : modes_of(*command)) {
       const auto context = context_of(mode);
       for (const auto& line : set_lines(*command)) {
-        auto changed = base();
+        auto changed = config_with_blocks();
         const auto set = edit(changed, context, line);
         ASSERT_EQ(set.status, EditStatus::Done) << line << "\n" << set.text;
-        auto only_no = base();
+        auto only_no = config_with_blocks();
         const auto undo = edit(only_no, context, "no " + line);
-        if (undo.status == EditStatus::Refused) only_no = base();  // nothing there to take back
+        if (undo.status == EditStatus::Refused) only_no = config_with_blocks();  // nothing there to take back
 
         const auto unset = edit(changed, context, "no " + line);
 
@@ -163,7 +163,7 @@ TEST(Grammar, EveryNoFormIsUnderstoodWithoutItsValues) {
     if (no.empty()) continue;
     for (const auto& line : samples_of(*command, no, 1))
       for (const auto mode : modes_of(*command)) {
-        auto config = base();
+        auto config = config_with_blocks();
         const auto result = edit(config, context_of(mode), line);
         EXPECT_TRUE(result.status == EditStatus::Done || result.status == EditStatus::Refused) << line << "\n"
                                                                                                << result.text;
@@ -176,7 +176,7 @@ TEST(Grammar, WhatARowWritesItReads) {
     if (!command->write) continue;
     for (const auto mode : modes_of(*command)) {
       for (const auto& line : set_lines(*command)) {
-        auto config = base();
+        auto config = config_with_blocks();
         ASSERT_EQ(edit(config, context_of(mode), line).status, EditStatus::Done) << line;
 
         const auto family =
@@ -212,7 +212,7 @@ TEST(Grammar, WhatIsTypedTwiceIsThereOnce) {
   for (const auto* command : rows_with_blocks())
     for (const auto mode : modes_of(*command))
       for (const auto& line : set_lines(*command)) {
-        auto once = base();
+        auto once = config_with_blocks();
         ASSERT_EQ(edit(once, context_of(mode), line).status, EditStatus::Done) << line;
         auto twice = once;
 

@@ -14,7 +14,7 @@
 namespace cli {
 namespace {
 
-std::string problems_of(const ReadResult& result) {
+std::string problems_text(const ReadResult& result) {
   std::string text;
   for (const auto& problem : result.problems) text += to_text(problem, "file");
   return text;
@@ -33,7 +33,7 @@ TEST(RoundTrip, WhatIsWrittenIsReadAsTheSameValue) {
     const auto text = write_config(config);
     const auto result = read_config(text);
 
-    ASSERT_FALSE(result.has_errors()) << "seed " << seed << "\n" << problems_of(result) << text;
+    ASSERT_FALSE(result.has_errors()) << "seed " << seed << "\n" << problems_text(result) << text;
     ASSERT_TRUE(with_sorted_blocks(result.config) == with_sorted_blocks(config))
         << "seed " << seed << "\n--- written\n"
         << text << "--- and read\n"
@@ -93,7 +93,7 @@ TEST(Golden, FilesAreWrittenAsExpected) {
 
     const auto result = read_config(contents(path));
 
-    EXPECT_FALSE(result.has_errors()) << problems_of(result);
+    EXPECT_FALSE(result.has_errors()) << problems_text(result);
     EXPECT_EQ(write_config(result.config), expected) << path;
     EXPECT_EQ(write_config(read_config(expected).config), expected) << path;
   }

@@ -350,7 +350,7 @@ TEST(RouteMapFlow, CallAsksTheOtherMapToo) {
 
 // --- how they are typed
 
-class Typed {
+class Typist {
  public:
   std::string type(std::initializer_list<std::string> lines) {
     std::string answer;
@@ -369,7 +369,7 @@ class Typed {
 };
 
 TEST(RouteMapTyped, NoTakesBackTheClauseTheMapAndTheKeptLines) {
-  Typed typed;
+  Typist typed;
   typed.config =
       read_config("route-map M permit 10\n match rpki valid\n set metric 5\nroute-map M permit 20\n").config;
 
@@ -387,7 +387,7 @@ TEST(RouteMapTyped, NoTakesBackTheClauseTheMapAndTheKeptLines) {
 }
 
 TEST(RouteMapTyped, WhatCannotBeIsRefused) {
-  Typed typed;
+  Typist typed;
   typed.type({"route-map M permit 10"});
   EXPECT_EQ(typed.type({"call M"}), "% A route-map cannot call itself\n  call M\n       ^");
   EXPECT_NE(typed.type({"on-match goto 10"}), "");
@@ -408,7 +408,7 @@ TEST(RouteMapTyped, WhatCannotBeIsRefused) {
 }
 
 TEST(RouteMapTyped, ALineWithoutEffectIsDoneWithAWarning) {
-  Typed typed;
+  Typist typed;
   const auto answer = typed.type({"route-map M permit 10", "set metric rtt"});
   EXPECT_EQ(answer, "% Warning: Round trip times do not enter the metric.");
   EXPECT_EQ(typed.written(), "route-map M permit 10\n set metric rtt\nexit\n!\n");
@@ -421,7 +421,7 @@ TEST(RouteMapTyped, ALineWithoutEffectIsDoneWithAWarning) {
 }
 
 TEST(ListsTyped, RulesAreNumberedAsFrrDoes) {
-  Typed typed;
+  Typist typed;
   typed.type({"ip prefix-list P seq 7 permit any", "ip prefix-list P permit 10.0.0.0/8",
               "ip prefix-list P permit 10.0.0.0/8", "bgp as-path access-list A seq 7 permit 1",
               "ip as-path access-list A permit 2", "bgp community-list standard C seq 7 permit internet",
@@ -444,7 +444,7 @@ std::string refused(const std::string& message, const std::string& line, std::st
 }
 
 TEST(ListsTyped, WhatCannotBeIsRefusedInFrrsWords) {
-  Typed typed;
+  Typist typed;
   const auto expect = [&](const std::string& line, std::string_view word, const std::string& message) {
     EXPECT_EQ(typed.type({line}), refused(message, line, word));
   };

@@ -169,9 +169,9 @@ TEST(Pipe, RunsLinesWithoutPrompts) {
 }
 
 /// The program on a terminal of its own.
-class Terminal {
+class PseudoTerminal {
  public:
-  explicit Terminal(const std::string& socket, const char* exec_timeout = "0") {
+  explicit PseudoTerminal(const std::string& socket, const char* exec_timeout = "0") {
     const winsize size{.ws_row = 40, .ws_col = 100, .ws_xpixel = 0, .ws_ypixel = 0};
     const auto history = socket + ".history";
     child_ = ::forkpty(&terminal_, nullptr, nullptr, &size);
@@ -184,7 +184,7 @@ class Terminal {
       ::_exit(127);
     }
   }
-  ~Terminal() {
+  ~PseudoTerminal() {
     ::kill(child_, SIGKILL);
     ::waitpid(child_, nullptr, 0);
     ::close(terminal_);
@@ -244,7 +244,7 @@ class Terminal {
 
 TEST(Terminal_, TabCompletesWords) {
   FakeDaemon daemon;
-  Terminal terminal(daemon.path());
+  PseudoTerminal terminal(daemon.path());
   terminal.read_until("node1# ");
 
   terminal.press("sh\tver\t");
@@ -256,7 +256,7 @@ TEST(Terminal_, TabCompletesWords) {
 
 TEST(Terminal_, TabListsWhatIsPossible) {
   FakeDaemon daemon;
-  Terminal terminal(daemon.path());
+  PseudoTerminal terminal(daemon.path());
   terminal.read_until("node1# ");
 
   terminal.press("show ip bgp \t");
@@ -266,7 +266,7 @@ TEST(Terminal_, TabListsWhatIsPossible) {
 
 TEST(Terminal_, AQuestionMarkListsWithoutEnterAndKeepsTheLine) {
   FakeDaemon daemon;
-  Terminal terminal(daemon.path());
+  PseudoTerminal terminal(daemon.path());
   terminal.read_until("node1# ");
 
   terminal.press("show ver?");
@@ -279,7 +279,7 @@ TEST(Terminal_, AQuestionMarkListsWithoutEnterAndKeepsTheLine) {
 
 TEST(Terminal_, PromptFollowsTheModeAndControlZLeavesIt) {
   FakeDaemon daemon;
-  Terminal terminal(daemon.path());
+  PseudoTerminal terminal(daemon.path());
   terminal.read_until("node1# ");
 
   terminal.press("conf t\n");
@@ -293,7 +293,7 @@ TEST(Terminal_, PromptFollowsTheModeAndControlZLeavesIt) {
 
 TEST(Terminal_, ControlCDropsTheLine) {
   FakeDaemon daemon;
-  Terminal terminal(daemon.path());
+  PseudoTerminal terminal(daemon.path());
   terminal.read_until("node1# ");
 
   terminal.press("show nonsense\x03");
@@ -306,7 +306,7 @@ TEST(Terminal_, ControlCDropsTheLine) {
 TEST(Terminal_, ClearingManySessionsIsAsked) {
   FakeDaemon daemon;
   daemon.established = 7;
-  Terminal terminal(daemon.path());
+  PseudoTerminal terminal(daemon.path());
   const auto clears = [&] {
     return std::ranges::count_if(daemon.requests(), [](const auto& request) { return request.has_clear(); });
   };
@@ -332,7 +332,7 @@ TEST(Terminal_, ClearingManySessionsIsAsked) {
 
 TEST(Terminal_, ControlDEndsTheShell) {
   FakeDaemon daemon;
-  Terminal terminal(daemon.path());
+  PseudoTerminal terminal(daemon.path());
   terminal.read_until("node1# ");
 
   terminal.press("\x04");
@@ -342,7 +342,7 @@ TEST(Terminal_, ControlDEndsTheShell) {
 
 TEST(Terminal_, WithoutAKeyTheShellEnds) {
   FakeDaemon daemon;
-  Terminal terminal(daemon.path(), "1");
+  PseudoTerminal terminal(daemon.path(), "1");
 
   terminal.read_until("node1# ");
   terminal.read_until("% No key for 1 s: the shell ends\n");
@@ -353,7 +353,7 @@ TEST(Terminal_, WithoutAKeyTheShellEnds) {
 TEST(Terminal_, HistoryOutlivesTheSessionWithoutPasswords) {
   FakeDaemon daemon;
   {
-    Terminal terminal(daemon.path());
+    PseudoTerminal terminal(daemon.path());
     terminal.read_until("node1# ");
     terminal.press("show version\n");
     terminal.read_until("Kulan 0.1.0");
@@ -365,7 +365,7 @@ TEST(Terminal_, HistoryOutlivesTheSessionWithoutPasswords) {
   EXPECT_THAT(history, HasSubstr("version"));
   EXPECT_THAT(history, Not(HasSubstr("secret")));
 
-  Terminal terminal(daemon.path());
+  PseudoTerminal terminal(daemon.path());
   terminal.read_until("node1# ");
   terminal.press("\x10");  // Ctrl-P: `exit`, typed last
   terminal.read_until("exit");
@@ -373,7 +373,7 @@ TEST(Terminal_, HistoryOutlivesTheSessionWithoutPasswords) {
 
 TEST(Terminal_, WithoutADaemonSaysSoAndStaysUsable) {
   FakeDaemon directory;
-  Terminal terminal(directory.path() + ".gone");
+  PseudoTerminal terminal(directory.path() + ".gone");
   terminal.read_until("kuland is not running");
 
   terminal.press("sh\t");

@@ -11,7 +11,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-void add(api::Consequences::Prefixes& prefixes, std::uint8_t second_octet) {
+void add_network(api::Consequences::Prefixes& prefixes, std::uint8_t second_octet) {
   auto& prefix = *prefixes.add_first();
   prefix.set_address(std::string{10, static_cast<char>(second_octet), 0, 0});
   prefix.set_length(16);
@@ -64,15 +64,15 @@ TEST(ConsequencesText, NamesNeighborsThatComeAndGo) {
 
 TEST(ConsequencesText, CountsRoutesOfEachNeighborInEachDirection) {
   api::Consequences found;
-  add(*found.mutable_withdrawn(), 9);
+  add_network(*found.mutable_withdrawn(), 9);
   auto& routes = *found.add_routes();
   routes.set_name("10.0.0.1");
   routes.set_refused(1);
   routes.set_accepted(2);
-  add(*routes.mutable_withdrawn(), 1);
-  add(*routes.mutable_announced(), 2);
-  add(*routes.mutable_announced(), 3);
-  add(*routes.mutable_changed(), 4);
+  add_network(*routes.mutable_withdrawn(), 1);
+  add_network(*routes.mutable_announced(), 2);
+  add_network(*routes.mutable_announced(), 3);
+  add_network(*routes.mutable_changed(), 4);
 
   EXPECT_EQ(consequences_text(found),
             "Resets no session\n"
@@ -86,7 +86,7 @@ TEST(ConsequencesText, CountsRoutesOfEachNeighborInEachDirection) {
 
 TEST(ConsequencesText, NamesTheFirstEightPrefixes) {
   api::Consequences found;
-  for (std::uint8_t i = 1; i <= 9; ++i) add(*found.mutable_announced(), i);
+  for (std::uint8_t i = 1; i <= 9; ++i) add_network(*found.mutable_announced(), i);
   found.mutable_announced()->set_count(70'000);
 
   const auto text = consequences_text(found);
@@ -105,7 +105,7 @@ TEST(ConsequencesJson, HasTheSame) {
   auto& routes = *found.add_routes();
   routes.set_name("10.0.0.1");
   routes.set_refused(1);
-  add(*routes.mutable_changed(), 4);
+  add_network(*routes.mutable_changed(), 4);
 
   const auto shown = json::parse(consequences_json(found));
 

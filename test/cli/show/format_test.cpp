@@ -9,8 +9,6 @@
 namespace cli::show {
 namespace {
 
-constexpr std::uint64_t kSecond = 1000, kHour = 3600 * kSecond, kDay = 24 * kHour;
-
 TEST(AgeText, ChangesItsFormWithTheAge) {
   EXPECT_EQ(age_text(std::nullopt), "never");
   EXPECT_EQ(age_text(0), "00:00:00");

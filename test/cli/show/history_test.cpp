@@ -24,8 +24,6 @@ using Moment = InUtc;
 using HistoryText = InUtc;
 using HistoryJson = InUtc;
 
-constexpr std::uint64_t kMinute = 60'000, kHour = 60 * kMinute;
-
 /// 2026-11-24 01:40:00 UTC.
 WallClock now() { return at_noon(); }
 

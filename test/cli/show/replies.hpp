@@ -1,12 +1,25 @@
 // Replies of the daemon, made by hand, for tests of what is shown.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cli/proto/kulan.pb.h"
 #include "cli/show/format.hpp"
+#include "cli/show/json.hpp"
 
 namespace cli::show {
+
+/// Ages as replies have them, in milliseconds.
+inline constexpr std::uint64_t kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute,
+                               kDay = 24 * kHour;
+
+inline std::vector<std::string> keys(const Json& object) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : object.items()) names.push_back(name);
+  return names;
+}
 
 inline std::string octets(std::string_view address) {
   const auto value = rib::IpAddress::parse(address).value();

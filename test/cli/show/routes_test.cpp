@@ -22,12 +22,6 @@ std::string shown(RouteListingKind kind, std::initializer_list<api::Routes> page
   return out.text;
 }
 
-std::vector<std::string> keys(const Json& object) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : object.items()) names.push_back(name);
-  return names;
-}
-
 api::Routes three_routes() {
   auto routes = table();
   add(routes, "10.1.1.0/24", {best(own_path())});

@@ -55,12 +55,6 @@ api::Summary two_neighbors() {
   return summary;
 }
 
-std::vector<std::string> keys(const Json& object) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : object.items()) names.push_back(name);
-  return names;
-}
-
 TEST(SummaryText, HasFrrsColumns) {
   EXPECT_EQ(summary_text(two_neighbors(), {}),
             "\n"
