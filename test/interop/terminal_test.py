@@ -11,8 +11,10 @@ from lab.terminal import ESCAPES
 
 
 def at_the_prompt(lab, **options):
+    """With a neighbor that is not there and is not dialled: what is shown of it stays the same."""
     hosts = lab.hosts(1)
-    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [Neighbor("192.168.1.2", AS_PEER)], networks=["10.203.0.0/16"]))
+    neighbor = Neighbor("192.168.1.2", AS_PEER, passive=True)
+    kuland = lab.kuland(hosts[1], kuland_config(hosts[1], [neighbor], networks=["10.203.0.0/16"]))
     wait_for(kuland.peers, "the configuration is in force")
     terminal = kuland.terminal(**options)
     prompt = f"{hosts[1].name}# "
