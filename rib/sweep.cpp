@@ -85,13 +85,14 @@ void Sweep::run(std::size_t budget) {
     const auto family = kFamilies[position_.family];
     spent += kCostOfChunk;
     if (is_concerned(family, position_.chunk)) {
+      const auto waiting = loc_rib_.pending(family);
       const auto begin = position_.chunk * Table::kChunkSize;
       for (Table::Id id = begin; id < begin + Table::kChunkSize; ++id) {
         // The last erased destination takes the chunk along.
         if (!loc_rib_.table(family).has_chunk(position_.chunk)) break;
         if (loc_rib_.table(family).is_live(id)) visit(family, id);
       }
-      spent += Table::kChunkSize / kCheapVisits;
+      spent += Table::kChunkSize / kCheapVisits + loc_rib_.pending(family) - waiting;
     }
     advance();
   }

@@ -32,7 +32,7 @@ class Sweep {
   /// With no reason set: a peer is Leaving.
   void request(const Reasons& reasons);
   bool has_work() const { return active_; }
-  /// Visits about `budget` destinations.
+  /// Visits destinations until about `budget` of them changed, or eight times as many did not.
   void run(std::size_t budget);
 
  private:
