@@ -35,12 +35,6 @@ constexpr auto kFlushTimeout = 30s;  // a million routes take a few seconds
 /// More unhandled posts than this, and nothing is read or written until the owner has caught up.
 constexpr int kPostsOutstanding = 64;
 
-struct SweepInherited {};
-struct Audit {};
-struct Flush {};
-using Command =
-    std::variant<std::vector<rib::FibChange>, rib::FibMove, KernelOptions, SweepInherited, Audit, Flush>;
-
 /// The table of a VRF that is there; kNoTable otherwise. Asked once, before the first dump, so that what a
 /// former life left in it is found by that.
 std::uint32_t find_vrf_table(const std::string& name) {
@@ -65,6 +59,12 @@ struct Overloaded : Functions... {
 /// All that the thread works with. The owner's side touches only the inbox, the eventfd and the atomics.
 class NetlinkKernel::Worker : public std::enable_shared_from_this<Worker> {
  public:
+  struct SweepInherited {};
+  struct Audit {};
+  struct Flush {};
+  using Command =
+      std::variant<std::vector<rib::FibChange>, rib::FibMove, KernelOptions, SweepInherited, Audit, Flush>;
+
   Worker(const KernelOptions& options, Poster poster, int receive_buffer, std::shared_ptr<TableClaims> claims)
       : poster_(std::move(poster)),
         claims_(std::move(claims)),
@@ -432,11 +432,11 @@ void NetlinkKernel::move(rib::FibMove move) {
 
 void NetlinkKernel::set_options(const KernelOptions& options) { worker_->command(options); }
 
-void NetlinkKernel::sweep_inherited() { worker_->command(SweepInherited{}); }
+void NetlinkKernel::sweep_inherited() { worker_->command(Worker::SweepInherited{}); }
 
-void NetlinkKernel::audit() { worker_->command(Audit{}); }
+void NetlinkKernel::audit() { worker_->command(Worker::Audit{}); }
 
-void NetlinkKernel::flush() { worker_->command(Flush{}); }
+void NetlinkKernel::flush() { worker_->command(Worker::Flush{}); }
 
 std::size_t NetlinkKernel::stop() { return worker_->stop(); }
 

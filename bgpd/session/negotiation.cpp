@@ -202,10 +202,8 @@ wire::Open make_open(const LocalSettings& local, const PeerSettings& peer) {
     const auto index = rib::index_of(family);
     const bool receives = peer.accepts_add_path[index], sends = peer.exports[index].offers_add_path();
     if (!peer.families.contains(family) || (!receives && !sends)) continue;
-    using Direction = wire::AddPathFamily::Direction;
-    offers.add_path.push_back({family, !sends     ? Direction::Receive
-                                       : receives ? Direction::Both
-                                                  : Direction::Send});
+    using AddPath = wire::AddPathFamily::Direction;
+    offers.add_path.push_back({family, !sends ? AddPath::Receive : receives ? AddPath::Both : AddPath::Send});
   }
   offers.route_refresh = true;
   offers.enhanced_route_refresh = true;

@@ -33,16 +33,15 @@ std::string to_text(const rib::PrefixRule& rule) {
 }
 
 std::string to_text(const rib::AccessRule& rule) {
-  using Form = rib::AccessRule::Form;
   switch (rule.form) {
-    case Form::Any:
+    case rib::AccessRule::Form::Any:
       break;
-    case Form::Prefix:
+    case rib::AccessRule::Form::Prefix:
       return rule.prefix.to_string() + (rule.exact ? " exact-match" : "");
-    case Form::Standard:
+    case rib::AccessRule::Form::Standard:
       if (rule.source.wildcard == kNoBits) return rule.source.address.to_string();
       return rule.source.address.to_string() + " " + rule.source.wildcard.to_string();
-    case Form::Extended:
+    case rib::AccessRule::Form::Extended:
       return "ip " + to_text(rule.source) + " " + to_text(rule.destination);
   }
   return "any";

@@ -47,7 +47,7 @@ class ExpressionCompiler {
   using Characters = Expression::Characters;
 
   struct Node {
-    enum class Kind : std::uint8_t { Empty, Character, Begin, End, Sequence, Choice, Repeat };
+    enum class Kind : std::uint8_t { Empty, Character, Begin, End, Concatenation, Choice, Repeat };
     Kind kind = Kind::Empty;
     std::size_t left = 0, right = 0;  // Repeat: left
     std::uint32_t characters = 0;
@@ -104,7 +104,7 @@ class ExpressionCompiler {
   std::size_t sequence(unsigned depth) {
     auto whole = node({});
     while (!rest_.empty() && rest_.front() != '|' && rest_.front() != ')')
-      whole = join(Node::Kind::Sequence, whole, repeated(depth));
+      whole = join(Node::Kind::Concatenation, whole, repeated(depth));
     return whole;
   }
 
@@ -266,7 +266,7 @@ class ExpressionCompiler {
       case Node::Kind::End:
         add({.kind = Kind::End});
         return;
-      case Node::Kind::Sequence:
+      case Node::Kind::Concatenation:
         emit(n.left);
         emit(n.right);
         return;

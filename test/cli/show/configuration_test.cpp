@@ -7,7 +7,6 @@
 namespace cli::show {
 namespace {
 
-using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -107,15 +106,15 @@ TEST(ConsequencesJson, HasTheSame) {
   routes.set_refused(1);
   add_network(*routes.mutable_changed(), 4);
 
-  const auto shown = json::parse(consequences_json(found));
+  const auto shown = nlohmann::json::parse(consequences_json(found));
 
   EXPECT_EQ(shown["resets"][0],
-            (json{{"neighbor", "10.0.0.9"}, {"reason", "shutdown"}, {"acceptedPaths", 5}}));
+            (nlohmann::json{{"neighbor", "10.0.0.9"}, {"reason", "shutdown"}, {"acceptedPaths", 5}}));
   EXPECT_EQ(shown["routes"][0]["neighbor"], "10.0.0.1");
   EXPECT_EQ(shown["routes"][0]["deniedPaths"], 1);
-  EXPECT_EQ(shown["routes"][0]["changed"], (json{{"count", 1}, {"prefixes", {"10.4.0.0/16"}}}));
+  EXPECT_EQ(shown["routes"][0]["changed"], (nlohmann::json{{"count", 1}, {"prefixes", {"10.4.0.0/16"}}}));
   EXPECT_EQ(shown["routes"][0]["announced"]["count"], 0);
-  EXPECT_EQ(shown["ownWithdrawn"]["prefixes"], json::array());
+  EXPECT_EQ(shown["ownWithdrawn"]["prefixes"], nlohmann::json::array());
 }
 
 TEST(ConfigStatusText, SaysThatNobodyHasACandidate) {
@@ -137,7 +136,7 @@ TEST(ConfigStatusText, NamesOwnerAndState) {
   EXPECT_EQ(config_status_text(status),
             "Candidate of anna (pid 7), open for 00:01:01, changed\n"
             "Candidate of ben (pid 8), open for 00:00:00, not changed (this one)\n");
-  const auto shown = json::parse(config_status_json(status));
+  const auto shown = nlohmann::json::parse(config_status_json(status));
   EXPECT_EQ(shown["candidates"][0]["user"], "anna");
   EXPECT_EQ(shown["candidates"][0]["openMsec"], 61'000);
   EXPECT_EQ(shown["candidates"][1]["yours"], true);
@@ -156,7 +155,7 @@ TEST(ConfigStatusText, SaysWhichCommitWaitsAndForWhat) {
   status.mutable_pending()->set_watches(true);
   EXPECT_THAT(config_status_text(status),
               HasSubstr("The commit of anna (pid 7) is in force and watched for 00:00:30 more\n"));
-  EXPECT_EQ(json::parse(config_status_json(status))["pendingCommit"]["watched"], true);
+  EXPECT_EQ(nlohmann::json::parse(config_status_json(status))["pendingCommit"]["watched"], true);
 }
 
 TEST(ConfigStatusText, TellsWhatBecameOfTheLastCommit) {
@@ -166,7 +165,7 @@ TEST(ConfigStatusText, TellsWhatBecameOfTheLastCommit) {
 
   EXPECT_THAT(config_status_text(status),
               HasSubstr("The commit of anna is kept: confirmed by ben, 00:00:05 ago\n"));
-  EXPECT_EQ(json::parse(config_status_json(status))["lastCommit"]["agoMsec"], 5000);
+  EXPECT_EQ(nlohmann::json::parse(config_status_json(status))["lastCommit"]["agoMsec"], 5000);
 }
 
 }  // namespace
