@@ -21,6 +21,7 @@
 #include "fib/own_routes.hpp"
 #include "fib/route_writer.hpp"
 #include "fib/vrf_view.hpp"
+#include "rib/overloaded.hpp"
 
 namespace fib {
 
@@ -48,11 +49,6 @@ std::uint32_t find_vrf_table(const std::string& name) {
   }
   return kNoTable;
 }
-
-template <typename... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
 
 }  // namespace
 
@@ -242,7 +238,7 @@ void NetlinkKernel::Worker::take_commands() {
     commands.swap(inbox_);
   }
   for (auto& command : commands)
-    std::visit(Overloaded{
+    std::visit(rib::Overloaded{
                    [this](std::vector<rib::FibChange>& changes) {
                      if (is_flushing_) return;
                      for (auto& change : changes) own_.desire(std::move(change));

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "bgpd/session/overloaded.hpp"
 #include "bgpd/session/session_handler.hpp"
+#include "rib/overloaded.hpp"
 
 namespace bgpd::session {
 namespace {
@@ -122,7 +122,7 @@ void Connection::handle(const Event& event, TimePoint now) {
 // --- actions -----------------------------------------------------------------------------------------------
 
 void Connection::perform(const Action& action, TimePoint now) {
-  std::visit(overloaded{
+  std::visit(rib::Overloaded{
                  [&](const StartTimer& a) { start_timer(a, now); },
                  [&](const StopTimer& a) { timers_.stop(a.timer); },
                  [&](const StopAllTimers&) { timers_.stop_all(); },

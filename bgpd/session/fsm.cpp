@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "bgpd/session/overloaded.hpp"
+#include "rib/overloaded.hpp"
 
 namespace bgpd::session {
 namespace {
@@ -90,7 +90,7 @@ Actions Fsm::handle(const Event& event) {
 
 Actions Fsm::idle(const Event& event) {
   return std::visit(
-      overloaded{
+      rib::Overloaded{
           [&](const OneOf<ManualStart, AutomaticStart> auto&) { return start(false); },               // 1, 3
           [&](const OneOf<ManualStartPassive, AutomaticStartPassive> auto&) { return start(true); },  // 4, 5
           [&](const AutomaticStartDamped&) { return start_damped(false); },                           // 6
@@ -110,7 +110,7 @@ Actions Fsm::idle(const Event& event) {
 
 Actions Fsm::connect(const Event& event) {
   return std::visit(
-      overloaded{
+      rib::Overloaded{
           [&](const AnyStart auto&) { return Actions{}; },
           [&](const ManualStop& e) { return stop_by_operator(e.cease); },     // 2
           [&](const ConnectRetryTimerExpires&) { return try_to_connect(); },  // 9
@@ -132,7 +132,7 @@ Actions Fsm::connect(const Event& event) {
 
 Actions Fsm::active(const Event& event) {
   return std::visit(
-      overloaded{
+      rib::Overloaded{
           [&](const AnyStart auto&) { return Actions{}; },
           [&](const ManualStop& e) { return stop_by_operator(e.cease); },                            // 2
           [&](const ConnectRetryTimerExpires&) { return passive_ ? Actions{} : try_to_connect(); },  // 9
@@ -151,7 +151,7 @@ Actions Fsm::active(const Event& event) {
 
 Actions Fsm::open_sent(const Event& event) {
   return std::visit(
-      overloaded{
+      rib::Overloaded{
           [&](const AnyStart auto&) { return Actions{}; },
           [&](const ManualStop& e) { return stop_by_operator(e.cease); },         // 2
           [&](const AutomaticStop& e) { return refuse(e.cease); },                // 8
@@ -177,7 +177,7 @@ Actions Fsm::open_sent(const Event& event) {
 
 Actions Fsm::open_confirm(const Event& event) {
   return std::visit(
-      overloaded{
+      rib::Overloaded{
           [&](const AnyStart auto&) { return Actions{}; },
           [&](const ManualStop& e) { return stop_by_operator(e.cease); },                 // 2
           [&](const AutomaticStop& e) { return refuse(e.cease); },                        // 8
@@ -202,7 +202,7 @@ Actions Fsm::open_confirm(const Event& event) {
 
 Actions Fsm::established(const Event& event) {
   return std::visit(
-      overloaded{
+      rib::Overloaded{
           [&](const AnyStart auto&) { return Actions{}; },
           [&](const ManualStop& e) { return stop_by_operator(e.cease); },           // 2
           [&](const AutomaticStop& e) { return refuse(e.cease); },                  // 8

@@ -1,11 +1,11 @@
 // A visitor of a variant, made of one lambda for each alternative.
 #pragma once
 
-namespace bgpd::session {
+namespace rib {
 
 template <typename... Handlers>
-struct overloaded : Handlers... {
+struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
 
-}  // namespace bgpd::session
+}  // namespace rib
