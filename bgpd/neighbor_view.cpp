@@ -202,7 +202,7 @@ api::NeighborView neighbor_view(const session::Peer& peer, const Speaker& speake
   else
     view.last_reset.text = statistics.last_error;
   if (!peer.is_established()) {
-    view.last_error = statistics.last_error;
+    view.last_error = describe_attempts(statistics);
     if (!settings.interface_name.empty() && settings.address.is_unspecified())
       view.last_error = settings.interface_index == 0
                             ? "there is no interface " + settings.interface_name

@@ -157,6 +157,7 @@ class Peer final : private ConnectionOwner {
   bool keeps_our_routes() const;
   TransportSettings transport_settings() const;
   void note_refused_open(const Connection& connection, const EndReason& reason);
+  void note_refusal(const EndReason& reason, TimePoint now);
   void settle(TimePoint now);
   void apply_times();
 

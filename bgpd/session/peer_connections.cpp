@@ -39,6 +39,15 @@ void Peer::note_refused_open(const Connection& connection, const EndReason& reas
   lacks_capabilities_ = knows_no_parameter && connection.open_sent().capabilities != wire::Capabilities{};
 }
 
+/// What a NOTIFICATION told stands until a session comes up, or we end an attempt ourselves.
+void Peer::note_refusal(const EndReason& reason, TimePoint now) {
+  using Kind = EndReason::Kind;
+  if (reason.kind == Kind::NotificationReceived || reason.kind == Kind::NotificationSent)
+    statistics_.last_refusal = LastReset{reason, now};
+  if (reason.kind == Kind::NotificationSent && reason.notification.code == wire::ErrorCode::Cease)
+    statistics_.last_refusal.reset();
+}
+
 Event Peer::judge_open(Connection& connection, const wire::Open& received, TimePoint now) {
   if (received.capabilities != wire::Capabilities{}) lacks_capabilities_ = false;
   // While the DelayOpenTimer runs their OPEN may come before ours has left.
@@ -119,6 +128,7 @@ void Peer::session_up(Connection& connection, TimePoint now) {
   ++statistics_.established_count;
   statistics_.up_since = now;
   statistics_.down_since.reset();
+  statistics_.last_refusal.reset();
   if (auto* const rival = other(connection)) {
     if (rival->state() >= State::OpenSent)
       rival->handle(OpenCollisionDump{}, now);
@@ -137,8 +147,11 @@ void Peer::session_ended(Connection& connection, const SessionEnded& ended, Time
       note_refused_open(connection, ended.reason);
       statistics_.last_error = describe(ended.reason);
       statistics_.hung_up = ended.reason.kind == EndReason::Kind::TcpFailed;
-      // Why the last session ended is not overwritten by attempts after it: these are the last error.
-      if (statistics_.established_count == 0) statistics_.last_reset = LastReset{ended.reason, now};
+      note_refusal(ended.reason, now);
+      // Why the last session ended is not overwritten by attempts after it: these are the last error. Nor is
+      // what a NOTIFICATION said by an attempt that ends without a word.
+      if (statistics_.established_count == 0)
+        statistics_.last_reset = statistics_.last_refusal.value_or(LastReset{ended.reason, now});
       tell([&](SessionHandler& handler) { handler.attempt_failed(*this, statistics_.last_error, now); });
     }
     return;

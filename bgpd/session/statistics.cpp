@@ -23,4 +23,12 @@ std::string describe(const EndReason& reason) {
   return {};
 }
 
+std::string describe_attempts(const Statistics& statistics) {
+  const auto& last = statistics.last_error;
+  if (!statistics.last_refusal) return last;
+  const auto refusal = describe(statistics.last_refusal->reason);
+  if (last.empty() || last == refusal) return refusal;
+  return last + "; before that: " + refusal;
+}
+
 }  // namespace bgpd::session

@@ -56,9 +56,16 @@ struct Statistics {
   std::vector<std::uint8_t> last_error_message;  // whole, that made us send a NOTIFICATION
   std::string last_error;  // of the last attempt that failed, e.g. "Connection refused"; "" after a success
   bool hung_up = false;    // ... there was a connection, and the neighbor closed it without a word
+  std::optional<LastReset>
+      last_refusal;  // of the last attempt that a NOTIFICATION ended; none after a success
 };
 
 /// "Cease/Peer De-configured received", "Connection reset by peer", … for `Last reset` and the log.
 std::string describe(const EndReason& reason);
+
+/// Why there is no session: the last attempt's error, and the NOTIFICATION that an earlier one was answered
+/// with. A neighbor that was told, or told us, what is wrong often hangs up on the next attempts without a
+/// word.
+std::string describe_attempts(const Statistics& statistics);
 
 }  // namespace bgpd::session

@@ -221,6 +221,45 @@ TEST_F(PassivePeer, AttemptsAfterASessionDoNotHideWhyItEnded) {
   EXPECT_FALSE(peer().counters().last_error.empty());
 }
 
+TEST_F(PassivePeer, WhatANotificationSaidStandsWhileAttemptsEndWithoutAWord) {
+  auto refused = connect();
+  refused->send_open(64999, kTheirIdentifier);
+  ASSERT_EQ(peer().counters().last_error, "OPEN Message Error/Bad Peer AS sent");
+  const auto told = peer().counters().last_reset;
+  world.run_for(5s);
+
+  connect()->close();
+  world.run_for(10ms);
+
+  EXPECT_EQ(peer().counters().last_reset, told);
+  EXPECT_EQ(describe_attempts(peer().counters()),
+            "Connection closed by the peer; before that: OPEN Message Error/Bad Peer AS sent");
+
+  auto puppet = establish();
+  EXPECT_EQ(peer().counters().last_refusal, std::nullopt);
+  puppet->close();
+  world.run_for(10s);
+  connect()->close();
+  world.run_for(10ms);
+  EXPECT_EQ(describe_attempts(peer().counters()), "Connection closed by the peer");
+}
+
+TEST_F(PassivePeer, ANotificationAfterASessionStandsToo) {
+  establish()->close();
+  world.run_for(10s);
+  const auto ended = peer().counters().last_reset;
+  auto refused = connect();
+  refused->send(wire::encode_notification(wire::Notification(wire::OpenError::RoleMismatch)));
+  world.run_for(10s);
+
+  connect()->close();
+  world.run_for(10ms);
+
+  EXPECT_EQ(peer().counters().last_reset, ended);
+  EXPECT_EQ(describe_attempts(peer().counters()),
+            "Connection closed by the peer; before that: OPEN Message Error/Role Mismatch received");
+}
+
 TEST_F(PassivePeer, HandsUpdatesOverAndEndsTheSessionWhenToldSo) {
   auto puppet = establish();
   const std::vector<std::uint8_t> end_of_rib{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
