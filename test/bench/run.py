@@ -39,7 +39,7 @@ def options():
     parser.add_argument("--timeout", type=float, default=120, help="seconds of a phase")
     parser.add_argument("--list", action="store_true", help="say what there is, and end")
     parser.add_argument("--write-docs", action="store_true", help="put the results into docs/performance.md and .svg")
-    parser.add_argument("--results", help="file of earlier results to add to (build/release/bench.json)")
+    parser.add_argument("--results", help="file of results of other scenarios, to add to (build/release/bench.json, which begins anew)")
     parser.add_argument("--strict", action="store_true", help="end non-zero when a run failed")
     parser.add_argument("--report-only", action="store_true", help="from the file of results, without a run")
     return parser.parse_args()
@@ -123,6 +123,8 @@ def main():
     results = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), "quick": given.quick, "sizes": sizes_of(given),
                "runs": [],
                "versions": {name: installed[name].version() for name in chosen_daemons}}
+    if given.results:
+        add_earlier(results, results_path, chosen)
     gave_up = set()
     for round_number in range(1 if given.quick else given.runs):
         for name in chosen:
@@ -140,6 +142,20 @@ def main():
     publish(results, given)
     if given.strict and gave_up:
         sys.exit(1)
+
+
+def add_earlier(results, path, chosen):
+    """What a file has of other scenarios, when it was measured alike: on this machine, with these versions and sizes."""
+    if not os.path.exists(path):
+        return
+    with open(path, encoding="utf-8") as file:
+        earlier = json.load(file)
+    shared = results["versions"].keys() & earlier["versions"].keys()
+    if any(earlier[key] != results[key] for key in ("machine", "quick", "sizes")) or \
+            any(earlier["versions"][name] != results["versions"][name] for name in shared):
+        sys.exit(f"run.py: {path} was measured on another machine, with other versions or sizes")
+    results["runs"] = [run for run in earlier["runs"] if run["scenario"] not in chosen]
+    results["versions"] = {**earlier["versions"], **results["versions"]}
 
 
 def summary(result, name):
