@@ -39,8 +39,6 @@ void Player::say(const Message& message) {
   if (is_idle && transport_) transport_->request_write();
 }
 
-void Player::on_input(bgpd::session::Octets octets, rib::TimePoint) { octets_heard_ += octets.size(); }
-
 bgpd::session::Gathered Player::on_writable(std::vector<bgpd::session::Octets>& ranges) {
   ranges.emplace_back(waiting_);
   return {.own = waiting_.size()};

@@ -1,7 +1,6 @@
 // A peer of the speaker that is trained, in memory: says what it is told to say, throws away what it hears.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -18,11 +17,9 @@ class Player final : public bgpd::session::TransportEvents {
 
   /// Follows what was not sent yet.
   void say(const Message& message);
-  bool has_said_all() const { return waiting_.empty(); }
-  std::size_t octets_heard() const { return octets_heard_; }
   void hang_up() { transport_.reset(); }
 
-  void on_input(bgpd::session::Octets octets, rib::TimePoint now) override;
+  void on_input(bgpd::session::Octets, rib::TimePoint) override {}
   bgpd::session::Gathered on_writable(std::vector<bgpd::session::Octets>& ranges) override;
   void on_written(const bgpd::session::Gathered& gathered, std::size_t octets, rib::TimePoint now) override;
   void on_write_ended(rib::TimePoint) override {}
@@ -31,7 +28,6 @@ class Player final : public bgpd::session::TransportEvents {
  private:
   std::unique_ptr<bgpd::session::Transport> transport_;
   std::vector<std::uint8_t> waiting_;
-  std::size_t octets_heard_ = 0;
 };
 
 }  // namespace bench
