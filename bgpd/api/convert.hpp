@@ -54,6 +54,7 @@ void put_path(const rib::PathView& path, rib::TimePoint now, proto::Path& to);
 void put_route(const rib::RouteView& route, const Backend& backend, proto::RouteEntry& to);
 void put_next_hop(const rib::NextHop& next_hop, const Backend& backend, proto::NextHop& to);
 void put_tracked_next_hop(const rib::NextHopView& view, const Backend& backend, proto::TrackedNextHop& to);
+void put_last_reset(const NeighborView& view, rib::TimePoint now, proto::LastReset& to);
 void put_neighbor(const NeighborView& view, const Backend& backend, proto::Neighbor& to);
 void put_summary(const NeighborView& view, rib::Family family, const Backend& backend,
                  proto::SummaryNeighbor& to);

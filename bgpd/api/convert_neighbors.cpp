@@ -144,8 +144,6 @@ bool is_named(const proto::NeighborName& name, const NeighborView& neighbor) {
          (name.interface().empty() || name.interface() == neighbor.interface);
 }
 
-namespace {
-
 void put_last_reset(const NeighborView& view, rib::TimePoint now, proto::LastReset& reset) {
   reset.set_cause(same<proto::LastReset::Cause>(view.last_reset.cause));
   reset.set_ms(milliseconds_since(view.last_reset.when, now));
@@ -155,8 +153,6 @@ void put_last_reset(const NeighborView& view, rib::TimePoint now, proto::LastRes
   reset.set_inner_subcode(view.last_reset.inner_subcode);
   reset.set_text(readable_text(view.last_reset.text));
 }
-
-}  // namespace
 
 void put_summary(const NeighborView& view, rib::Family family, const Backend& backend,
                  proto::SummaryNeighbor& to) {

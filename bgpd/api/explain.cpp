@@ -84,7 +84,7 @@ void put_destination(const rib::DestinationView& view, bool only_sender,
   }
 }
 
-void put_explained(const NeighborView& neighbor, const rib::Prefix& prefix, const rib::Engine& engine,
+void put_explained(const NeighborView& neighbor, const rib::Prefix& prefix, const Backend& backend,
                    proto::ExplainedNeighbor& to) {
   put_name(neighbor, *to.mutable_name());
   if (neighbor.received && neighbor.received->hostname)
@@ -93,7 +93,14 @@ void put_explained(const NeighborView& neighbor, const rib::Prefix& prefix, cons
   to.set_malformed_updates(neighbor.malformed_updates);
   to.set_last_malformed_update(readable_text(neighbor.last_malformed_update));
   to.set_export_(proto::EXPORT_NO_BEST_PATH);
+  if (neighbor.state != SessionState::Established) {
+    to.set_shutdown(neighbor.shutdown);
+    to.set_prefix_limit(neighbor.prefix_limit_reached);
+    put_last_reset(neighbor, backend.now(), *to.mutable_last_reset());
+    to.set_last_error(readable_text(neighbor.last_error));
+  }
   if (!neighbor.handle) return;
+  const auto& engine = backend.engine();
   const auto family = rib::index_of(prefix.family());
   to.set_negotiated(neighbor.families[family].negotiated);
   to.set_received(engine.counters(*neighbor.handle).received[family]);
@@ -143,7 +150,7 @@ proto::Done handle_explain(const proto::Explain& request, const Backend& backend
   if (around) put_route(*around, backend, *to.mutable_covered_by());
   backend.visit_neighbors([&](const NeighborView& neighbor) {
     if (!request.has_to() || is_named(request.to(), neighbor))
-      put_explained(neighbor, prefix, engine, *to.add_neighbors());
+      put_explained(neighbor, prefix, backend, *to.add_neighbors());
   });
   put_kernel(kernel, prefix.afi(), backend, *to.mutable_kernel());
   if (const auto fib = backend.fib(); fib.last_audit) put_audit(fib, backend.now(), *to.mutable_last_audit());

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "cli/show/why_down.hpp"
+
 namespace cli::show {
 namespace {
 
@@ -47,7 +49,7 @@ void append_received(std::string& out, const api::Explanation& explanation) {
   for (const auto& neighbor : explanation.neighbors()) {
     auto text = who_text(neighbor.name(), neighbor.hostname()) + ": ";
     if (neighbor.state() != api::STATE_ESTABLISHED)
-      text += session_state_text(neighbor.state());
+      text.append(state_text(neighbor)).append(", ").append(no_session_text(neighbor));
     else if (!neighbor.negotiated())
       text += "Established without this family";
     else

@@ -29,6 +29,8 @@ struct Conclusion {
 Conclusion conclusion_of(const api::Explanation& explanation, const FirewallAnswer& firewall = {});
 /// "unicast 10.1.0.0/16 via 192.168.1.2, eth0".
 std::string kernel_answer_text(const api::KernelAnswer& kernel);
+/// Why a neighbor has no session: what the last attempt met, else how the last session ended.
+std::string no_session_text(const api::ExplainedNeighbor& neighbor);
 /// Why a route is not announced: "denied by policy: route-map OUT, sequence 10".
 std::string export_text(const api::ExplainedNeighbor& neighbor);
 /// "1 prefix", "2 prefixes".

@@ -1,5 +1,6 @@
 #include "cli/show/explain.hpp"
 #include "cli/show/json.hpp"
+#include "cli/show/why_down.hpp"
 
 namespace cli::show {
 namespace {
@@ -50,7 +51,8 @@ Json route_json(const api::RouteEntry& route) {
 Json neighbor_json(const api::ExplainedNeighbor& neighbor) {
   Json json{{"peer", neighbor_text(neighbor.name())}};
   if (!neighbor.hostname().empty()) json["hostname"] = neighbor.hostname();
-  json["bgpState"] = session_state_text(neighbor.state());
+  json["bgpState"] = state_text(neighbor);
+  if (neighbor.state() != api::STATE_ESTABLISHED) json["whyDown"] = no_session_text(neighbor);
   json["negotiated"] = neighbor.negotiated();
   json["received"] = neighbor.received();
   if (neighbor.malformed_updates() > 0) json["malformedUpdates"] = neighbor.malformed_updates();

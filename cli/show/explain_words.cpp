@@ -1,4 +1,5 @@
 #include "cli/show/explain.hpp"
+#include "cli/show/why_down.hpp"
 
 namespace cli::show {
 namespace {
@@ -74,6 +75,17 @@ std::string received_text(const api::Explanation& explanation) {
   return text;
 }
 
+/// "none is Established (192.168.1.2: Connection refused; and 2 more)".
+std::string sessions_missing_text(const api::Explanation& explanation) {
+  if (explanation.neighbors().empty()) return "there is no neighbor";
+  const auto& first = explanation.neighbors(0);
+  auto text =
+      "none is Established (" + who_text(first.name(), first.hostname()) + ": " + no_session_text(first);
+  if (const auto others = explanation.neighbors_size() - 1; others > 0)
+    text += "; and " + std::to_string(others) + " more";
+  return text + ")";
+}
+
 std::string refusal_of(const api::Explanation& explanation) {
   const auto* route = selected_of(explanation);
   return route && !route->error_text().empty() ? route->error_text() : "errno unknown";
@@ -119,9 +131,12 @@ std::string kernel_answer_text(const api::KernelAnswer& kernel) {
   return text;
 }
 
+std::string no_session_text(const api::ExplainedNeighbor& neighbor) {
+  return neighbor.last_error().empty() ? reset_reason(why_down(neighbor)) : neighbor.last_error();
+}
+
 std::string export_text(const api::ExplainedNeighbor& neighbor) {
-  if (neighbor.state() != api::STATE_ESTABLISHED)
-    return "session is " + std::string(session_state_text(neighbor.state()));
+  if (neighbor.state() != api::STATE_ESTABLISHED) return "session is " + std::string(state_text(neighbor));
   if (!neighbor.negotiated()) return "family not negotiated";
   const auto state = neighbor.export_();
   if (!api::ExportState_IsValid(state)) return "?";
@@ -192,8 +207,9 @@ Conclusion conclusion_of(const api::Explanation& explanation, const FirewallAnsw
               "show bgp summary"};
     }
     case Verdict::NO_NEIGHBOR:
-      return {"No neighbor announces " + prefix + ": none is Established" + around_text(explanation),
-              "show bgp summary"};
+      return {"No neighbor announces " + prefix + ": " + sessions_missing_text(explanation) +
+                  around_text(explanation),
+              "show bgp summary failed"};
     case Verdict::REJECTED:
       return {rejected_sentence(explanation, prefix) + around_text(explanation),
               rejected_command(explanation, prefix)};

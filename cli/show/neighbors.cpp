@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cli/show/why_down.hpp"
+
 namespace cli::show {
 namespace {
 
@@ -75,14 +77,8 @@ void append_identity(std::string& out, const api::Neighbor& n) {
          identifier_text(n.remote_identifier()).c_str(), identifier_text(n.local_identifier()).c_str());
 }
 
-std::string session_state(const api::Neighbor& n) {
-  if (n.shutdown()) return "Idle (Admin)";
-  if (n.prefix_limit()) return "Idle (PfxCt)";
-  return std::string(session_state_text(n.state()));
-}
-
 void append_state(std::string& out, const api::Neighbor& n) {
-  append(out, "  BGP state = %s", session_state(n).c_str());
+  out.append("  BGP state = ").append(state_text(n));
   if (n.state() == api::STATE_ESTABLISHED) append(out, ", up for %s", age_text(n.state_ms()).c_str());
   out += '\n';
   const auto age = [](bool known, std::uint64_t ms) { return known ? age_text(ms) : std::string("never"); };

@@ -235,9 +235,7 @@ Json family_json(const api::Neighbor& n, const api::NeighborFamily& family) {
 }
 
 void put_timers(Json& json, const api::Neighbor& n, WallClock now) {
-  json["bgpState"] = n.shutdown()       ? "Idle (Admin)"
-                     : n.prefix_limit() ? "Idle (PfxCt)"
-                                        : std::string(session_state_text(n.state()));
+  json["bgpState"] = state_text(n);
   if (n.state() == api::STATE_ACTIVE) {
     const bool is_expected = std::ranges::any_of(
         n.families(), [](const auto& family) { return family.stale() == api::NeighborFamily::RESTARTING; });

@@ -16,9 +16,7 @@ std::string state_or_prefixes(const api::SummaryNeighbor& neighbor) {
     if (neighbor.not_negotiated()) return "NoNeg";
     return neighbor.policy_missing() ? "(Policy)" : std::to_string(neighbor.received());
   }
-  if (neighbor.shutdown()) return "Idle (Admin)";
-  if (neighbor.prefix_limit()) return "Idle (PfxCt)";
-  return std::string(session_state_text(neighbor.state()));
+  return std::string(state_text(neighbor));
 }
 
 std::string sent_prefixes(const api::SummaryNeighbor& neighbor) {
@@ -159,9 +157,7 @@ Json neighbor_json(const api::SummaryNeighbor& neighbor, WallClock now) {
     json["peerUptimeEstablishedEpoch"] = epoch_of(now, neighbor.state_ms());
   json["pfxRcd"] = neighbor.received();
   json["pfxSnt"] = neighbor.sent();
-  json["state"] = neighbor.shutdown()       ? "Idle (Admin)"
-                  : neighbor.prefix_limit() ? "Idle (PfxCt)"
-                                            : std::string(session_state_text(neighbor.state()));
+  json["state"] = state_text(neighbor);
   json["peerState"] = peer_state(neighbor);
   json["connectionsEstablished"] = neighbor.established_count();
   json["connectionsDropped"] = neighbor.dropped_count();

@@ -1,8 +1,10 @@
-// Why a neighbor has no session, or lost the last one: in FRR's words, and by its numbers.
+// The state of a neighbor's session, and why it has none or lost the last one: in FRR's words, and by its
+// numbers. `neighbor` is an api::Neighbor, an api::SummaryNeighbor or an api::ExplainedNeighbor.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cli/show/format.hpp"
 
@@ -13,10 +15,18 @@ struct WhyDown {
   bool shutdown = false;
   const api::NeighborName& name;
 };
-/// neighbor: an api::Neighbor or an api::SummaryNeighbor, which is borrowed.
+/// Borrows `neighbor`.
 template <typename Neighbor>
 WhyDown why_down(const Neighbor& neighbor) {
   return {neighbor.last_reset(), neighbor.shutdown(), neighbor.name()};
+}
+
+/// "Established", "Active", "Idle (Admin)", "Idle (PfxCt)".
+template <typename Neighbor>
+std::string_view state_text(const Neighbor& neighbor) {
+  if (neighbor.shutdown()) return "Idle (Admin)";
+  if (neighbor.prefix_limit()) return "Idle (PfxCt)";
+  return session_state_text(neighbor.state());
 }
 
 /// FRR's PEER_DOWN_… of the same cause; nothing where FRR has no number for it.

@@ -139,7 +139,13 @@ TEST_P(Explain, WhatNobodyAnnouncesIsSaidWithWhoCouldHave) {
   backend_.engine().peer_down(peer_, backend_.time);
   backend_.settle();
   backend_.neighbors[0].handle.reset();
-  EXPECT_EQ(ask(GetParam().prefix).verdict(), Verdict::NO_NEIGHBOR);
+  backend_.neighbors[0].state = SessionState::Active;
+  backend_.neighbors[0].last_error = "Connection refused";
+  backend_.neighbors[0].last_reset.cause = LastResetView::Cause::HoldTimerExpired;
+  answer = ask(GetParam().prefix);
+  EXPECT_EQ(answer.verdict(), Verdict::NO_NEIGHBOR);
+  EXPECT_EQ(answer.neighbors(0).last_error(), "Connection refused");
+  EXPECT_EQ(answer.neighbors(0).last_reset().cause(), proto::LastReset::HOLD_TIMER_EXPIRED);
 }
 
 TEST_P(Explain, ALessSpecificRouteCoversButADefaultRouteDoesNot) {

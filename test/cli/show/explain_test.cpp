@@ -98,6 +98,38 @@ TEST(ExplainText, WhoSentNothingIsNamed) {
                               "and sent 0 prefixes, and 1 more are.\n"));
 }
 
+TEST(ExplainText, WhoHasNoSessionIsNamedWithTheReason) {
+  api::Explanation answer;
+  answer.set_verdict(api::Explanation::NO_NEIGHBOR);
+  *answer.mutable_prefix() = prefix("10.1.0.0/16");
+  EXPECT_THAT(explain_text(answer), HasSubstr("announces 10.1.0.0/16: there is no neighbor.\n"));
+
+  auto& refused = *answer.add_neighbors();
+  refused.mutable_name()->set_address(octets("192.168.77.2"));
+  refused.set_state(api::STATE_ACTIVE);
+  refused.set_last_error("Connection refused");
+  refused.mutable_last_reset()->set_cause(api::LastReset::HOLD_TIMER_EXPIRED);
+  EXPECT_THAT(explain_text(answer),
+              HasSubstr("10.1.0.0/16: none is Established (192.168.77.2: Connection refused).\n"));
+
+  auto& limited = *answer.add_neighbors();
+  limited.mutable_name()->set_address(octets("192.168.77.3"));
+  limited.set_prefix_limit(true);
+  limited.mutable_last_reset()->set_cause(api::LastReset::NOTIFICATION_SENT);
+  limited.mutable_last_reset()->set_code(6);
+  limited.mutable_last_reset()->set_subcode(1);
+  const auto reason = reset_text(limited.last_reset());
+
+  const auto text = explain_text(answer);
+  EXPECT_THAT(text, HasSubstr("192.168.77.2: Active, Connection refused\n"));
+  EXPECT_THAT(text, HasSubstr("192.168.77.3: Idle (PfxCt), " + reason + "\n"));
+  EXPECT_THAT(text, HasSubstr("(192.168.77.2: Connection refused; and 1 more).\n"));
+  const auto json = nlohmann::json::parse(explain_json(answer));
+  EXPECT_EQ(json["neighbors"][0]["whyDown"], "Connection refused");
+  EXPECT_EQ(json["neighbors"][1]["bgpState"], "Idle (PfxCt)");
+  EXPECT_EQ(json["neighbors"][1]["whyDown"], reason);
+}
+
 TEST(ExplainText, ADenialNamesTheClauseAndTheCommandShowsIt) {
   auto answer = reachable();
   answer.set_verdict(api::Explanation::REJECTED);
