@@ -1,7 +1,7 @@
 """Where a daemon and the generator meet: a network namespace of their own, taken away whatever happens.
 
-The daemon has 10.255.0.1/16 on a link; the peers' addresses, 10.255.128.0/17, are the namespace's own, too, so that next
-hops are on the link and connections do not leave the kernel.
+The daemon has 10.255.0.1/16 and fd00:255::1/64 on a link; the peers' addresses, 10.255.128.0/17 and fd00:255::1:0/112, are
+the namespace's own, too, so that next hops are on the link and connections do not leave the kernel.
 """
 
 import json
@@ -14,7 +14,7 @@ import time
 
 from lab import netns
 
-PEERS = "10.255.128.0/17"
+PEERS, PEERS6 = "10.255.128.0/17", "fd00:255::1:0/112"
 
 
 class Arena:
@@ -40,9 +40,11 @@ class Arena:
         os.chmod(self.folder, 0o755)
         netns.ip_batch([f"netns add {self.namespace}"])
         netns.ip_batch(["link set lo up", "link add uplink type veth peer name far", "link set uplink up", "link set far up",
-                        "addr add 10.255.0.1/16 dev uplink", f"route add local {PEERS} dev lo"], self.namespace)
+                        "addr add 10.255.0.1/16 dev uplink", f"route add local {PEERS} dev lo",
+                        "addr add fd00:255::1/64 dev uplink nodad", f"route add local {PEERS6} dev lo"], self.namespace)
         # 2,000 peers that dial at once shall meet the daemon's queue, not the kernel's.
-        netns.set_sysctls(self.namespace, {"net/core/somaxconn": 16384, "net/ipv4/tcp_max_syn_backlog": 16384})
+        netns.set_sysctls(self.namespace, {"net/core/somaxconn": 16384, "net/ipv4/tcp_max_syn_backlog": 16384,
+                                           "net/ipv6/ip_nonlocal_bind": 1})  # a local route is not enough to bind to
 
     def __exit__(self, *_):
         self.stop()
@@ -62,8 +64,11 @@ class Arena:
             time.sleep(0.02)
 
     def _listens(self, port):
-        with netns.inside(self.namespace), open("/proc/thread-self/net/tcp", encoding="ascii") as file:
-            lines = [line.split() for line in file][1:]
+        with netns.inside(self.namespace):
+            lines = []
+            for name in ("tcp", "tcp6"):
+                with open(f"/proc/thread-self/net/{name}", encoding="ascii") as file:
+                    lines += [line.split() for line in file][1:]
         return any(fields[1].endswith(f":{port:04X}") and fields[3] == "0A" for fields in lines)
 
     def stop(self, seconds=15.0):

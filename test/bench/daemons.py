@@ -59,7 +59,7 @@ def by_as(plan):
 def frr_style(plan, more=()):
     """The lines that kuland and FRR read alike. more: further lines of each peer group."""
     keepalive = max(1, plan["hold_time"] // 3)
-    lines = [f"router bgp {plan['as']}", f" bgp router-id {plan['daemon']}", " no bgp ebgp-requires-policy",
+    lines = [f"router bgp {plan['as']}", f" bgp router-id {plan['identifier']}", " no bgp ebgp-requires-policy",
              " no bgp default ipv4-unicast", f" timers bgp {keepalive} {plan['hold_time']}"]
     activate = []
     for number, addresses in by_as(plan).items():
@@ -70,7 +70,7 @@ def frr_style(plan, more=()):
         activate.append(f"  neighbor {group} activate")
         if plan["internal"]:
             activate.append(f"  neighbor {group} route-reflector-client")
-    return [*lines, " address-family ipv4 unicast", *activate, " exit-address-family"]
+    return [*lines, f" address-family {plan['family']} unicast", *activate, " exit-address-family"]
 
 
 class Kulan(Daemon):
@@ -107,10 +107,10 @@ class Bird(Daemon):
     def configure(self, folder, plan):
         client = "rr client; direct;" if plan["internal"] else ""
         sets = "allow as sets;" if self.major >= 3 else ""
-        lines = [f'log "{folder}/bird.log" {{ warning, error, fatal, bug }};', f"router id {plan['daemon']};",
+        lines = [f'log "{folder}/bird.log" {{ warning, error, fatal, bug }};', f"router id {plan['identifier']};",
                  f"threads {self.threads};" if self.threads else "", "protocol device { scan time 3600; }",
                  f"template bgp player {{ local {plan['daemon']} port {plan['port']} as {plan['as']}; passive; "
-                 f"hold time {plan['hold_time']}; {client} {sets} ipv4 {{ import all; export all; }}; }}"]
+                 f"hold time {plan['hold_time']}; {client} {sets} {plan['family']} {{ import all; export all; }}; }}"]
         lines += [f"protocol bgp p{number} from player {{ neighbor {peer['address']} as {peer['as']}; }}"
                   for number, peer in enumerate(plan["peers"])]
         return [self.binary(), "-f", "-c", write(folder, "bird.conf", lines), "-s", f"{folder}/bird.ctl",
@@ -152,11 +152,13 @@ class GoBgp(Daemon):
             entry = {"config": {"neighbor-address": peer["address"], "peer-as": peer["as"]},
                      "timers": {"config": {"hold-time": plan["hold_time"], "keepalive-interval": plan["hold_time"] // 3}},
                      "transport": {"config": {"passive-mode": True, "local-address": plan["daemon"]}}}
+            if plan["family"] == "ipv6":
+                entry["afi-safis"] = [{"config": {"afi-safi-name": "ipv6-unicast"}}]
             if plan["internal"]:
                 entry["route-reflector"] = {"config": {"route-reflector-client": True,
-                                                       "route-reflector-cluster-id": plan["daemon"]}}
+                                                       "route-reflector-cluster-id": plan["identifier"]}}
             neighbors.append(entry)
-        config = {"global": {"config": {"as": plan["as"], "router-id": plan["daemon"], "port": plan["port"],
+        config = {"global": {"config": {"as": plan["as"], "router-id": plan["identifier"], "port": plan["port"],
                                         "local-address-list": [plan["daemon"]]}}, "neighbors": neighbors}
         return [self.binary(), "-t", "json", "-f", write(folder, "gobgpd.json", [json.dumps(config)]), "-l", "error",
                 "--pprof-disable", "--api-hosts", "127.0.0.1:50051"]
@@ -176,10 +178,11 @@ class OpenBgpd(Daemon):
         return self.first_line_of("-V")
 
     def configure(self, folder, plan):
-        lines = [f"AS {plan['as']}", f"router-id {plan['daemon']}", f"holdtime {plan['hold_time']}",
+        lines = [f"AS {plan['as']}", f"router-id {plan['identifier']}", f"holdtime {plan['hold_time']}",
                  f"listen on {plan['daemon']} port {plan['port']}", f'socket "{folder}/bgpd.sock"', "fib-update no"]
+        announce = [" announce IPv4 none", " announce IPv6 unicast"] if plan["family"] == "ipv6" else []
         for number, addresses in by_as(plan).items():
-            lines += [f'group "as{number}" {{', f" remote-as {number}", " enforce neighbor-as no"]
+            lines += [f'group "as{number}" {{', f" remote-as {number}", " enforce neighbor-as no", *announce]
             lines += [" route-reflector"] if plan["internal"] else []
             lines += [*[f" neighbor {address} {{ passive }}" for address in addresses], "}"]
         config = write(folder, "bgpd.conf", [*lines, "allow from any", "allow to any"])

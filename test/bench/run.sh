@@ -65,7 +65,7 @@ case "$what" in
     if grep -qx none "$folder/training/trained"; then echo "run.sh: the release's training failed" >&2; exit 1; fi
     rm -f "$folder/smoke.json"
     "$folder/test/bench/micro_bench" --benchmark_min_time=0.001 --benchmark_filter='-/1000000$'
-    measure --quick --daemons kulan --scenarios s2,s3_100 --prefixes 5000 --peers 20 --results "$folder/smoke.json" --strict
+    measure --quick --daemons kulan --scenarios s2,s3_100,s3_1000_ipv6 --prefixes 5000 --peers 20 --results "$folder/smoke.json" --strict
     "${as_root[@]}" env KULAN_BUILD="$top/$folder" PYTHONDONTWRITEBYTECODE=1 python3 test/bench/kernel_routes.py --routes 5000
     ;;
   load)

@@ -1,6 +1,6 @@
 """What is measured: rows that name a scenario of the generator, its size, and the figures that the report shows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,12 @@ def listed(key, title):
             Figure(f"{key}_cpu_s", f"{title}: CPU of the daemon", "s"), Figure(f"{key}_shell_mib", f"{title}: memory of the shell", "MiB"))
 
 
-ALL = (
+def over_ipv6(name):
+    scenario = next(scenario for scenario in IPV4 if scenario.name == name)
+    return replace(scenario, name=f"{name}_ipv6", title=f"IPv6: {scenario.title}", size={**scenario.size, "family": "ipv6"}, quick=False)
+
+
+IPV4 = (
     Scenario("s1", "1 sender × {prefixes:,} prefixes to 1 receiver, then withdrawn", "table",
              (*phase("table", "announced"), *memory("table"), *phase("withdraw", "withdrawn"),
               Figure("withdraw_rss_mib", "memory after that", "MiB"),
@@ -111,4 +116,5 @@ ALL = (
     fan_out(2000, quick=False),
     fan_out(5000, quick=False),
 )
+ALL = (*IPV4, *map(over_ipv6, ("s1", "s2", "s3_1000", "s4", "walks")))
 BY_NAME = {scenario.name: scenario for scenario in ALL}

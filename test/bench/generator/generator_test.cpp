@@ -5,6 +5,7 @@
 #include <numeric>
 #include <set>
 
+#include "test/bench/generator/options.hpp"
 #include "test/bench/generator/percentile.hpp"
 #include "test/bench/generator/prefix_numbers.hpp"
 #include "test/bench/generator/received_routes.hpp"
@@ -16,6 +17,7 @@ namespace bench {
 namespace {
 
 constexpr std::size_t kSome = 20000;
+constexpr auto kIpv6 = rib::Family::Ipv6Unicast;
 
 Announcer external(std::uint32_t number) {
   return {number, 65101 + number, false, rib::IpAddress::v4(0x0aff8001 + number)};
@@ -41,8 +43,23 @@ TEST(RouteTable, LooksLikeTheInternets) {
   EXPECT_NEAR(static_cast<double>(kSome) / static_cast<double>(table.groups.size()), 6, 0.5);
 }
 
+TEST(RouteTable, LooksLikeTheInternetsOfIpv6) {
+  const auto table = internet_table(kSome, 1, kIpv6);
+  std::size_t longest = 0;
+  for (const auto& prefix : table.prefixes) {
+    EXPECT_TRUE(rib::Prefix::parse("2000::/3")->contains(prefix));
+    longest += prefix.length() == 48 ? 1 : 0;
+  }
+
+  EXPECT_EQ(table.prefixes.size(), kSome);
+  EXPECT_EQ(std::set(table.prefixes.begin(), table.prefixes.end()).size(), kSome);
+  EXPECT_NEAR(static_cast<double>(longest) / kSome, 0.46, 0.05);
+  EXPECT_EQ(table.prefixes, internet_table(kSome, 1, kIpv6).prefixes);
+}
+
 TEST(RouteTable, GroupsCoverAllPrefixesInOrder) {
-  for (const auto& table : {internet_table(1001), plain_table(1001)}) {
+  for (const auto& table :
+       {internet_table(1001), plain_table(1001), internet_table(1001, 1, kIpv6), plain_table(1001, kIpv6)}) {
     std::uint32_t next = 0;
     for (const auto& group : table.groups) {
       EXPECT_EQ(group.first, next);
@@ -72,11 +89,16 @@ TEST(AttributesOf, InternalOnesHaveALocalPrefAndNotTheOwnAs) {
 }
 
 TEST(PrefixNumbers, FindWhatIsThereAndNothingElse) {
-  for (const auto& table : {internet_table(kSome), plain_table(kSome)}) {
+  for (const auto& table : {internet_table(kSome), plain_table(kSome), internet_table(kSome, 1, kIpv6),
+                            plain_table(kSome, kIpv6)}) {
     const PrefixNumbers numbers(table.prefixes);
     for (std::uint32_t i = 0; i < kSome; ++i) ASSERT_EQ(numbers.find(table.prefixes[i]), i);
     EXPECT_FALSE(numbers.find(*rib::Prefix::parse("10.0.0.0/24")));
     EXPECT_FALSE(numbers.find(*rib::Prefix::parse("230.0.0.0/24")));
+    EXPECT_FALSE(numbers.find(*rib::Prefix::parse("2001:db7:ffff:ffff::/64")));
+    EXPECT_FALSE(numbers.find(*rib::Prefix::parse("2001:db8:0:0::/62")));
+    EXPECT_FALSE(numbers.find(*rib::Prefix::parse("3fff:ffff::/64")));
+    EXPECT_FALSE(numbers.find(*rib::Prefix::parse("2001:db8::1/128")));
   }
 }
 
@@ -108,9 +130,14 @@ TEST(ReceivedRoutes, CountWhatIsHeldOnce) {
   EXPECT_EQ(routes.held(), 0u);
 }
 
-TEST(UpdateMessages, AreReadAsTheyWereWritten) {
-  const auto table = internet_table(500);
-  const auto me = external(0);
+class UpdateMessages : public testing::TestWithParam<rib::Family> {};
+INSTANTIATE_TEST_SUITE_P(Families, UpdateMessages, testing::ValuesIn(rib::kFamilies),
+                         [](const auto& parameter) { return parameter.param == kIpv6 ? "Ipv6" : "Ipv4"; });
+
+TEST_P(UpdateMessages, AreReadAsTheyWereWritten) {
+  const auto table = internet_table(500, 1, GetParam());
+  auto me = external(0);
+  me.address = peer_address(GetParam(), 0);
   const auto encoded = announcements(table, me, 4096);
 
   std::vector<rib::Prefix> read;
@@ -129,8 +156,8 @@ TEST(UpdateMessages, AreReadAsTheyWereWritten) {
   EXPECT_EQ(messages, table.groups.size());
 }
 
-TEST(UpdateMessages, WithdrawFillsMessages) {
-  const auto table = internet_table(5000);
+TEST_P(UpdateMessages, WithdrawFillsMessages) {
+  const auto table = internet_table(5000, 1, GetParam());
   const auto encoded = withdraws(table.prefixes, 4096);
 
   ReceivedUpdate update;
@@ -142,6 +169,13 @@ TEST(UpdateMessages, WithdrawFillsMessages) {
     left = left.subspan(length);
   }
   EXPECT_EQ(read, table.prefixes);
+}
+
+TEST(Options, AFamilyHasItsAddresses) {
+  EXPECT_EQ(daemon_address(rib::Family::Ipv4Unicast).to_string(), "10.255.0.1");
+  EXPECT_EQ(peer_address(rib::Family::Ipv4Unicast, 255).to_string(), "10.255.129.0");
+  EXPECT_EQ(peer_address(kIpv6, 0).to_string(), "fd00:255::1:1");
+  EXPECT_EQ(peer_address(kIpv6, 255).to_string(), "fd00:255::1:100");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "test/bench/generator/options.hpp"
 
+#include <array>
 #include <charconv>
 #include <functional>
 #include <map>
@@ -16,10 +17,9 @@ bool read(const std::string& text, Number& number) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-bool read(const std::string& text, rib::IpAddress& address) {
-  const auto parsed = rib::IpAddress::parse(text);
-  if (parsed) address = *parsed;
-  return parsed && parsed->is_v4();
+bool read(const std::string& text, rib::Family& family) {
+  family = text == "ipv6" ? rib::Family::Ipv6Unicast : rib::Family::Ipv4Unicast;
+  return text == "ipv4" || text == "ipv6";
 }
 
 bool read(const std::string& text, std::vector<int>& numbers) {
@@ -34,25 +34,30 @@ bool read(const std::string& text, std::vector<int>& numbers) {
 
 }  // namespace
 
+rib::IpAddress daemon_address(rib::Family family) {
+  return *rib::IpAddress::parse(family == rib::Family::Ipv4Unicast ? "10.255.0.1" : "fd00:255::1");
+}
+
+rib::IpAddress peer_address(rib::Family family, std::uint32_t i) {
+  if (family == rib::Family::Ipv4Unicast) return rib::IpAddress::v4(0x0aff8001 + i);
+  std::array<std::uint8_t, 16> octets{0xfd, 0x00, 0x02, 0x55};
+  for (std::size_t at = 0; at < 4; ++at)
+    octets[12 + at] = static_cast<std::uint8_t>((0x10001 + i) >> (24 - 8 * at));
+  return *rib::IpAddress::from_bytes(octets);
+}
+
 std::expected<Options, std::string> parse_options(std::span<char* const> arguments) {
   Options options;
   const auto into = [](auto& member) {
     return [&member](const std::string& text) { return read(text, member); };
   };
   const std::map<std::string, std::function<bool(const std::string&)>> readers = {
-      {"--daemon", into(options.daemon)},
-      {"--first-peer", into(options.first_peer)},
-      {"--port", into(options.port)},
-      {"--daemon-as", into(options.daemon_as)},
-      {"--pid", into(options.processes)},
-      {"--prefixes", into(options.prefixes)},
-      {"--peers", into(options.peers)},
-      {"--rate", into(options.rate)},
-      {"--seconds", into(options.seconds)},
-      {"--timeout", into(options.timeout)},
-      {"--hold-time", into(options.hold_time)},
-      {"--window", into(options.window)},
-      {"--seed", into(options.seed)}};
+      {"--family", into(options.family)},       {"--port", into(options.port)},
+      {"--daemon-as", into(options.daemon_as)}, {"--pid", into(options.processes)},
+      {"--prefixes", into(options.prefixes)},   {"--peers", into(options.peers)},
+      {"--rate", into(options.rate)},           {"--seconds", into(options.seconds)},
+      {"--timeout", into(options.timeout)},     {"--hold-time", into(options.hold_time)},
+      {"--window", into(options.window)},       {"--seed", into(options.seed)}};
 
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     const std::string argument = arguments[i];
@@ -80,9 +85,8 @@ std::string usage() {
   for (const auto& scenario : scenarios()) text += "  " + scenario.name + ": " + scenario.summary + "\n";
   return text +
          "\n"
-         "  --daemon ADDRESS --port N --daemon-as N   who is measured\n"
-         "  --first-peer ADDRESS                      the peers dial from this address and those that "
-         "follow\n"
+         "  --family ipv4|ipv6                        of the sessions and the routes\n"
+         "  --port N --daemon-as N                    the daemon's\n"
          "  --pid N[,N]...                            the daemon's processes\n"
          "  --prefixes N --peers N                    size, instead of the scenario's own\n"
          "  --rate N --seconds N                      flaps a second, and how long; also of idling\n"

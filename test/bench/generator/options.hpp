@@ -7,14 +7,19 @@
 #include <vector>
 
 #include "rib/as_path.hpp"
+#include "rib/family.hpp"
 #include "rib/ip_address.hpp"
 
 namespace bench {
 
+/// The daemon's, 10.255.0.1 or fd00:255::1.
+rib::IpAddress daemon_address(rib::Family family);
+/// Peer i's, counted from 0: 10.255.128.1 or fd00:255::1:1, and those that follow.
+rib::IpAddress peer_address(rib::Family family, std::uint32_t i);
+
 struct Options {
   std::string scenario;
-  rib::IpAddress daemon = rib::IpAddress::v4(0x0aff0001);      // 10.255.0.1
-  rib::IpAddress first_peer = rib::IpAddress::v4(0x0aff8001);  // 10.255.128.1; the others follow
+  rib::Family family = rib::Family::Ipv4Unicast;  // of the sessions and the routes
   std::uint16_t port = 179;
   rib::AsNumber daemon_as = 65000;
   std::vector<int> processes;             // the daemon's; figures are of them and their children

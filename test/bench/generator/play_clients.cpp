@@ -17,7 +17,7 @@ rib::PathAttributes plain_attributes(const Announcer& announcer) {
 
 void play_fan_out(Run& run) {
   // Routes with attributes of their own: a message each, as hosts announce them.
-  const auto table = plain_table(run.options().prefixes ? run.options().prefixes : 1000);
+  const auto table = run.row(run.options().prefixes ? run.options().prefixes : 1000);
   Message announce;
   for (std::uint32_t i = 0; i < table.prefixes.size(); ++i) {
     const auto one =
@@ -40,13 +40,13 @@ void play_fan_out(Run& run) {
 void play_cold_start(Run& run) {
   const auto clients = run.cast().size();
   const auto brought = run.options().prefixes ? run.options().prefixes : 100000;
-  const auto all = plain_table(clients + brought);  // each client's own prefix, then those that one brings
+  const auto all = run.row(clients + brought);  // each client's own prefix, then those that one brings
   std::vector<Message> own(clients);
   for (std::uint32_t i = 0; i < clients; ++i)
     own[i] = announcement({&all.prefixes[i], 1}, plain_attributes(run.announcer(i)), run.announcer(i));
   RouteTable table;
   table.prefixes.assign(all.prefixes.begin() + clients, all.prefixes.end());
-  table.groups = plain_table(brought).groups;
+  table.groups = run.row(brought).groups;
   const auto announce = announcements(table, run.announcer(0), 4096);
 
   ReceivedRoutes routes(all.prefixes, clients);
@@ -73,7 +73,7 @@ void play_cold_start(Run& run) {
 }
 
 void play_idle(Run& run) {
-  const auto table = plain_table(run.cast().size());
+  const auto table = run.row(run.cast().size());
   std::vector<Message> own;
   for (std::uint32_t i = 0; i < run.cast().size(); ++i)
     own.push_back(

@@ -6,8 +6,7 @@ namespace bench {
 
 void play_flaps(Run& run) {
   constexpr std::size_t kOneIn = 100;  // prefixes that flap
-  const auto table =
-      internet_table(run.options().prefixes ? run.options().prefixes : 100000, run.options().seed);
+  const auto table = run.internet_table(100000);
   const auto announce = announcements(table, run.announcer(0), 4096);
   Flaps flaps(run, 0, table, table.prefixes.size() / kOneIn);
   const auto receiver = run.receiver(0).number();

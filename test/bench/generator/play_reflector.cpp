@@ -6,9 +6,9 @@ namespace bench {
 
 void play_reflector(Run& run) {
   const auto clients = run.cast().size();
-  const auto table = plain_table(clients);
+  const auto table = run.row(clients);
   std::vector<Message> announce(clients);
-  const auto end = end_of_rib();
+  const auto end = end_of_rib(run.options().family);
   for (std::uint32_t i = 0; i < clients; ++i) {
     rib::PathAttributes attributes;
     attributes.origin = rib::Origin::Igp;

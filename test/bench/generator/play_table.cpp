@@ -3,18 +3,11 @@
 #include "test/bench/generator/update_messages.hpp"
 
 namespace bench {
-namespace {
-
-RouteTable table_of(const Options& options, std::uint32_t otherwise) {
-  return internet_table(options.prefixes ? options.prefixes : otherwise, options.seed);
-}
-
-}  // namespace
 
 void play_table(Run& run) {
-  const auto table = table_of(run.options(), 1000000);
+  const auto table = run.internet_table(1000000);
   auto announce = announcements(table, run.announcer(0), 4096);
-  const auto end = end_of_rib();
+  const auto end = end_of_rib(run.options().family);
   announce.insert(announce.end(), end.begin(), end.end());
   const auto withdraw = withdraws(table.prefixes, 4096);
   const auto receiver = run.receiver(0).number();
@@ -37,11 +30,11 @@ void play_table(Run& run) {
 }
 
 void play_best(Run& run) {
-  const auto table = table_of(run.options(), 200000);
+  const auto table = run.internet_table(200000);
   const auto senders = run.cast().senders;
   std::vector<Message> announce(senders);
   std::vector<std::uint8_t> shortest(table.prefixes.size(), UINT8_MAX);  // AS path on offer
-  const auto end = end_of_rib();
+  const auto end = end_of_rib(run.options().family);
   for (std::uint32_t sender = 0; sender < senders; ++sender) {
     announce[sender] = announcements(table, run.announcer(sender), 4096);
     announce[sender].insert(announce[sender].end(), end.begin(), end.end());

@@ -30,9 +30,7 @@ std::pair<RouteTable, RouteTable> split(const RouteTable& table, std::size_t gro
 }  // namespace
 
 void play_walks(Run& run) {
-  const auto [table, flapping] =
-      split(internet_table(run.options().prefixes ? run.options().prefixes : 1000000, run.options().seed),
-            kFlapping);
+  const auto [table, flapping] = split(run.internet_table(1000000), kFlapping);
   const auto announce = announcements(table, run.announcer(0), 4096);
   const auto announce_flapping = announcements(flapping, run.announcer(1), 4096);
   Flaps flaps(run, 1, flapping, kFlapping);
@@ -69,8 +67,9 @@ void play_walks(Run& run) {
   measure(
       "rest", [] { return false; }, Clock::now() + std::chrono::seconds(2));
 
-  constexpr std::uint8_t kIpv4 = 1, kUnicast = 1;
-  const auto refresh = bgpd::wire::encode_route_refresh({kIpv4, 0, kUnicast});
+  constexpr std::uint8_t kUnicast = 1;
+  const auto afi = static_cast<std::uint16_t>(rib::afi_of(run.options().family));
+  const auto refresh = bgpd::wire::encode_route_refresh({afi, 0, kUnicast});
   told_to_asker = 0;
   run.loop().send(run.receiver(1), refresh);
   if (!measure(

@@ -19,10 +19,10 @@ class ReceivedUpdate {
   std::span<const rib::Nlri> announced() const { return announced_; }
   /// ASes in AS_PATH; 0 without one.
   unsigned as_path_length() const;
-  /// RFC 4724 §2, of IPv4.
-  bool is_end_of_rib() const { return withdrawn_.empty() && announced_.empty() && attributes_.empty(); }
 
  private:
+  bool read_multiprotocol();
+
   std::vector<rib::Nlri> withdrawn_, announced_;
   std::span<const std::uint8_t> attributes_;
 };

@@ -33,17 +33,21 @@ struct RouteTable {
   std::vector<rib::Prefix> prefixes;  // all different
   std::vector<RouteGroup> groups;     // cover `prefixes` in order
 
+  rib::Family family() const { return prefixes.front().family(); }
+
   std::span<const rib::Prefix> of(const RouteGroup& group) const {
     return std::span(prefixes).subspan(group.first, group.count);
   }
 };
 
-/// Like the internet's table: lengths from /8 to /24, three in five a /24, and one set of attributes for six
-/// prefixes.
-RouteTable internet_table(std::size_t prefixes, std::uint64_t seed = 1);
+/// Like the internet's table: three in five a /24, IPv6 with near half of them a /48, and one set of
+/// attributes for six prefixes.
+RouteTable internet_table(std::size_t prefixes, std::uint64_t seed = 1,
+                          rib::Family family = rib::Family::Ipv4Unicast);
 
-/// /24s in a row from 16.0.0.0 on, six to a set of attributes: a receiver counts them without a search.
-RouteTable plain_table(std::size_t prefixes);
+/// /24s in a row from 16.0.0.0 on, or /64s from 2001:db8:: on, six to a set of attributes: a receiver counts
+/// them without a search.
+RouteTable plain_table(std::size_t prefixes, rib::Family family = rib::Family::Ipv4Unicast);
 
 /// Who announces: what its attributes depend on.
 struct Announcer {

@@ -71,8 +71,9 @@ const Scenario* find_scenario(const std::string& name) {
 
 SessionPlan plan_of(const Options& options, const Cast& cast, std::uint32_t i) {
   SessionPlan plan;
-  plan.local = rib::IpAddress::v4(options.first_peer.to_v4() + i);
-  plan.daemon = options.daemon;
+  plan.local = peer_address(options.family, i);
+  plan.daemon = daemon_address(options.family);
+  plan.identifier = peer_address(rib::Family::Ipv4Unicast, i).to_v4();
   plan.port = options.port;
   plan.local_as = cast.is_internal ? options.daemon_as : options.daemon_as + 1 + i;
   plan.hold_time = options.hold_time;
@@ -81,7 +82,10 @@ SessionPlan plan_of(const Options& options, const Cast& cast, std::uint32_t i) {
 
 std::string describe_peers(const Options& options) {
   const auto cast = find_scenario(options.scenario)->cast(options);
-  std::string text = "{\"daemon\": \"" + options.daemon.to_string() +
+  const auto is_ipv6 = options.family == rib::Family::Ipv6Unicast;
+  std::string text = "{\"daemon\": \"" + daemon_address(options.family).to_string() +
+                     "\", \"identifier\": \"" + daemon_address(rib::Family::Ipv4Unicast).to_string() +
+                     "\", \"family\": \"" + (is_ipv6 ? "ipv6" : "ipv4") +
                      "\", \"port\": " + std::to_string(options.port) +
                      ", \"as\": " + std::to_string(options.daemon_as) +
                      ", \"internal\": " + (cast.is_internal ? "true" : "false") +
@@ -102,6 +106,10 @@ Run::Run(const Options& options, const Cast& cast)
 Announcer Run::announcer(std::uint32_t i) const {
   const auto plan = plan_of(options_, cast_, i);
   return {i, plan.local_as, cast_.is_internal, plan.local};
+}
+
+RouteTable Run::internet_table(std::uint32_t otherwise) const {
+  return bench::internet_table(or_default(options_.prefixes, otherwise), options_.seed, options_.family);
 }
 
 Clock::time_point Run::deadline() const {

@@ -31,6 +31,10 @@ class Run {
   Session& sender(std::uint32_t i) { return loop_[i]; }
   Session& receiver(std::uint32_t i) { return loop_[cast_.senders + i]; }
   Announcer announcer(std::uint32_t i) const;
+  /// Of the options' size, family and seed.
+  RouteTable internet_table(std::uint32_t otherwise) const;
+  /// plain_table() of the options' family.
+  RouteTable row(std::size_t prefixes) const { return plain_table(prefixes, options_.family); }
 
   /// All sessions up and the daemon at rest; notes what that took.
   bool bring_up();

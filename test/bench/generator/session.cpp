@@ -19,11 +19,27 @@ constexpr std::size_t kWriteAtMost = 1 << 20;  // a turn: the receivers' sockets
 /// With a daemon whose queue of callers is full a connection may stand that it does not know of.
 constexpr auto kPatience = std::chrono::seconds(5);
 
-sockaddr_in socket_address(const rib::IpAddress& address, std::uint16_t port) {
-  sockaddr_in result{};
-  result.sin_family = AF_INET;
-  result.sin_port = htons(port);
-  result.sin_addr.s_addr = htonl(address.to_v4());
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+SocketAddress socket_address(const rib::IpAddress& address, std::uint16_t port) {
+  SocketAddress result;
+  if (address.is_v4()) {
+    auto& v4 = *new (&result.storage) sockaddr_in{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    v4.sin_addr.s_addr = htonl(address.to_v4());
+    result.size = sizeof v4;
+  } else {
+    auto& v6 = *new (&result.storage) sockaddr_in6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    std::ranges::copy(address.bytes(), v6.sin6_addr.s6_addr);
+    result.size = sizeof v6;
+  }
   return result;
 }
 
@@ -31,8 +47,9 @@ std::vector<std::uint8_t> open_message(const SessionPlan& plan) {
   bgpd::wire::Open open;
   open.set_as(plan.local_as);
   open.hold_time = plan.hold_time;
-  open.identifier = plan.local.to_v4();
-  open.capabilities.multiprotocol = {rib::Family::Ipv4Unicast};
+  open.identifier = plan.identifier;
+  open.capabilities.multiprotocol = {plan.local.is_v4() ? rib::Family::Ipv4Unicast
+                                                        : rib::Family::Ipv6Unicast};
   open.capabilities.route_refresh = true;
   return bgpd::wire::encode_open(open);
 }
@@ -43,15 +60,15 @@ Session::~Session() { close(); }
 
 bool Session::connect() {
   close();
-  descriptor_ = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  descriptor_ =
+      ::socket(plan_.daemon.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor_ < 0) return false;
   const int on = 1;
   ::setsockopt(descriptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const auto from = socket_address(plan_.local, 0), to = socket_address(plan_.daemon, plan_.port);
-  if (::bind(descriptor_, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0 ||
-      (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0 &&
-       errno != EINPROGRESS)) {
+  if (::bind(descriptor_, from.get(), from.size) != 0 ||
+      (::connect(descriptor_, to.get(), to.size) != 0 && errno != EINPROGRESS)) {
     close();
     return false;
   }

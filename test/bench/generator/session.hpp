@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "rib/as_path.hpp"
-#include "rib/ip_address.hpp"
+#include "rib/path_attributes.hpp"
 
 namespace bench {
 
@@ -18,9 +18,10 @@ using Clock = std::chrono::steady_clock;
 
 /// Both ends of a session.
 struct SessionPlan {
-  rib::IpAddress local, daemon;  // IPv4
+  rib::IpAddress local, daemon;  // of one family, which is that of the routes, too
   std::uint16_t port = 179;
   rib::AsNumber local_as = 0;
+  rib::BgpIdentifier identifier = 0;
   std::uint16_t hold_time = 240;  // seconds; the smaller of both sides' counts
 };
 
