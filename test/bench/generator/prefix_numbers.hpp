@@ -22,7 +22,7 @@ class PrefixNumbers {
       row_ = row_of(prefixes.front());
       return;
     }
-    slots_.resize(std::bit_ceil(2 * prefixes.size() + 1));
+    slots_.resize(std::bit_ceil(2 * prefixes.size() + 2));
     for (std::size_t i = 0; i < prefixes.size(); ++i) {
       auto slot = home(key_of(prefixes[i]));
       while (slots_[slot].key != 0) slot = (slot + 1) & (slots_.size() - 1);
@@ -76,8 +76,9 @@ class PrefixNumbers {
         return false;
     return true;
   }
+  /// By the product's highest bits, which all of the key's take part in.
   std::size_t home(std::uint64_t key) const {
-    return static_cast<std::size_t>((key * 0x9e3779b97f4a7c15) >> 20) & (slots_.size() - 1);
+    return (key * 0x9e3779b97f4a7c15) >> (64 - std::countr_zero(slots_.size()));
   }
 
   std::size_t count_ = 0;
