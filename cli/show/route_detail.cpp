@@ -139,7 +139,9 @@ void append_path(std::string& out, const api::Destination& destination, const ap
   line("Community", communities_text(attributes));
   line("Extended Community", extended_communities_text(attributes));
   line("Large Community", large_communities_text(attributes));
-  if (attributes.has_originator_id() || !attributes.cluster_list().empty()) {
+  if (!attributes.has_originator_id()) {
+    line("Cluster list", cluster_list_text(attributes));
+  } else {
     append(out, "      Originator: %s", identifier_text(attributes.originator_id()).c_str());
     if (!attributes.cluster_list().empty())
       append(out, ", Cluster list: %s", cluster_list_text(attributes).c_str());

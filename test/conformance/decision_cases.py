@@ -78,6 +78,11 @@ ranking("med_inside_the_as", internal(2), {"a": {"path": (7,), "extra": [bgp.med
         "ba")
 ranking("med_of_different_paths_inside", internal(2), {"a": {"path": (7,), "extra": [bgp.med(9)]},
                                                        "b": {"path": (8,), "extra": [bgp.med(1)]}}, "ab")
+# Both are of our own AS.
+ranking("med_of_empty_paths_inside", internal(2), {"a": {"extra": [bgp.med(9)]}, "b": {"extra": [bgp.med(1)]}}, "ba")
+ranking("med_of_sets_inside", internal(3), {
+    "a": {"value": segment(SET, 11, 12), "extra": [bgp.med(9)]}, "b": {"value": segment(SET, 11, 12), "extra": [bgp.med(1)]},
+    "c": {"value": segment(SET, 13), "extra": [bgp.med(5)]}}, "bca")
 ranking("external_before_internal", {"a": INTERNAL(), "b": EXTERNAL(65001)}, {"a": {"path": (65001,)}, "b": {}}, "ba")
 ranking("med_before_external", {"a": INTERNAL(), "b": EXTERNAL(65001)},
         {"a": {"path": (65001,), "extra": [bgp.med(1)]}, "b": {"extra": [bgp.med(2)]}}, "ab")

@@ -22,7 +22,9 @@ class Path:
         return sum(len(asns) if kind == 2 else 1 if kind == 1 else 0 for kind, asns in self.segments)
 
     def neighbor_as(self):
-        """The first AS of a sequence; None: a route of our own AS, or one that begins with a set."""
+        """The first AS of a sequence; None: our own AS, which an internal peer's path is of that is empty or begins with
+        a set. RFC 4271 §9.1.2.2 (c)."""
+        assert not self.external or self.segments[0][0] == 2
         return self.segments[0][1][0] if self.segments and self.segments[0][0] == 2 else None
 
     def router_id(self):
@@ -46,9 +48,7 @@ def best(paths):
     left = keep(lambda path: path.length())                               # a
     left = keep(lambda path: path.origin)                                 # b
     left = [path for path in left if not any(                             # c
-        other.neighbor_as() == path.neighbor_as() and (other.neighbor_as() is not None or not other.segments
-                                                       and not path.segments)
-        and (other.med or 0) < (path.med or 0) for other in left)]
+        other.neighbor_as() == path.neighbor_as() and (other.med or 0) < (path.med or 0) for other in left)]
     left = keep(lambda path: not path.external)                           # d
     left = keep(lambda path: path.hop_cost)                               # e
     left = keep(lambda path: path.router_id())                            # f

@@ -241,6 +241,18 @@ TEST(RouteDetail, LooksAsInFrr) {
             "      Last update: Tue Nov 24 01:38:51 2026\n");
 }
 
+TEST(RouteDetail, MakesUpNoOriginator) {
+  auto routes = table();
+  auto path = best(peer_path());
+  path.mutable_attributes()->add_cluster_list(identifier("10.0.0.8"));
+  add(routes, "10.9.0.0/16", {path});
+
+  const auto text = route_detail_text(routes, at_noon());
+
+  EXPECT_THAT(text, HasSubstr("\n      Cluster list: 10.0.0.8\n"));
+  EXPECT_THAT(text, Not(HasSubstr("Originator")));
+}
+
 TEST(RouteDetail, SaysWhatIsWrong) {
   auto routes = table();
   auto duplicate = peer_path(), unreachable = peer_path(), looped = peer_path();
