@@ -59,40 +59,13 @@ add() {
   passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
 
-run_unit() {
-  local report="$PWD/$folder/unit.xml" select=()
-  [ ${#names[@]} -gt 0 ] && select=(-R "$(IFS='|'; echo "${names[*]}")")
-  rm -f "$report"
-  ctest --test-dir "$folder" --output-on-failure --output-junit "$report" --parallel "$(nproc)" \
-    --timeout 120 --no-tests=ignore "${select[@]}" | grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test .* Passed )'
-  [ -f "$report" ] || { add 0 1 0; return; }
-  # shellcheck disable=SC2046
-  add $(python3 - "$report" <<'PYTHON'
-import sys
-import xml.etree.ElementTree as tree
-passed = failed = skipped = 0
-for case in tree.parse(sys.argv[1]).getroot().iter("testcase"):
-    why = case.find("skipped")
-    if case.get("status") == "run":
-        passed += 1
-    elif case.get("status") == "disabled" or (why is not None and "SKIP" in why.get("message", "")):
-        skipped += 1
-        output = case.findtext("system-out", "").split("Skipped\n", 1)[-1].split("[  SKIPPED ]")[0].strip()
-        print(f"SKIP {case.get('name')}: {output or 'disabled'}", file=sys.stderr)
-    else:
-        failed += 1  # also a test that was not built
-print(passed, failed, skipped)
-PYTHON
-  )
-}
-
-# Interop and conformance tests: both list what a name stands for, and end with their count.
-run_python() {
+# Each kind lists what a name stands for, and ends with its count.
+run_kind() {
   local program="test/$1/run.py" log="$PWD/$folder/$1.log" as_root=() counts
-  [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && as_root=(sudo); }
+  [ "$1" = unit ] || [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && as_root=(sudo); }
   if [ ${#names[@]} -gt 0 ]; then
     # A name may belong to another kind of test only.
-    "${as_root[@]}" "$program" --list "${names[@]}" >/dev/null 2>&1 || return 0
+    "${as_root[@]}" env KULAN_BUILD="$PWD/$folder" "$program" --list "${names[@]}" >/dev/null 2>&1 || return 0
   fi
   "${as_root[@]}" env KULAN_BUILD="$PWD/$folder" PYTHONDONTWRITEBYTECODE=1 "$program" "${names[@]}" 2>&1 |
     tee "$log" | grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$'
@@ -101,9 +74,9 @@ run_python() {
   add ${counts:-0 1 0}
 }
 
-[ "$unit" = yes ] && run_unit
-[ "$interop" = yes ] && run_python interop
-[ "$conformance" = yes ] && run_python conformance
+[ "$unit" = yes ] && run_kind unit
+[ "$interop" = yes ] && run_kind interop
+[ "$conformance" = yes ] && run_kind conformance
 if [ $((passed + failed + skipped)) -eq 0 ]; then
   echo "run.sh: no test has that name" >&2
   exit 1
