@@ -173,7 +173,7 @@ class Bird(Daemon):
                       f"  neighbor {neighbor.address} as {asn};" if asn != "external"
                       else f"  neighbor {neighbor.address} external;", f"  hold time {neighbor.hold};",
                       "  connect retry time 1; connect delay time 0; error wait time 1, 2;",
-                      "  enable extended messages on; strict bind on; deterministic med on;",
+                      "  enable extended messages on; strict bind on;",
                       # Its connections to neighbors of one hop leave by d0 only, where the tests do not hear them.
                       "  passive;" if neighbor.passive else "  multihop;",
                       *(["  rr client;"] if neighbor.client else []), *[f"  {line}" for line in neighbor.bird or ()]]

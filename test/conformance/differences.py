@@ -45,7 +45,8 @@ BIRD = {
     "refresh.unknown_subtype": "takes it as a plain request; RFC 7313 §5 ignores it",
     "refresh.subtype_255": "takes it as a plain request; RFC 7313 §5 ignores it",
     "decision.next_hop_": "passes on a route whose next hop is not reachable; RFC 4271 §9.1.2",
-    "replay.random_tables": "passes on routes whose next hop is not reachable; RFC 4271 §9.1.2",
+    "decision.med_groups_": "compares path with path; with `deterministic med on` it misses shorter paths",
+    "replay.random_tables": "as next_hop_ and med_groups_ above, and cluster_list_has_us_from_non_client",
     "addpath.nlri_": "says 3/1 where RFC 4271 §6.3 has 3/10",
     "restart.the_same_routes_make_no_noise": "sends again what is equal",
 }
